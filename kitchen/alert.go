@@ -1,0 +1,99 @@
+package kitchen
+
+import "time"
+
+// AlertType names an alert, as the cloud sees it.
+type AlertType string
+
+// The alerts.
+const (
+	OrderAccepted    AlertType = "order.accepted"
+	OrderSoon        AlertType = "order.soon"         // P(ready within the window) passed the threshold
+	OrderReady       AlertType = "order.ready"        // on evidence only
+	OrderReadyUndone AlertType = "order.ready.undone" // names the alert it takes back
+	OrderLate        AlertType = "order.late"         // will be, or is, later than promised
+	OrderWaiting     AlertType = "order.waiting"      // ready and not picked up for a while
+	OrderPickedUp    AlertType = "order.picked_up"
+	OrderCancelled   AlertType = "order.cancelled"
+	OrderClosed      AlertType = "order.closed" // expired without a sign
+	DeviceFault      AlertType = "device.fault"
+	DeviceRecovered  AlertType = "device.recovered"
+	ClockWasSet      AlertType = "clock"
+	RecordsMissing   AlertType = "gap"
+)
+
+// Alert is what the cloud is told, and at once the change it makes to the
+// kitchen: applying an order.ready makes the order ready. It stands alone, so
+// that a reader needs no other message to understand it.
+type Alert struct {
+	Type AlertType `json:"type"`
+	// Sequence counts alerts: gapless, from 1. A hole tells the reader of a loss.
+	Sequence uint64 `json:"sequence"`
+
+	// Of an order. ID is unique for ever in this store, Number is what staff call.
+	ID       string     `json:"order_id,omitempty"`
+	Number   string     `json:"order,omitempty"`
+	Channel  string     `json:"channel,omitempty"`
+	Table    string     `json:"table,omitempty"`
+	Slot     string     `json:"slot,omitempty"`
+	Numbers  []string   `json:"numbers,omitempty"`
+	OrderKey string     `json:"order_key,omitempty"`
+	Day      string     `json:"day,omitempty"`
+	Items    []Item     `json:"items,omitempty"`
+	Notes    string     `json:"notes,omitempty"`
+	Preorder bool       `json:"preorder,omitempty"`
+	Raster   bool       `json:"raster,omitempty"`
+	Part     string     `json:"part,omitempty"`
+	Print    uint64     `json:"print,omitempty"`
+	Promised *time.Time `json:"promised,omitempty"`
+	ReadyAt  *time.Time `json:"ready_at,omitempty"`
+
+	// Evidence is what said so: button, scale, touch, command, slip or rule;
+	// Input names it: "button/A1".
+	Evidence string `json:"source,omitempty"`
+	Input    string `json:"input,omitempty"`
+	// Reason says why, for people and for counting: "expired", "late".
+	Reason string `json:"reason,omitempty"`
+	// Undoes is the Seq of the alert that this one takes back.
+	Undoes uint64 `json:"undoes,omitempty"`
+
+	// Of a forecast: the median and the 85 % quantile of the ready time, and the
+	// probability of being ready within the window.
+	P50         *time.Time `json:"p50,omitempty"`
+	P85         *time.Time `json:"p85,omitempty"`
+	Probability float64    `json:"probability,omitempty"`
+	Window      string     `json:"window,omitempty"`
+
+	// Of a device, the clock, the log.
+	Device string        `json:"device,omitempty"`
+	Text   string        `json:"text,omitempty"`
+	Remedy string        `json:"remedy,omitempty"`
+	Offset time.Duration `json:"offset,omitempty"`
+	Gap    *Gap          `json:"gap,omitempty"`
+}
+
+// Change is what was decided about one order and is nobody's alert: a merged
+// copy, a slot, an urge, items taken away. What is nil stays as it is.
+type Change struct {
+	ID       string     `json:"order_id"`
+	Slot     *string    `json:"slot,omitempty"`
+	Items    *[]Item    `json:"items,omitempty"`
+	Numbers  []string   `json:"numbers,omitempty"` // added
+	Part     string     `json:"part,omitempty"`    // added
+	Print    uint64     `json:"print,omitempty"`   // added
+	Channel  string     `json:"channel,omitempty"`
+	Table    string     `json:"table,omitempty"`
+	OrderKey string     `json:"order_key,omitempty"`
+	Promised *time.Time `json:"promised,omitempty"`
+	Notes    string     `json:"notes,omitempty"`
+	Urged    bool       `json:"urged,omitempty"`
+	// Orphan is a slip that names no order we know: urgent, a person must look.
+	Orphan *Orphan `json:"orphan,omitempty"`
+}
+
+// Orphan is an urge, cancel or void slip whose order is not known.
+type Orphan struct {
+	Kind    SlipKind `json:"kind"`
+	Number  string   `json:"number,omitempty"`
+	Channel string   `json:"channel,omitempty"`
+}

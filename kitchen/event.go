@@ -1,0 +1,153 @@
+package kitchen
+
+import "time"
+
+// Event is one fact, as the log keeps it. Exactly one of the pointers is set;
+// a new kind of fact is one field here and one case in [State.Apply].
+type Event struct {
+	// Seq is given by the log inside the commit: gapless, from 1.
+	Seq uint64 `json:"seq"`
+	// Stamp is when it happened, as the source saw it. Order is Seq, never time.
+	Stamp
+	// Source says who saw it: "button/A1", "scale/shelf-a1", "printer/kitchen",
+	// "rule" for what the kitchen itself concluded.
+	Source string `json:"source"`
+
+	Ticket    *Ticket    `json:"ticket,omitempty"`
+	Press     *Press     `json:"press,omitempty"`
+	Weight    *Weight    `json:"weight,omitempty"`
+	Fault     *Fault     `json:"fault,omitempty"`
+	Recovered *Recovered `json:"recovered,omitempty"`
+	ClockSet  *ClockSet  `json:"clock_set,omitempty"`
+	Started   *Started   `json:"started,omitempty"`
+	Change    *Change    `json:"change,omitempty"`
+	Alert     *Alert     `json:"alert,omitempty"`
+	Gap       *Gap       `json:"gap,omitempty"`
+}
+
+// SlipKind is what a slip of paper asks for.
+type SlipKind string
+
+// The kinds of slips. Copy and reprint are not kinds of order: a reprint is told
+// from its words, a copy from [Ticket.Copy].
+const (
+	SlipOrder   SlipKind = "order"
+	SlipUrge    SlipKind = "urge"    // the guest asks where it is
+	SlipCancel  SlipKind = "cancel"  // the whole order is off
+	SlipVoid    SlipKind = "void"    // the items on it are taken back
+	SlipReprint SlipKind = "reprint" // says of itself that it was printed before
+	SlipReport  SlipKind = "report"  // bills, shift totals: no order
+	SlipUnknown SlipKind = "unknown" // text that is none of these
+)
+
+// Ticket is one slip as a printer received it, without any personal data.
+// An empty string means that the slip does not say.
+type Ticket struct {
+	Kind SlipKind `json:"kind"`
+	// Copy is merchant, kitchen, customer, rider, expo, label or receipt.
+	Copy string `json:"copy,omitempty"`
+	// Channel is meituan, eleme, jd, douyin, ubereats, doordash, grubhub,
+	// deliveroo, own, dine-in, takeout, …
+	Channel string `json:"channel,omitempty"`
+	// Number is what staff call, as printed, without '#'; the order number where
+	// the slip has no other.
+	Number string `json:"number,omitempty"`
+	// Numbers are further short numbers of the same order (check, account, pick-up code).
+	Numbers []string `json:"numbers,omitempty"`
+	// OrderKey is a keyed hash of the platform's long order id, hex.
+	OrderKey string `json:"order_key,omitempty"`
+	Table    string `json:"table,omitempty"`
+	// Ordered is the time of ordering as printed.
+	Ordered string `json:"ordered,omitempty"`
+	// Promised is the delivery or pick-up time as printed, or "asap".
+	Promised string `json:"promised,omitempty"`
+	// Preorder says that the slip calls itself one (预订单, scheduled).
+	Preorder bool   `json:"preorder,omitempty"`
+	Notes    string `json:"notes,omitempty"`
+	Items    []Item `json:"items,omitempty"`
+	// Part is "1/3" where an order is spread over several slips.
+	Part string `json:"part,omitempty"`
+	// Raster says that the slip had a picture; Text that it had printable text.
+	Raster bool `json:"raster,omitempty"`
+	Text   bool `json:"text,omitempty"`
+	// Partial says that its beginning was missed.
+	Partial  bool   `json:"partial,omitempty"`
+	Encoding string `json:"encoding,omitempty"`
+	// Unparsed counts the lines that were not understood.
+	Unparsed int `json:"unparsed,omitempty"`
+	// Print is a fingerprint of what the slip says: equal for a reprint.
+	Print uint64 `json:"print,omitempty"`
+}
+
+// Item is one line of an order.
+type Item struct {
+	Qty  int      `json:"qty"` // negative on a void slip
+	Name string   `json:"name"`
+	Mods []string `json:"mods,omitempty"`
+}
+
+// Gesture is what a finger did to a button.
+type Gesture string
+
+// The gestures. Every Down is followed by exactly one Short or Hold, unless the
+// daemon ends or the button sticks.
+const (
+	Down  Gesture = "down"  // the contact closed and stayed closed for the debounce time
+	Short Gesture = "short" // let go before [HoldTime]
+	Hold  Gesture = "hold"  // held for HoldTime; the release says nothing more
+)
+
+// HoldTime tells a hold from a short press.
+const HoldTime = 1500 * time.Millisecond
+
+// Press is a gesture at the button of a shelf slot.
+type Press struct {
+	Slot    string  `json:"slot"`
+	Gesture Gesture `json:"gesture"`
+}
+
+// Grams is a weight.
+type Grams int32
+
+// Weight is a settled change on a scale.
+type Weight struct {
+	// Slot is the shelf slot the scale stands under; empty if it stands under none.
+	Slot string `json:"slot,omitempty"`
+	// Grams is what lies on the scale now, Delta the change that settled into it:
+	// positive placed, negative removed.
+	Grams Grams `json:"grams"`
+	Delta Grams `json:"delta"`
+}
+
+// Fault is a device that stopped working. One fault, not one for each try.
+type Fault struct {
+	// Device is the source that is faulty: "scale/shelf-a1".
+	Device string `json:"device"`
+	// Text says what is wrong, Remedy what to do, for people.
+	Text   string `json:"text"`
+	Remedy string `json:"remedy,omitempty"`
+}
+
+// Recovered ends the fault of a device.
+type Recovered struct {
+	Device string `json:"device"`
+}
+
+// ClockSet says that the wall clock was set or stepped: at its Stamp's Up the
+// wall clock reads its Stamp's At, with its quality. Offset is how far it moved.
+type ClockSet struct {
+	Offset time.Duration `json:"offset"`
+}
+
+// Started says that the daemon started.
+type Started struct {
+	Version string `json:"version"`
+}
+
+// Gap says that the log no longer has the events From to To.
+type Gap struct {
+	From   uint64 `json:"from"`
+	To     uint64 `json:"to"`
+	Class  string `json:"class,omitempty"`
+	Reason string `json:"reason"`
+}

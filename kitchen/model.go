@@ -1,0 +1,30 @@
+package kitchen
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Model forecasts when an order will be ready. It is state like [State]: only
+// Apply changes it, and replaying the log gives the same model.
+type Model interface {
+	// Apply learns from e; s is the state after e was applied to it. An
+	// order.ready is a label, order.ready.undone takes it back, an expired order
+	// teaches nothing.
+	Apply(s *State, e Event)
+	// Forecast gives the distribution of the time from acceptance to ready of an
+	// open order, as known at now. It must not change the model.
+	Forecast(s *State, o *Order, now Stamp) Forecast
+	// Snapshot and Restore carry the model over a restart, bit for bit.
+	// Restore(nil) gives the model of a store's first day.
+	Snapshot() (json.RawMessage, error)
+	Restore(json.RawMessage) error
+}
+
+// Forecast is a distribution of the time from an order's acceptance to its being ready.
+type Forecast interface {
+	// CDF is P(ready within d of acceptance), non-decreasing, in [0, 1].
+	CDF(d time.Duration) float64
+	// Quantile is the inverse of CDF for p in (0, 1).
+	Quantile(p float64) time.Duration
+}

@@ -1,0 +1,120 @@
+package kitchen
+
+import "time"
+
+// Phase is where an order stands in its life.
+type Phase string
+
+// The phases. Cooking and Ready are open, the others are ends.
+const (
+	Cooking   Phase = "cooking"
+	Ready     Phase = "ready"
+	PickedUp  Phase = "picked_up"
+	Cancelled Phase = "cancelled"
+	Expired   Phase = "expired"
+)
+
+// Open says whether an order in this phase still concerns the kitchen.
+func (p Phase) Open() bool { return p == Cooking || p == Ready }
+
+// Order is one order as the log tells it.
+type Order struct {
+	ID       string     `json:"id"`
+	Number   string     `json:"number,omitempty"`
+	Numbers  []string   `json:"numbers,omitempty"`
+	OrderKey string     `json:"order_key,omitempty"`
+	Channel  string     `json:"channel,omitempty"`
+	Table    string     `json:"table,omitempty"`
+	Day      string     `json:"day"`
+	Items    []Item     `json:"items,omitempty"`
+	Notes    string     `json:"notes,omitempty"`
+	Preorder bool       `json:"preorder,omitempty"`
+	Raster   bool       `json:"raster,omitempty"`
+	Promised *time.Time `json:"promised,omitempty"`
+	Parts    []string   `json:"parts,omitempty"`
+	Prints   []uint64   `json:"prints,omitempty"`
+
+	Phase    Phase  `json:"phase"`
+	Slot     string `json:"slot,omitempty"`
+	Accepted Stamp  `json:"accepted"`
+	Seq      uint64 `json:"seq"`       // of the order.accepted: the order of arrival
+	Sign     Stamp  `json:"sign"`      // when it last gave a sign of life
+	ReadyAt  Stamp  `json:"ready_at"`  // valid while Ready or PickedUp
+	ReadySeq uint64 `json:"ready_seq"` // of the order.ready that holds; 0 while cooking
+	ClosedAt Stamp  `json:"closed_at"` // valid in the last three phases
+	Urged    int    `json:"urged,omitempty"`
+
+	// Alerts that were raised, so that they are raised once.
+	Soon    bool `json:"soon,omitempty"`
+	Late    bool `json:"late,omitempty"`
+	Waiting bool `json:"waiting,omitempty"`
+}
+
+// State is what the log says about the kitchen right now. The zero State is an
+// empty kitchen.
+type State struct {
+	// Seq is the last event applied, Sequence the last alert's number.
+	Seq      uint64 `json:"seq"`
+	Sequence uint64 `json:"sequence"`
+	// Started is when the daemon last started, Last the stamp of the last event
+	// before it: between them nobody watched.
+	Started Stamp `json:"started"`
+	Last    Stamp `json:"last"`
+	// Orders holds the open orders, and the closed ones of the business day, by ID.
+	Orders map[string]*Order `json:"orders,omitempty"`
+	// Buttons holds what a button's next gesture depends on, by slot.
+	Buttons map[string]*Button `json:"buttons,omitempty"`
+	// Faults holds the devices that do not work, by device.
+	Faults map[string]OpenFault `json:"faults,omitempty"`
+	// Clocks says what the wall clock was at the start of a boot, by boot, once known.
+	Clocks map[uint32]Clock `json:"clocks,omitempty"`
+	// Orphans are slips that a person must look at, oldest first.
+	Orphans []OpenOrphan `json:"orphans,omitempty"`
+}
+
+// Button is the memory of one button.
+type Button struct {
+	// Spent says that the press in progress has done its work: what follows its
+	// Down is nothing more.
+	Spent bool `json:"spent,omitempty"`
+}
+
+// OpenFault is a fault that has not ended.
+type OpenFault struct {
+	Fault
+	Since Stamp `json:"since"`
+}
+
+// OpenOrphan is an orphan that nobody has dealt with.
+type OpenOrphan struct {
+	Orphan
+	At Stamp `json:"at"`
+}
+
+// Clock ties a boot's uptime to wall time.
+type Clock struct {
+	// Zero is the wall time at which that boot's Up was 0.
+	Zero time.Time `json:"zero"`
+}
+
+// Since returns the time from one stamp to a later one, and false where nobody
+// can know: across boots while either clock was unknown.
+func (s *State) Since(from, to Stamp) (time.Duration, bool) {
+	if from.Boot == to.Boot {
+		return to.Up - from.Up, true
+	}
+	a, aok := s.wall(from)
+	b, bok := s.wall(to)
+	return b.Sub(a), aok && bok && !b.Before(a)
+}
+
+// wall returns the best known wall time of st, and whether it can be believed.
+func (s *State) wall(st Stamp) (time.Time, bool) {
+	if st.Clock == Synced {
+		return st.At, true
+	}
+	if c, ok := s.Clocks[st.Boot]; ok {
+		return c.Zero.Add(st.Up).In(st.At.Location()), true
+	}
+	return st.At, st.Clock == Estimated
+}
