@@ -75,8 +75,10 @@ type Alert struct {
 // Change is what was decided about one order and is nobody's alert: a merged
 // copy, a slot, an urge, items taken away. What is nil stays as it is.
 type Change struct {
-	ID       string     `json:"order_id"`
-	Slot     *string    `json:"slot,omitempty"`
+	ID   string  `json:"order_id,omitempty"`
+	Slot *string `json:"slot,omitempty"`
+	// Slip says that a slip of the order was seen: a sign of life.
+	Slip     bool       `json:"slip,omitempty"`
 	Items    *[]Item    `json:"items,omitempty"`
 	Numbers  []string   `json:"numbers,omitempty"` // added
 	Part     string     `json:"part,omitempty"`    // added

@@ -56,14 +56,15 @@ type State struct {
 	// Seq is the last event applied, Sequence the last alert's number.
 	Seq      uint64 `json:"seq"`
 	Sequence uint64 `json:"sequence"`
-	// Started is when the daemon last started, Last the stamp of the last event
-	// before it: between them nobody watched.
-	Started Stamp `json:"started"`
+	// Last is the stamp of the last event. At a start it becomes Away: from Away
+	// to Started nobody watched.
 	Last    Stamp `json:"last"`
+	Away    Stamp `json:"away"`
+	Started Stamp `json:"started"`
 	// Orders holds the open orders, and the closed ones of the business day, by ID.
 	Orders map[string]*Order `json:"orders,omitempty"`
 	// Buttons holds what a button's next gesture depends on, by slot.
-	Buttons map[string]*Button `json:"buttons,omitempty"`
+	Buttons map[string]Button `json:"buttons,omitempty"`
 	// Faults holds the devices that do not work, by device.
 	Faults map[string]OpenFault `json:"faults,omitempty"`
 	// Clocks says what the wall clock was at the start of a boot, by boot, once known.

@@ -1,0 +1,210 @@
+package kitchen
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// The limits of what State remembers beside the open orders.
+const (
+	maxOrphans = 20
+	maxClocks  = 16
+	maxPrints  = 8
+)
+
+// Apply folds one event into s. It depends on s and e alone, so that a replay
+// gives the same state whatever the settings and the clock are.
+func (s *State) Apply(e Event) {
+	s.Seq = e.Seq
+	s.learnClock(e)
+	switch {
+	case e.Started != nil:
+		s.Away, s.Started = s.Last, e.Stamp
+	case e.Press != nil:
+		s.applyPress(*e.Press)
+	case e.Change != nil:
+		s.applyChange(e.Stamp, *e.Change)
+	case e.Alert != nil:
+		s.applyAlert(e, *e.Alert)
+	}
+	s.Last = e.Stamp
+}
+
+// learnClock ties the event's boot to wall time: at the first event with a set
+// clock, and whenever the clock was set or stepped.
+func (s *State) learnClock(e Event) {
+	_, known := s.Clocks[e.Boot]
+	if e.Clock != Synced || known && e.ClockSet == nil {
+		return
+	}
+	if s.Clocks == nil {
+		s.Clocks = map[uint32]Clock{}
+	}
+	s.Clocks[e.Boot] = Clock{Zero: e.At.Add(-e.Up)}
+	for len(s.Clocks) > maxClocks {
+		delete(s.Clocks, slices.Min(slices.Collect(maps.Keys(s.Clocks))))
+	}
+}
+
+func (s *State) applyPress(p Press) {
+	if p.Gesture == Down {
+		delete(s.Buttons, p.Slot)
+	}
+}
+
+// spend remembers that the press in progress at a button has done its work.
+func (s *State) spend(input string) {
+	slot, ok := strings.CutPrefix(input, "button/")
+	if !ok {
+		return
+	}
+	if s.Buttons == nil {
+		s.Buttons = map[string]Button{}
+	}
+	s.Buttons[slot] = Button{Spent: true}
+}
+
+func (s *State) applyChange(at Stamp, c Change) {
+	if c.Orphan != nil {
+		s.Orphans = append(s.Orphans, OpenOrphan{Orphan: *c.Orphan, At: at})
+		if n := len(s.Orphans) - maxOrphans; n > 0 {
+			s.Orphans = slices.Clone(s.Orphans[n:])
+		}
+		return
+	}
+	o := s.Orders[c.ID]
+	if o == nil {
+		return
+	}
+	if c.Slot != nil {
+		o.Slot = *c.Slot
+	}
+	if c.Slip {
+		o.Sign = at
+	}
+	if c.Items != nil {
+		o.Items = *c.Items
+	}
+	for _, n := range c.Numbers {
+		if !slices.Contains(o.Numbers, n) {
+			o.Numbers = append(o.Numbers, n)
+		}
+	}
+	if c.Part != "" && !slices.Contains(o.Parts, c.Part) {
+		o.Parts = append(o.Parts, c.Part)
+	}
+	o.addPrint(c.Print)
+	setIf(&o.Channel, c.Channel)
+	setIf(&o.Table, c.Table)
+	setIf(&o.OrderKey, c.OrderKey)
+	setIf(&o.Notes, c.Notes)
+	if c.Promised != nil {
+		o.Promised = c.Promised
+	}
+	if c.Urged {
+		o.Urged++
+	}
+}
+
+func setIf(dst *string, v string) {
+	if v != "" {
+		*dst = v
+	}
+}
+
+// addPrint remembers a slip's fingerprint, the newest maxPrints of them.
+func (o *Order) addPrint(p uint64) {
+	if p == 0 || slices.Contains(o.Prints, p) {
+		return
+	}
+	o.Prints = append(o.Prints, p)
+	if n := len(o.Prints) - maxPrints; n > 0 {
+		o.Prints = slices.Clone(o.Prints[n:])
+	}
+}
+
+func (s *State) applyAlert(e Event, a Alert) {
+	s.Sequence = a.Sequence
+	switch a.Type {
+	case OrderAccepted:
+		s.open(e, a)
+		return
+	case DeviceFault:
+		if s.Faults == nil {
+			s.Faults = map[string]OpenFault{}
+		}
+		s.Faults[a.Device] = OpenFault{Fault{Device: a.Device, Text: a.Text, Remedy: a.Remedy}, e.Stamp}
+		return
+	case DeviceRecovered:
+		delete(s.Faults, a.Device)
+		return
+	}
+	o := s.Orders[a.ID]
+	if o == nil {
+		return
+	}
+	s.spend(a.Input)
+	o.applyAlert(e, a)
+}
+
+func (o *Order) applyAlert(e Event, a Alert) {
+	switch a.Type {
+	case OrderSoon:
+		o.Soon = true
+	case OrderLate:
+		o.Late = true
+	case OrderWaiting:
+		o.Waiting = true
+	case OrderReady:
+		o.Phase, o.ReadyAt, o.ReadySeq, o.Sign = Ready, e.Stamp, e.Seq, e.Stamp
+		setIf(&o.Slot, a.Slot)
+	case OrderReadyUndone:
+		o.Phase, o.ReadyAt, o.ReadySeq, o.Sign = Cooking, Stamp{}, 0, e.Stamp
+		o.Waiting = false
+	case OrderPickedUp:
+		o.close(PickedUp, e.Stamp)
+	case OrderCancelled:
+		o.close(Cancelled, e.Stamp)
+	case OrderClosed:
+		o.close(Expired, e.Stamp)
+	}
+}
+
+func (o *Order) close(p Phase, at Stamp) { o.Phase, o.ClosedAt, o.Sign = p, at, at }
+
+// open adds the order that a accepts, and forgets those of other days that are closed.
+func (s *State) open(e Event, a Alert) {
+	if s.Orders == nil {
+		s.Orders = map[string]*Order{}
+	}
+	maps.DeleteFunc(s.Orders, func(_ string, o *Order) bool { return !o.Phase.Open() && o.Day != a.Day })
+	o := &Order{
+		ID: a.ID, Number: a.Number, Numbers: slices.Clone(a.Numbers), OrderKey: a.OrderKey,
+		Channel: a.Channel, Table: a.Table, Day: a.Day, Items: a.Items, Notes: a.Notes,
+		Preorder: a.Preorder, Raster: a.Raster, Promised: a.Promised,
+		Phase: Cooking, Slot: a.Slot, Accepted: e.Stamp, Seq: e.Seq, Sign: e.Stamp,
+	}
+	if a.Part != "" {
+		o.Parts = []string{a.Part}
+	}
+	o.addPrint(a.Print)
+	s.Orders[a.ID] = o
+}
+
+// inOrder returns the orders that keep says yes to, in the order of arrival.
+func (s *State) inOrder(keep func(*Order) bool) []*Order {
+	var out []*Order
+	for _, o := range s.Orders {
+		if keep(o) {
+			out = append(out, o)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Order) int { return int(int64(a.Seq) - int64(b.Seq)) })
+	return out
+}
+
+// OpenOrders returns the orders that concern the kitchen, in the order of arrival.
+func (s *State) OpenOrders() []*Order {
+	return s.inOrder(func(o *Order) bool { return o.Phase.Open() })
+}

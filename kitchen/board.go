@@ -1,0 +1,151 @@
+package kitchen
+
+import (
+	"slices"
+	"time"
+)
+
+// Board is what the kitchen looks like after a commit: a copy for everybody who
+// shows it, from the light at a slot to the cloud.
+type Board struct {
+	// Seq is the last event it holds, At the moment it was made.
+	Seq uint64    `json:"seq"`
+	At  time.Time `json:"at"`
+	// Since is when the daemon started; Away when it was last heard of before.
+	Since  time.Time     `json:"since"`
+	Away   *time.Time    `json:"away,omitempty"`
+	Orders []BoardOrder  `json:"orders"`
+	Slots  []BoardSlot   `json:"slots,omitempty"`
+	Faults []BoardFault  `json:"faults,omitempty"`
+	Unsure []BoardOrphan `json:"unknown_slips,omitempty"`
+}
+
+// BoardOrder is an open order, oldest first.
+type BoardOrder struct {
+	ID       string     `json:"order_id"`
+	Number   string     `json:"order,omitempty"`
+	Channel  string     `json:"channel,omitempty"`
+	Table    string     `json:"table,omitempty"`
+	Slot     string     `json:"slot,omitempty"`
+	Phase    Phase      `json:"phase"`
+	Items    []Item     `json:"items,omitempty"`
+	Notes    string     `json:"notes,omitempty"`
+	Accepted time.Time  `json:"accepted"`
+	Promised *time.Time `json:"promised,omitempty"`
+	ReadyAt  *time.Time `json:"ready_at,omitempty"`
+	P50      *time.Time `json:"p50,omitempty"`
+	P85      *time.Time `json:"p85,omitempty"`
+	Late     bool       `json:"late,omitempty"`
+	Waiting  bool       `json:"waiting,omitempty"`
+	Urged    int        `json:"urged,omitempty"`
+}
+
+// Light is what the lamp at a slot says. Each has its own pattern, so that
+// nobody needs to tell colours.
+type Light string
+
+// The lights.
+const (
+	LightOff      Light = "off"      // the slot is empty
+	LightAssigned Light = "assigned" // its order is being cooked
+	LightReady    Light = "ready"    // its order is ready, and that is safe on disk
+	LightLate     Light = "late"     // its order is or will be late
+	LightFault    Light = "fault"    // the button is broken, or nothing can be stored
+)
+
+// BoardSlot is one slot of the shelf.
+type BoardSlot struct {
+	Slot  string `json:"slot"`
+	Order string `json:"order_id,omitempty"`
+	Light Light  `json:"light"`
+	// ReadySeq is the event that made its order ready, 0 if it is not: when the
+	// broker has that one, the light says so.
+	ReadySeq uint64 `json:"ready_seq,omitempty"`
+}
+
+// BoardFault is a device that does not work.
+type BoardFault struct {
+	Device string    `json:"device"`
+	Text   string    `json:"text"`
+	Remedy string    `json:"remedy,omitempty"`
+	Since  time.Time `json:"since"`
+}
+
+// BoardOrphan is a slip that a person must look at.
+type BoardOrphan struct {
+	Orphan
+	At time.Time `json:"at"`
+}
+
+// orphanShown is how long an unknown slip stands on the board.
+const orphanShown = time.Hour
+
+// Board draws the kitchen at now.
+func (d *Decider) Board(now Stamp) *Board {
+	s := &d.State
+	b := &Board{Seq: s.Seq, At: s.show(now), Since: s.show(s.Started), Orders: []BoardOrder{}}
+	if s.Away != (Stamp{}) {
+		t := s.show(s.Away)
+		b.Away = &t
+	}
+	for _, o := range s.OpenOrders() {
+		b.Orders = append(b.Orders, d.boardOrder(o, now))
+	}
+	for _, slot := range d.Rules.Slots {
+		b.Slots = append(b.Slots, s.boardSlot(slot))
+	}
+	for device, f := range s.Faults {
+		b.Faults = append(b.Faults, BoardFault{device, f.Text, f.Remedy, s.show(f.Since)})
+	}
+	slices.SortFunc(b.Faults, func(x, y BoardFault) int { return x.Since.Compare(y.Since) })
+	for _, o := range s.Orphans {
+		if age, ok := s.Since(o.At, now); ok && age < orphanShown {
+			b.Unsure = append(b.Unsure, BoardOrphan{o.Orphan, s.show(o.At)})
+		}
+	}
+	return b
+}
+
+// show is the best wall time there is, believed or not.
+func (s *State) show(at Stamp) time.Time { t, _ := s.wall(at); return t }
+
+func (d *Decider) boardOrder(o *Order, now Stamp) BoardOrder {
+	s := &d.State
+	b := BoardOrder{
+		ID: o.ID, Number: o.Number, Channel: o.Channel, Table: o.Table, Slot: o.Slot, Phase: o.Phase,
+		Items: o.Items, Notes: o.Notes, Accepted: s.show(o.Accepted), Promised: o.Promised,
+		Late: o.Late, Waiting: o.Waiting, Urged: o.Urged,
+	}
+	if o.Phase == Ready {
+		t := s.show(o.ReadyAt)
+		b.ReadyAt = &t
+		return b
+	}
+	if elapsed, ok := s.cooking(o, now, d.Rules); ok {
+		l := look(d.Model.Forecast(s, o, now), elapsed)
+		begin := o.Accepted.Add(s.wait(o, d.Rules))
+		b.P50 = s.believed(begin.Add(l.quantile(0.50)))
+		b.P85 = s.believed(begin.Add(l.quantile(0.85)))
+	}
+	return b
+}
+
+func (s *State) boardSlot(slot string) BoardSlot {
+	b := BoardSlot{Slot: slot, Light: LightOff}
+	o := s.at(slot)
+	if o != nil {
+		b.Order, b.ReadySeq = o.ID, o.ReadySeq
+	}
+	switch _, broken := s.Faults["button/"+slot]; {
+	case broken:
+		b.Light = LightFault
+	case o == nil:
+	case o.Phase == Ready:
+		b.Light = LightReady
+	case o.Late:
+		b.Light = LightLate
+	default:
+		b.Light = LightAssigned
+	}
+	return b
+}

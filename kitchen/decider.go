@@ -1,0 +1,75 @@
+package kitchen
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Decider is the kitchen as the log calls it: state, model and rules together.
+// It is not safe for concurrent use; the log's one writer owns it.
+type Decider struct {
+	State State
+	Model Model
+	Rules Rules
+}
+
+// Decide folds fact into the state, and everything that follows from it. It
+// returns all of these events, the fact first, each followed by what it caused,
+// numbered from first without gaps. A nil fact means that time has passed.
+func (d *Decider) Decide(first uint64, now Stamp, fact *Event) []Event {
+	var todo, done []Event
+	if fact != nil {
+		todo = append(todo, *fact)
+	} else {
+		todo = d.State.Step(d.Model, d.Rules, now, nil)
+	}
+	for len(todo) > 0 {
+		e := todo[0]
+		e.Seq = first + uint64(len(done))
+		if e.Alert != nil {
+			a := *e.Alert
+			a.Sequence = d.State.Sequence + 1
+			e.Alert = &a
+		}
+		d.Apply(e)
+		done = append(done, e)
+		todo = append(d.State.Step(d.Model, d.Rules, now, &e), todo[1:]...)
+	}
+	return done
+}
+
+// Apply folds one event that was decided before. It is all that a replay runs.
+func (d *Decider) Apply(e Event) {
+	d.State.Apply(e)
+	d.Model.Apply(&d.State, e)
+}
+
+// checkpoint is State and Model as the log keeps them.
+type checkpoint struct {
+	State *State          `json:"state"`
+	Model json.RawMessage `json:"model,omitempty"`
+}
+
+// Snapshot returns state and model as bytes for Restore.
+func (d *Decider) Snapshot() ([]byte, error) {
+	model, err := d.Model.Snapshot()
+	if err != nil {
+		return nil, fmt.Errorf("snapshot of the model: %w", err)
+	}
+	return json.Marshal(checkpoint{&d.State, model})
+}
+
+// Restore takes state and model back to a snapshot; nil is the first day.
+func (d *Decider) Restore(b []byte) error {
+	var c checkpoint
+	if len(b) > 0 {
+		if err := json.Unmarshal(b, &c); err != nil {
+			return fmt.Errorf("read the checkpoint: %w", err)
+		}
+	}
+	d.State = State{}
+	if c.State != nil {
+		d.State = *c.State
+	}
+	return d.Model.Restore(c.Model)
+}

@@ -1,0 +1,154 @@
+package kitchen
+
+import "slices"
+
+// press decides what a gesture at a slot's button means.
+func (d *step) press(e Event, p Press) {
+	if d.s.Buttons[p.Slot].Spent {
+		return // the press that made it ready; its release or hold says nothing more
+	}
+	if !d.r.Assigned {
+		d.pressOldest(e, p)
+		return
+	}
+	o := d.s.at(p.Slot)
+	switch {
+	case o == nil:
+	case p.Gesture == Down && o.Phase == Cooking:
+		d.ready(e, o, "button", "")
+	case p.Gesture == Short && o.Phase == Ready:
+		d.pickedUp(e, o, "button")
+	case p.Gesture == Hold && o.Phase == Ready:
+		d.undo(e, o, "button")
+	}
+}
+
+// pressOldest is a press in a shop without slots: it readies the oldest order, a
+// hold takes back the last. It waits for the release, since a hold begins like a press.
+func (d *step) pressOldest(e Event, p Press) {
+	switch p.Gesture {
+	case Short:
+		if o := d.s.oldest(); o != nil {
+			d.ready(e, o, "button", "")
+		}
+	case Hold:
+		if o := d.s.lastReady(); o != nil {
+			d.undo(e, o, "button")
+		}
+	}
+}
+
+// leftover is the share of a weight that may stay behind when an order was taken
+// away: a napkin or a coaster, not one of two bags.
+const leftover = 3
+
+// weigh decides what a settled change on a scale means.
+func (d *step) weigh(e Event, w Weight) {
+	o := d.s.at(w.Slot)
+	if o == nil && !d.r.Assigned && w.Delta > 0 && w.Slot != "" {
+		o = d.s.oldest()
+	}
+	before := w.Grams - w.Delta
+	switch {
+	case o == nil:
+	case w.Delta > 0 && o.Phase == Cooking:
+		d.ready(e, o, "scale", w.Slot)
+	case w.Delta < 0 && o.Phase == Ready && w.Grams <= before/leftover:
+		d.pickedUp(e, o, "scale")
+	}
+}
+
+func (d *step) ready(e Event, o *Order, evidence, slot string) {
+	a := about(o, OrderReady)
+	a.Evidence, a.Input, a.ReadyAt = evidence, e.Source, d.s.believed(e.Stamp)
+	if a.Slot == "" {
+		a.Slot = slot
+	}
+	d.alert(e.Stamp, a)
+}
+
+func (d *step) pickedUp(e Event, o *Order, evidence string) {
+	a := about(o, OrderPickedUp)
+	a.Evidence, a.Input, a.ReadyAt = evidence, e.Source, d.s.believed(o.ReadyAt)
+	d.alert(e.Stamp, a)
+}
+
+func (d *step) undo(e Event, o *Order, evidence string) {
+	a := about(o, OrderReadyUndone)
+	a.Evidence, a.Input, a.Undoes = evidence, e.Source, o.ReadySeq
+	d.alert(e.Stamp, a)
+}
+
+// at returns the open order in a slot, nil if there is none.
+func (s *State) at(slot string) *Order {
+	if slot == "" {
+		return nil
+	}
+	in := s.inOrder(func(o *Order) bool { return o.Phase.Open() && o.Slot == slot })
+	if len(in) == 0 {
+		return nil
+	}
+	return in[0]
+}
+
+// oldest returns the order that has been cooking longest.
+func (s *State) oldest() *Order {
+	if in := s.inOrder(func(o *Order) bool { return o.Phase == Cooking }); len(in) > 0 {
+		return in[0]
+	}
+	return nil
+}
+
+// lastReady returns the order that was made ready last.
+func (s *State) lastReady() *Order {
+	in := s.inOrder(func(o *Order) bool { return o.Phase == Ready })
+	if len(in) == 0 {
+		return nil
+	}
+	return slices.MaxFunc(in, func(a, b *Order) int { return int(int64(a.ReadySeq) - int64(b.ReadySeq)) })
+}
+
+// free returns the slots that hold no open order, lowest first.
+func (d *step) free() []string {
+	return slices.DeleteFunc(slices.Clone(d.r.Slots), func(slot string) bool { return d.s.at(slot) != nil })
+}
+
+// placeNext gives the lowest free slot to the first order that waits for one.
+func (d *step) placeNext() {
+	if !d.r.Assigned {
+		return
+	}
+	free := d.free()
+	for _, o := range d.s.queue() {
+		if len(free) == 0 {
+			return
+		}
+		d.change(d.now, Change{ID: o.ID, Slot: &free[0]})
+		free = free[1:]
+	}
+}
+
+// queue returns the open orders that wait for a slot.
+func (s *State) queue() []*Order {
+	return s.inOrder(func(o *Order) bool { return o.Phase == Cooking && o.Slot == "" })
+}
+
+// placeAll mends the shelf at a start: the settings may name other slots than
+// before. An order in a slot that is gone queues again, then the queue moves up.
+func (d *step) placeAll() {
+	if !d.r.Assigned {
+		return
+	}
+	free := d.free()
+	for _, o := range d.s.OpenOrders() {
+		lost := o.Slot != "" && !slices.Contains(d.r.Slots, o.Slot)
+		waits := o.Slot == "" && o.Phase == Cooking
+		switch {
+		case (lost || waits) && len(free) > 0:
+			d.change(d.now, Change{ID: o.ID, Slot: &free[0]})
+			free = free[1:]
+		case lost:
+			d.change(d.now, Change{ID: o.ID, Slot: new(string)})
+		}
+	}
+}

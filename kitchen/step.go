@@ -1,0 +1,167 @@
+package kitchen
+
+import "time"
+
+// step is one decision: what it may look at, and what it has decided so far.
+type step struct {
+	s     *State
+	m     Model
+	r     Rules
+	now   Stamp
+	after []Event
+}
+
+// Step decides what follows from e, which has just been applied, or from the
+// mere passing of time where e is nil. It changes nothing: what it returns does,
+// when it is applied. Seq and Alert.Sequence are given then.
+func (s *State) Step(m Model, r Rules, now Stamp, e *Event) []Event {
+	d := step{s: s, m: m, r: r, now: now}
+	switch {
+	case e == nil:
+		d.watch()
+	case e.Ticket != nil:
+		d.slip(*e, e.Ticket)
+	case e.Press != nil:
+		d.press(*e, *e.Press)
+	case e.Weight != nil:
+		d.weigh(*e, *e.Weight)
+	case e.Alert != nil:
+		d.follow(*e.Alert)
+	case e.Started != nil:
+		d.placeAll()
+	default:
+		d.report(*e)
+	}
+	return d.after
+}
+
+// alert decides an alert that happened at a moment.
+func (d *step) alert(at Stamp, a Alert) {
+	d.after = append(d.after, Event{Stamp: at, Source: "rule", Alert: &a})
+}
+
+func (d *step) change(at Stamp, c Change) {
+	d.after = append(d.after, Event{Stamp: at, Source: "rule", Change: &c})
+}
+
+// about begins an alert about o with all that a reader needs to know it by.
+func about(o *Order, t AlertType) Alert {
+	return Alert{Type: t, ID: o.ID, Number: o.Number, Channel: o.Channel, Table: o.Table, Slot: o.Slot, OrderKey: o.OrderKey}
+}
+
+// report passes on what devices, the clock and the log say of themselves.
+func (d *step) report(e Event) {
+	switch {
+	case e.Fault != nil:
+		if _, open := d.s.Faults[e.Fault.Device]; !open {
+			d.alert(e.Stamp, Alert{Type: DeviceFault, Device: e.Fault.Device, Text: e.Fault.Text, Remedy: e.Fault.Remedy})
+		}
+	case e.Recovered != nil:
+		if _, open := d.s.Faults[e.Recovered.Device]; open {
+			d.alert(e.Stamp, Alert{Type: DeviceRecovered, Device: e.Recovered.Device})
+		}
+	case e.ClockSet != nil:
+		d.alert(e.Stamp, Alert{Type: ClockWasSet, Offset: e.ClockSet.Offset})
+	case e.Gap != nil:
+		d.alert(e.Stamp, Alert{Type: RecordsMissing, Gap: e.Gap})
+	}
+}
+
+// follow looks at what an alert has brought about: a new order may be soon, a
+// slot that came free goes to the next in the queue.
+func (d *step) follow(a Alert) {
+	switch a.Type {
+	case OrderAccepted:
+		if o := d.s.Orders[a.ID]; o != nil {
+			d.forecast(o)
+		}
+	case OrderPickedUp, OrderCancelled, OrderClosed:
+		d.placeNext()
+	}
+}
+
+// watch looks at every open order as time passes.
+func (d *step) watch() {
+	for _, o := range d.s.OpenOrders() {
+		switch {
+		case d.expired(o):
+			a := about(o, OrderClosed)
+			a.Reason = "expired"
+			d.alert(d.now, a)
+		case o.Phase == Cooking:
+			d.forecast(o)
+		case !o.Waiting:
+			if t, ok := d.s.Since(o.ReadyAt, d.now); ok && t >= d.r.WaitingAfter {
+				a := about(o, OrderWaiting)
+				a.ReadyAt = d.s.believed(o.ReadyAt)
+				d.alert(d.now, a)
+			}
+		}
+	}
+}
+
+// silence is how long an order may give no sign before it is taken for
+// forgotten, and pastPromise how long after its promise.
+const (
+	silence     = 3 * time.Hour
+	pastPromise = time.Hour
+)
+
+// expired says whether nobody will ever touch o again: without a sign for three
+// hours and an hour past its promise. Where the time since the sign cannot be
+// known it is at least the time since this boot.
+func (d *step) expired(o *Order) bool {
+	since := func(at Stamp) time.Duration {
+		if t, ok := d.s.Since(at, d.now); ok {
+			return t
+		}
+		return d.now.Up
+	}
+	return since(o.Sign) >= silence && since(o.Accepted) >= d.s.due(o, d.r)+pastPromise
+}
+
+// forecast raises order.soon and order.late for an order that is cooking.
+func (d *step) forecast(o *Order) {
+	elapsed, ok := d.s.cooking(o, d.now, d.r)
+	if !ok {
+		return
+	}
+	l := look(d.m.Forecast(d.s, o, d.now), elapsed)
+	if p := l.within(d.r.Window); !o.Soon && p >= d.r.Threshold {
+		a := d.told(about(o, OrderSoon), o, l)
+		a.Probability, a.Window = p, d.r.Window.String()
+		d.alert(d.now, a)
+	}
+	if o.Late {
+		return
+	}
+	wait := d.s.wait(o, d.r)
+	due := d.s.due(o, d.r) - wait
+	a := d.told(about(o, OrderLate), o, l)
+	switch {
+	case elapsed >= due:
+		a.Reason = "late"
+	case elapsed >= 0 && l.quantile(0.5) > due:
+		a.Reason = "predicted"
+	default:
+		return
+	}
+	a.Promised = d.s.believed(o.Accepted.Add(due + wait))
+	d.alert(d.now, a)
+}
+
+// told adds the median and the 85 % quantile of the ready time, where wall time is known.
+func (d *step) told(a Alert, o *Order, l outlook) Alert {
+	begin := o.Accepted.Add(d.s.wait(o, d.r))
+	a.P50 = d.s.believed(begin.Add(l.quantile(0.50)))
+	a.P85 = d.s.believed(begin.Add(l.quantile(0.85)))
+	return a
+}
+
+// believed is the wall time of a moment, nil where it is not known.
+func (s *State) believed(at Stamp) *time.Time {
+	if t, ok := s.wall(at); ok {
+		return &t
+	}
+	return nil
+}
