@@ -1,6 +1,7 @@
 package kitchen
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -97,7 +98,9 @@ func (d *Decider) Board(now Stamp) *Board {
 	for device, f := range s.Faults {
 		b.Faults = append(b.Faults, BoardFault{device, f.Text, f.Remedy, s.show(f.Since)})
 	}
-	slices.SortFunc(b.Faults, func(x, y BoardFault) int { return x.Since.Compare(y.Since) })
+	slices.SortFunc(b.Faults, func(x, y BoardFault) int {
+		return cmp.Or(x.Since.Compare(y.Since), cmp.Compare(x.Device, y.Device))
+	})
 	for _, o := range s.Orphans {
 		if age, ok := s.Since(o.At, now); ok && age < orphanShown {
 			b.Unsure = append(b.Unsure, BoardOrphan{o.Orphan, s.show(o.At)})
