@@ -1,0 +1,165 @@
+package button
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+
+	"readyshelf/kitchen"
+)
+
+// DefaultDebounce is for contacts that bounce for up to 20 ms, as large arcade
+// buttons do.
+const DefaultDebounce = 25 * time.Millisecond
+
+// look is how long one wait for an edge lasts at most: how late the end of ctx may
+// be noticed, and how late an edge that the driver lost.
+const look = 250 * time.Millisecond
+
+// backlog is how many gestures may wait while the log is busy with one.
+const backlog = 64
+
+// Button is the button of a shelf slot.
+type Button struct {
+	// Slot is the slot it stands at: "A1". Its facts come from "button/A1".
+	Slot string
+	// Pin is the line of its contact. If it has the method
+	// NextEdge(context.Context) ([Edge], error), that is used.
+	Pin gpio.PinIn
+	// Active is the level of a closed contact. Low asks for the pin's pull-up, High
+	// for its pull-down.
+	Active gpio.Level
+	// Debounce is how long the contact must be quiet; zero is [DefaultDebounce]. A
+	// longer one makes a press arrive as much later.
+	Debounce time.Duration
+	// Now stamps what happens now.
+	Now func() kitchen.Stamp
+	// Log is told what is odd but no fault; nil is nobody.
+	Log *slog.Logger
+
+	stuck bool // the last Run ended because of a contact that does not open
+}
+
+// Run emits what is done to the button, until ctx ends (nil), emit fails, or the
+// button does. It calls up once it has seen the contact open and at rest. The pin
+// is read on while emit is busy. Call it again after an error, but never twice at
+// once.
+func (b *Button) Run(ctx context.Context, up func(), emit func(ctx context.Context, events ...kitchen.Event) error) error {
+	pull := gpio.PullUp
+	if b.Active == gpio.High {
+		pull = gpio.PullDown
+	}
+	if err := b.Pin.In(pull, gpio.BothEdges); err != nil {
+		return fmt.Errorf("prepare the line of button %s: %w", b.Slot, err)
+	}
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	facts := make(chan kitchen.Event, backlog)
+	told := make(chan error, 1)
+	go func() {
+		defer cancel()
+		told <- tell(ctx, facts, emit)
+	}()
+	err := b.watch(ctx, up, facts)
+	close(facts)
+	if e := <-told; e != nil {
+		return fmt.Errorf("log button %s: %w", b.Slot, e)
+	}
+	return err
+}
+
+// tell emits facts until there are no more or ctx ends.
+func tell(ctx context.Context, facts <-chan kitchen.Event, emit func(context.Context, ...kitchen.Event) error) error {
+	for e := range facts {
+		if err := emit(ctx, e); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// watch reads the line and sends what is done to it, until ctx ends or it fails.
+func (b *Button) watch(ctx context.Context, up func(), facts chan<- kitchen.Event) error {
+	src, closed := b.source()
+	c := newMachine(b.debounce(), b.stuck, closed, mark{time.Now(), b.Now()})
+	for armed := false; ctx.Err() == nil; {
+		s, err := src.wait(ctx, until(c))
+		if err == nil && s.known {
+			err = c.see(s)
+		}
+		if !b.send(ctx, c.take(), facts) {
+			return nil
+		}
+		if err != nil {
+			b.stuck = b.stuck || err == errStuck
+			return b.fault(err)
+		}
+		if c.armed && !armed {
+			armed, b.stuck = true, false
+			up()
+		}
+	}
+	return nil
+}
+
+// see feeds what a wait brought into the machine. A level that changed without an
+// edge is an edge that the driver lost.
+func (c *machine) see(s sight) error {
+	if s.edge || s.closed != c.level {
+		return c.edge(s.closed, s.mark)
+	}
+	return c.advance(s.at)
+}
+
+// until says how long to wait for an edge before c must be told the time.
+func until(c *machine) time.Duration {
+	if t, ok := c.next(); ok {
+		return min(time.Until(t), look)
+	}
+	return look
+}
+
+// source returns where the edges come from, and whether the contact is closed.
+func (b *Button) source() (source, bool) {
+	p := polled{pin: b.Pin, active: b.Active, now: b.Now}
+	closed := b.Pin.Read() == b.Active
+	if e, ok := b.Pin.(edger); ok {
+		return &stamped{polled: p, edges: e, closed: closed, log: b.logger()}, closed
+	}
+	return &p, closed
+}
+
+func (b *Button) logger() *slog.Logger {
+	if b.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return b.Log.With("source", "button/"+b.Slot)
+}
+
+func (b *Button) debounce() time.Duration {
+	if b.Debounce <= 0 {
+		return DefaultDebounce
+	}
+	return b.Debounce
+}
+
+// send sends gestures as facts. It returns false if ctx ended.
+func (b *Button) send(ctx context.Context, gestures []gesture, facts chan<- kitchen.Event) bool {
+	for _, g := range gestures {
+		e := g.at.Fact("button/" + b.Slot)
+		e.Press = &kitchen.Press{Slot: b.Slot, Gesture: g.kind}
+		select {
+		case facts <- e:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}
