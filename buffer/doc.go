@@ -1,0 +1,42 @@
+// Package buffer keeps the event log: the daemon's one source of truth, in one
+// bbolt file on the card.
+//
+// # Concepts
+//
+// A fact goes in by [Log.Append], which returns once it is on the medium. One
+// goroutine writes, in [Log.Run]. It takes every Append that waits into one
+// transaction, so a lone fact never waits for a timer and a crowd shares the
+// cost of a commit. Before it writes, it asks the [Decider] what follows from
+// each fact, and commits cause and effect together: a crash loses neither half.
+//
+// A follower reads by [Log.Follow], in order, past a named cursor that it moves
+// itself by acknowledging. Cursors ride along with the next commit. After a
+// crash a follower sees again what it had acknowledged since: at least once,
+// under the same ids.
+//
+// An event's identity is (log id, seq). Seq is given inside the transaction,
+// without gaps, from 1, and goes on counting when all events are gone. The log
+// id is random and made with the file, so two files never share identities.
+//
+// The checkpoint is the Decider's state at one seq. A start restores it and
+// applies what follows, so history can be trimmed while state stays. Trimming
+// takes the oldest events first, and never one that a follower still needs.
+//
+// # The file
+//
+//	meta        format, log, boot, boot_id
+//	hot         seq → record: the newest few; its sequence is the head
+//	events      seq → record: the history; its sequence is the last trimmed seq
+//	cursors     follower → seq
+//	checkpoint  chunk → bytes
+//	gaps        from → to: ranges known to be damaged, each told once as a Gap
+//
+// A seq key is 8 bytes, big-endian. A record is a 32-byte header with a CRC-32C
+// and the event as JSON; see record.go. Beside the file lies its sidecar,
+// "<path>.id", which holds the log id: by it an emptied or damaged file is told
+// from a first start.
+//
+// The hot bucket saves the card: the newest records share one leaf page, so a
+// commit rewrites that page, the root, the freelist and a meta page, and not
+// the history's tree. When the page is full it moves to the history at once.
+package buffer

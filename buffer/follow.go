@@ -1,0 +1,197 @@
+package buffer
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"readyshelf/kitchen"
+)
+
+// cursor is how far a follower has acknowledged. Log.mu guards it.
+type cursor struct {
+	acked uint64
+	saved uint64 // in the file
+	fresh bool   // not in the file yet
+}
+
+// gap is a damaged range and what was wrong with it.
+type gap struct {
+	span
+	why string
+}
+
+// Follow hands name the events past its cursor, in order and at most 256 at a
+// time, and waits for more. It returns fn's error, ctx's, or ErrClosed.
+//
+// ack moves the cursor: up to seq, of the events handed out, all is dealt with. It
+// never moves back. It is cheap and may be called from any goroutine, also after
+// fn has returned; so fn may send and a later answer acknowledge. A new Follow
+// begins behind what was acknowledged. The cursor reaches the disk with the next
+// commit, after a minute without one, or at shutdown: a crash hands out again what
+// was acknowledged since.
+//
+// A name is known from its first Follow on, and until [Log.Forget] nothing is
+// dropped that it has not acknowledged. One Follow at a time for each name.
+func (l *Log) Follow(ctx context.Context, name string, fn func(batch []kitchen.Event, ack func(seq uint64)) error) error {
+	at := l.know(name)
+	handed := at
+	ack := func(seq uint64) { l.ack(name, seq, &handed) }
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		more := l.waiter()
+		b, err := l.read(at)
+		if err != nil {
+			return fmt.Errorf("follow log as %s: %w", name, err)
+		}
+		if b.next == at {
+			select {
+			case <-more:
+				continue
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-l.done:
+				return ErrClosed
+			}
+		}
+		at = b.next
+		l.mu.Lock()
+		handed = at
+		l.mu.Unlock()
+		if len(b.events) == 0 {
+			continue
+		}
+		if err := fn(b.events, ack); err != nil {
+			return err
+		}
+	}
+}
+
+// read reads events past a seq and reports what is damaged.
+func (l *Log) read(after uint64) (batch, error) {
+	var b batch
+	err := l.reading(func(s *store) (err error) { b, err = s.read(after); return err })
+	if err == nil {
+		l.reportLost(b)
+	}
+	return b, err
+}
+
+// know makes name a follower and returns its cursor.
+func (l *Log) know(name string) uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c, ok := l.cursors[name]
+	if !ok {
+		c = &cursor{fresh: true}
+		l.cursors[name] = c
+		l.forget = slices.DeleteFunc(l.forget, func(n string) bool { return n == name })
+	}
+	return c.acked
+}
+
+func (l *Log) ack(name string, seq uint64, handed *uint64) {
+	l.mu.Lock()
+	c := l.cursors[name]
+	seq = min(seq, *handed)
+	moves := c != nil && seq > c.acked
+	if moves {
+		c.acked = seq
+	}
+	l.mu.Unlock()
+	if moves {
+		signal(l.acked)
+	}
+}
+
+// Forget drops a follower and its cursor, so that trimming waits for it no more.
+func (l *Log) Forget(name string) {
+	l.mu.Lock()
+	if _, ok := l.cursors[name]; ok {
+		delete(l.cursors, name)
+		l.forget = append(l.forget, name)
+	}
+	l.mu.Unlock()
+	signal(l.acked)
+}
+
+// Cursor returns the seq up to which name has acknowledged.
+func (l *Log) Cursor(name string) uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c, ok := l.cursors[name]; ok {
+		return c.acked
+	}
+	return 0
+}
+
+// movedCursors returns what of the cursors is not in the file.
+func (l *Log) movedCursors() (moved map[string]uint64, forget []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	moved = map[string]uint64{}
+	for name, c := range l.cursors {
+		if c.fresh || c.acked != c.saved {
+			moved[name] = c.acked
+		}
+	}
+	return moved, slices.Clone(l.forget)
+}
+
+// savedCursors notes what a commit wrote.
+func (l *Log) savedCursors(moved map[string]uint64, forget []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for name, seq := range moved {
+		if c, ok := l.cursors[name]; ok {
+			c.saved, c.fresh = seq, false
+		}
+	}
+	l.forget = slices.DeleteFunc(l.forget, func(n string) bool { return slices.Contains(forget, n) })
+}
+
+// acknowledged returns the seq up to which every follower has acknowledged.
+func (l *Log) acknowledged() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	seq := l.head
+	for c := range maps.Values(l.cursors) {
+		seq = min(seq, c.acked)
+	}
+	return seq
+}
+
+// waiter returns a channel that the next commit closes.
+func (l *Log) waiter() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.more
+}
+
+// reportLost logs damage that was not known and leaves it for the writer to tell.
+func (l *Log) reportLost(b batch) {
+	for _, lost := range b.lost {
+		l.mu.Lock()
+		parts := l.gaps.without(lost)
+		for _, part := range parts {
+			l.gaps = l.gaps.add(part)
+			l.untold = append(l.untold, gap{part, b.why.Error()})
+		}
+		l.mu.Unlock()
+		for _, part := range parts {
+			l.opts.Log.Error("events in the log are damaged", "from", part.From, "to", part.To, "err", b.why)
+			signal(l.damage)
+		}
+	}
+}
+
+// signal wakes whoever waits for c, now or later.
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

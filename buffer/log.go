@@ -1,0 +1,338 @@
+package buffer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"readyshelf/kitchen"
+)
+
+// Errors that a caller may branch on.
+var (
+	// ErrFull says that the log has no room and that nothing in it may be dropped:
+	// a follower has not acknowledged it. Room comes with its next acknowledgement.
+	ErrFull = errors.New("log is full: nothing may be dropped before it is acknowledged; bring the cloud link back, or raise log.max_size")
+	// ErrClosed says that Run has ended or the log is closed.
+	ErrClosed = errors.New("log is closed")
+	// ErrHeld says that another process has the file open.
+	ErrHeld = errors.New("another process has the log open: ask the running daemon (readyshelf log), or stop it first (systemctl stop readyshelf)")
+	// ErrNewer says that a newer program wrote the file.
+	ErrNewer = errors.New("log was written by a newer program: install that version again")
+	// ErrTooLarge says that an event does not fit a record, and never will.
+	ErrTooLarge = errors.New("event is too large")
+)
+
+// Decider turns facts into what follows from them. Its methods are called by one
+// goroutine at a time: by Open, then by Run.
+type Decider interface {
+	// Decide folds fact into the state (nil on a tick: time passed) and everything
+	// that follows from it, and returns all events to write, the fact first,
+	// numbered from first without gaps. An empty answer to a tick changes nothing.
+	Decide(first uint64, now kitchen.Stamp, fact *kitchen.Event) []kitchen.Event
+	// Apply folds in an event that was decided before. It is all that a replay runs.
+	Apply(kitchen.Event)
+	// Snapshot returns the state, Restore sets it. Restore(nil) is the first day.
+	Snapshot() ([]byte, error)
+	Restore([]byte) error
+}
+
+// Options say how to open a log.
+type Options struct {
+	// Path of the file. Its sidecar and what is moved aside lie beside it.
+	Path    string
+	Decider Decider
+	// BootID tells boots of the machine apart: /proc/sys/kernel/random/boot_id.
+	BootID string
+	// Now is the moment on both clocks. It is called only while Run runs.
+	Now func() kitchen.Stamp
+	// Tick is how often the Decider is asked without a fact; 0 is never.
+	Tick time.Duration
+	// MaxSize is the most bytes that the file may have; 64 MiB where 0. All of it
+	// is mapped, so it costs address space, not memory. From 256 KiB to 1 GiB.
+	MaxSize int64
+	// Keep is how long events are kept after every follower has acknowledged them;
+	// 720 h where 0.
+	Keep time.Duration
+	// Prefill is how many bytes a new file has, as zeros; 8 MiB where 0. A commit to
+	// blocks that exist writes a fifth less than one that must allocate them.
+	Prefill int64
+	// Committed is called by the writer after each commit, in order, before Append
+	// returns. It holds up the writer, and must not call Append.
+	Committed func([]kitchen.Event)
+	Log       *slog.Logger
+}
+
+// Bounds of Options.MaxSize.
+const (
+	minMaxSize = 256 << 10
+	maxMaxSize = 1 << 30
+)
+
+func (o Options) check() (Options, error) {
+	if o.Path == "" || o.Decider == nil || o.Now == nil {
+		return o, errors.New("open log: Path, Decider and Now are required")
+	}
+	o.MaxSize = cmp.Or(o.MaxSize, 64<<20)
+	o.Keep = cmp.Or(o.Keep, 720*time.Hour)
+	o.Prefill = cmp.Or(o.Prefill, 8<<20)
+	if o.MaxSize < minMaxSize || o.MaxSize > maxMaxSize {
+		return o, fmt.Errorf("open log: log.max_size is %d bytes, want 256KiB to 1GiB", o.MaxSize)
+	}
+	if o.Committed == nil {
+		o.Committed = func([]kitchen.Event) {}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o, nil
+}
+
+// Log is the event log. Its methods may be called concurrently.
+type Log struct {
+	// Fixed by Open.
+	opts     Options
+	id       string
+	boot     uint32
+	replaced string
+	writer   *writer
+
+	requests chan *request // to the writer; unbuffered, so who waits is not yet in
+	acked    chan struct{} // a cursor moved in memory
+	damage   chan struct{} // a gap was found
+	done     chan struct{} // closed when Run ends
+	started  atomic.Bool
+	end      sync.Once
+
+	// fileMu is held for reading during a transaction of a reader, and for writing
+	// while the file is closed and opened anew.
+	fileMu sync.RWMutex
+	store  *store
+	closed bool
+
+	mu      sync.Mutex
+	more    chan struct{} // closed and replaced after every commit
+	head    uint64
+	trimmed uint64
+	commits uint64
+	cursors map[string]*cursor
+	forget  []string
+	gaps    spans // known, told or not
+	untold  []gap // found, not yet in the log
+}
+
+// Open opens the log at opts.Path, or creates it, and brings the Decider to its
+// head: its checkpoint and what follows.
+//
+// A file that is empty or no log, where a log was, is moved aside and replaced by
+// a new log under a new id; see [Log.Replaced]. Where none was, it is an error, as
+// is a log that another process has open (ErrHeld, after 2 s).
+func Open(opts Options) (*Log, error) {
+	opts, err := opts.check()
+	if err != nil {
+		return nil, err
+	}
+	l, err := open(opts)
+	if errors.Is(err, errDamaged) && l != nil { // it opens, but does not work
+		mark := sidecar{id: l.id, damaged: true}
+		if err := mark.write(opts.Path); err != nil {
+			return nil, err
+		}
+		l, err = open(opts)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if l.replaced != "" {
+		opts.Log.Error("log replaced", "what", l.replaced)
+	}
+	return l, nil
+}
+
+// open returns a log even with an error, where the file is one but is damaged.
+func open(opts Options) (*Log, error) {
+	s, m, replaced, err := obtain(opts.Path, opts.MaxSize, opts.Prefill)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{
+		opts:     opts,
+		replaced: replaced,
+		requests: make(chan *request),
+		acked:    make(chan struct{}, 1),
+		damage:   make(chan struct{}, 1),
+		done:     make(chan struct{}),
+		more:     make(chan struct{}),
+		store:    s,
+		cursors:  map[string]*cursor{},
+	}
+	l.adopt(m)
+	l.writer = newWriter(l)
+	if err := l.start(m); err != nil {
+		s.abandon()
+		return l, fmt.Errorf("open log %s: %w", opts.Path, err)
+	}
+	return l, nil
+}
+
+// adopt takes over what the file says of itself.
+func (l *Log) adopt(m meta) {
+	l.id, l.boot, l.trimmed, l.gaps = m.id, m.boot, m.trimmed, m.gaps
+	for name, seq := range m.cursors {
+		l.cursors[name] = &cursor{acked: seq, saved: seq}
+	}
+}
+
+// start numbers the boot and brings the Decider to the head.
+func (l *Log) start(m meta) error {
+	if l.boot == 0 || m.bootID != l.opts.BootID {
+		l.boot++
+		if err := l.store.saveBoot(l.opts.BootID, l.boot); err != nil {
+			return fmt.Errorf("number this boot: %w", err)
+		}
+	}
+	if _, err := l.writer.restore(); err != nil {
+		return err
+	}
+	l.head = m.head
+	return nil
+}
+
+// Close closes the file. Call it after Run has returned, or where it never ran.
+// Cursors that moved since the last commit are saved.
+func (l *Log) Close() error {
+	l.stop()
+	moved, forget := l.movedCursors()
+	l.fileMu.Lock()
+	defer l.fileMu.Unlock()
+	if l.closed {
+		return nil
+	}
+	l.closed = true
+	if l.writer.suspect {
+		l.store.abandon()
+		return nil
+	}
+	var err error
+	if len(moved)+len(forget) > 0 {
+		err = l.store.commit(change{cursors: moved, forget: forget})
+	}
+	if errors.Is(err, errDamaged) {
+		l.store.abandon()
+	} else {
+		err = errors.Join(err, l.store.close())
+	}
+	if err != nil {
+		return fmt.Errorf("close log: %w", err)
+	}
+	return nil
+}
+
+// stop lets everything that waits return.
+func (l *Log) stop() { l.end.Do(func() { close(l.done) }) }
+
+// reading runs fn on the file, which stays open meanwhile.
+func (l *Log) reading(fn func(*store) error) error {
+	l.fileMu.RLock()
+	defer l.fileMu.RUnlock()
+	if l.closed {
+		return ErrClosed
+	}
+	return fn(l.store)
+}
+
+// ID returns the log's identity: 64 random bits as 13 characters of base32.
+func (l *Log) ID() string { return l.id }
+
+// Boot returns the number of this boot, from 1: the same for the same BootID.
+func (l *Log) Boot() uint32 { return l.boot }
+
+// Replaced says, for people, which log could not be used any more and where it is
+// kept. It is empty on an ordinary start.
+func (l *Log) Replaced() string { return l.replaced }
+
+// Head returns the seq of the last event committed, 0 where there is none.
+func (l *Log) Head() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.head
+}
+
+// Snapshot writes a copy of the file to w: a log in itself, consistent while
+// writing goes on. A slow w keeps pages from being used again meanwhile.
+func (l *Log) Snapshot(w io.Writer) error {
+	err := l.reading(func(s *store) error {
+		return s.view(func(tx *bbolt.Tx) error { _, err := tx.WriteTo(w); return err })
+	})
+	if err != nil {
+		return fmt.Errorf("snapshot log: %w", err)
+	}
+	return nil
+}
+
+// Stats are figures of a log.
+type Stats struct {
+	Head    uint64 // seq of the newest event
+	Oldest  uint64 // seq of the oldest event kept; Head + 1 where none is
+	Events  uint64 // kept
+	Lost    uint64 // damaged among them
+	Commits uint64 // transactions that wrote events, since Open
+	Bytes   int64  // used within the file
+	Size    int64  // of the file
+	MaxSize int64
+}
+
+// Stats returns the figures of now.
+func (l *Log) Stats() (Stats, error) {
+	var sp space
+	err := l.reading(func(s *store) (err error) { sp, err = s.space(); return err })
+	if err != nil {
+		return Stats{}, fmt.Errorf("log stats: %w", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	st := Stats{
+		Head: l.head, Oldest: l.trimmed + 1, Events: l.head - l.trimmed, Commits: l.commits,
+		Bytes: sp.used, Size: sp.file, MaxSize: sp.max,
+	}
+	for _, g := range l.gaps {
+		st.Lost += g.To - g.From + 1
+	}
+	return st, nil
+}
+
+// Append makes facts durable, with all that follows from them, and returns nil
+// once they are. They stay together and in order. Seq of a fact is ignored.
+//
+// On an error nothing of them is in the log, but for an I/O error at the very end
+// of a commit, after which they may be. ErrFull and I/O errors may pass: try
+// again. A ctx that ends while the facts wait takes them back; once the writer has
+// them, its answer is waited for.
+func (l *Log) Append(ctx context.Context, facts ...kitchen.Event) error {
+	if len(facts) == 0 {
+		return nil
+	}
+	r, err := newRequest(facts)
+	if err != nil {
+		return fmt.Errorf("append: %w", err)
+	}
+	select {
+	case l.requests <- r:
+	case <-ctx.Done():
+		return fmt.Errorf("append: %w", ctx.Err())
+	case <-l.done:
+		return fmt.Errorf("append: %w", ErrClosed)
+	}
+	if err := <-r.done; err != nil {
+		return fmt.Errorf("append: %w", err)
+	}
+	return nil
+}

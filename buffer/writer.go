@@ -1,0 +1,339 @@
+package buffer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	berrors "go.etcd.io/bbolt/errors"
+
+	"readyshelf/kitchen"
+)
+
+const (
+	// maxBatch and maxBatchBytes bound what one commit takes from those who wait.
+	maxBatch      = 256
+	maxBatchBytes = 1 << 20
+	// checkpointEvery bounds what a start must replay; a checkpoint is 40–200 KB.
+	checkpointEvery = 6 * time.Hour
+	// trimEvery is how often to look for what may go.
+	trimEvery = time.Hour
+	// flushAfter is how long a moved cursor waits for a commit to ride along with.
+	flushAfter = time.Minute
+	// patience is how long the file may refuse to be opened again before Run ends.
+	patience = time.Minute
+)
+
+// errRefused marks what is wrong with the facts and not with the file.
+var errRefused = errors.New("refused")
+
+// request is one Append.
+type request struct {
+	facts []kitchen.Event
+	size  int64
+	done  chan error
+}
+
+// newRequest copies facts by way of their records: the Decider sees what a replay
+// will see, and the caller may change its own.
+func newRequest(facts []kitchen.Event) (*request, error) {
+	r := &request{done: make(chan error, 1)}
+	for _, f := range facts {
+		rec, err := encode(f)
+		if err != nil {
+			return nil, err
+		}
+		f, err = decode(rec.key, rec.value)
+		if err != nil {
+			return nil, err
+		}
+		r.facts = append(r.facts, f)
+		r.size += int64(rec.size())
+	}
+	return r, nil
+}
+
+// writer is the one goroutine that decides and writes. Nobody else touches it.
+type writer struct {
+	l *Log
+
+	checkpointed   time.Time // when, and at which seq, and how large
+	checkpointSeq  uint64
+	checkpointSize int64
+
+	stale    bool      // the Decider is not at the head
+	suspect  bool      // the file must be opened anew before the next write
+	panicked bool      // bbolt did: its Close may hang
+	damages  int       // in a row
+	broken   time.Time // since when the file cannot be opened
+	fatal    error     // ends Run
+
+	// As last logged.
+	full, near, failing, refused bool
+}
+
+func newWriter(l *Log) *writer { return &writer{l: l, checkpointed: time.Now()} }
+
+// Run writes until ctx ends, then writes a checkpoint and the cursors and returns
+// nil. It returns an error where the file cannot be written and not be opened
+// again. It can run once.
+func (l *Log) Run(ctx context.Context) error {
+	if !l.started.CompareAndSwap(false, true) {
+		return errors.New("run log: it ran before")
+	}
+	defer l.stop()
+	w := l.writer
+	trim := time.NewTicker(trimEvery)
+	defer trim.Stop()
+	var ticks <-chan time.Time
+	if l.opts.Tick > 0 {
+		t := time.NewTicker(l.opts.Tick)
+		defer t.Stop()
+		ticks = t.C
+	}
+	var flush <-chan time.Time
+	for w.fatal == nil {
+		select {
+		case <-ctx.Done():
+			return w.shutdown()
+		case r := <-l.requests:
+			w.serve(r)
+		case <-ticks:
+			w.tick()
+		case <-l.damage:
+			w.tell()
+		case <-trim.C:
+			w.trimOld()
+		case <-l.acked:
+			if flush == nil {
+				flush = time.After(flushAfter)
+			}
+		case <-flush:
+			flush = nil
+			w.flush()
+		}
+	}
+	return fmt.Errorf("run log: %w", w.fatal)
+}
+
+// serve writes a request and those who wait behind it in one commit.
+func (w *writer) serve(first *request) {
+	batch, facts, size := []*request{first}, first.facts, first.size
+	for waiting := true; waiting && len(facts) < maxBatch && size < maxBatchBytes; {
+		select {
+		case r := <-w.l.requests:
+			batch, facts, size = append(batch, r), append(facts, r.facts...), size+r.size
+		default:
+			waiting = false
+		}
+	}
+	err := w.write(facts, size, nil)
+	if len(batch) == 1 || !errors.Is(err, errRefused) && !errors.Is(err, ErrFull) {
+		for _, r := range batch {
+			r.done <- err
+		}
+		return
+	}
+	// One bad or large fact must not take the others down.
+	for _, r := range batch {
+		r.done <- w.write(r.facts, r.size, nil)
+	}
+}
+
+// tick asks the Decider what follows from time alone.
+func (w *writer) tick() {
+	w.tell()
+	err := w.write(nil, 0, nil)
+	if refused := errors.Is(err, errRefused); refused != w.refused {
+		w.refused = refused
+		if refused { // no caller hears of it
+			w.l.opts.Log.Error("log did not take what follows from time", "err", err)
+		}
+	}
+}
+
+// tell appends a Gap for each damaged range that was found.
+func (w *writer) tell() {
+	w.l.mu.Lock()
+	untold := w.l.untold
+	w.l.mu.Unlock()
+	if len(untold) == 0 {
+		return
+	}
+	var facts []kitchen.Event
+	var lost []span
+	for _, g := range untold {
+		f := w.l.opts.Now().Fact("log")
+		f.Gap = &kitchen.Gap{From: g.From, To: g.To, Reason: "damaged in the log: " + g.why}
+		facts, lost = append(facts, f), append(lost, g.span)
+	}
+	if err := w.write(facts, int64(len(facts))*pageSize/8, lost); err != nil {
+		return // the next tick tries again
+	}
+	w.l.mu.Lock()
+	w.l.untold = w.l.untold[len(untold):]
+	w.l.mu.Unlock()
+}
+
+// write decides on facts, or on a tick where there are none, and commits what
+// follows. After an error the Decider is as the log is.
+func (w *writer) write(facts []kitchen.Event, size int64, lost []span) error {
+	if err := w.ready(); err != nil {
+		return err
+	}
+	if err := w.makeRoom(size); err != nil {
+		return err
+	}
+	events, err := w.decide(facts)
+	if err == nil && len(events) == 0 {
+		return nil
+	}
+	if err == nil {
+		err = w.commit(events, lost)
+	}
+	if err != nil {
+		w.stale = true
+		_ = w.ready() // says itself what is wrong; the next write tries again
+		return err
+	}
+	w.announce(events)
+	return nil
+}
+
+// decide asks the Decider for what to write, and checks how it is numbered.
+func (w *writer) decide(facts []kitchen.Event) (events []kitchen.Event, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.l.opts.Log.Error("decider panicked", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: decide: panic: %v", errRefused, p)
+		}
+	}()
+	first, now := w.l.Head()+1, w.l.opts.Now()
+	if len(facts) == 0 {
+		events = w.l.opts.Decider.Decide(first, now, nil)
+	}
+	for i := range facts {
+		more := w.l.opts.Decider.Decide(first+uint64(len(events)), now, &facts[i])
+		if len(more) == 0 {
+			return nil, fmt.Errorf("%w: decide: the fact is not among the events", errRefused)
+		}
+		events = append(events, more...)
+	}
+	for i, e := range events {
+		if want := first + uint64(i); e.Seq != want {
+			return nil, fmt.Errorf("%w: decide: event %d is numbered %d", errRefused, want, e.Seq)
+		}
+	}
+	return events, nil
+}
+
+// commit writes events with whatever else is due.
+func (w *writer) commit(events []kitchen.Event, lost []span) error {
+	c := change{head: events[len(events)-1].Seq, gaps: lost}
+	for _, e := range events {
+		r, err := encode(e)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errRefused, err)
+		}
+		c.records = append(c.records, r)
+	}
+	if time.Since(w.checkpointed) >= checkpointEvery {
+		c.checkpoint = w.snapshot(c.head)
+	}
+	return w.save(c)
+}
+
+// save commits c, with the cursors that moved, and keeps the books.
+func (w *writer) save(c change) error {
+	c.cursors, c.forget = w.l.movedCursors()
+	err := w.l.store.commit(c)
+	switch {
+	case errors.Is(err, berrors.ErrMaxSizeReached):
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	case err != nil:
+		if !w.failing {
+			w.failing = true
+			w.l.opts.Log.Error("log does not write", "err", err)
+		}
+		// After a failed fsync nobody knows what the medium has: look again.
+		w.suspect, w.stale = true, true
+		if errors.Is(err, errDamaged) {
+			w.panicked = true
+			w.damages++
+		}
+		return fmt.Errorf("commit: %w", err)
+	}
+	if w.failing {
+		w.failing = false
+		w.l.opts.Log.Info("log writes again")
+	}
+	w.damages = 0
+	w.l.savedCursors(c.cursors, c.forget)
+	if c.checkpoint != nil {
+		w.checkpointed, w.checkpointSeq = time.Now(), c.checkpoint.seq
+		w.checkpointSize = int64(len(c.checkpoint.snapshot))
+	}
+	w.l.mu.Lock()
+	defer w.l.mu.Unlock()
+	if len(c.records) > 0 {
+		w.l.commits++
+	}
+	if c.trim > 0 {
+		w.l.trimmed, w.l.gaps = c.trim, w.l.gaps.past(c.trim)
+	}
+	return nil
+}
+
+// announce makes committed events known.
+func (w *writer) announce(events []kitchen.Event) {
+	w.l.mu.Lock()
+	w.l.head = events[len(events)-1].Seq
+	w.l.mu.Unlock()
+	w.l.opts.Committed(events)
+	w.l.mu.Lock()
+	close(w.l.more)
+	w.l.more = make(chan struct{})
+	w.l.mu.Unlock()
+}
+
+// snapshot returns a checkpoint at seq, nil where the Decider cannot give one.
+func (w *writer) snapshot(seq uint64) *checkpoint {
+	b, err := w.l.opts.Decider.Snapshot()
+	if err != nil {
+		w.checkpointed = time.Now() // so that the next try, and its line in the log, is not at once
+		w.l.opts.Log.Error("no checkpoint of the state", "err", err)
+		return nil
+	}
+	return &checkpoint{seq: seq, snapshot: b}
+}
+
+// flush writes cursors that no commit took along.
+func (w *writer) flush() {
+	moved, forget := w.l.movedCursors()
+	if len(moved)+len(forget) == 0 || w.ready() != nil {
+		return
+	}
+	_ = w.save(change{}) // it logs; the cursors go with the next commit
+}
+
+// shutdown writes a checkpoint and the cursors.
+func (w *writer) shutdown() error {
+	if err := w.ready(); err != nil {
+		return fmt.Errorf("shut down log: %w", err)
+	}
+	head := w.l.Head()
+	moved, forget := w.l.movedCursors()
+	if head == w.checkpointSeq && len(moved)+len(forget) == 0 {
+		return nil
+	}
+	var c change
+	if head != w.checkpointSeq {
+		c.checkpoint = w.snapshot(head)
+	}
+	if err := w.save(c); err != nil {
+		return fmt.Errorf("shut down log: %w", err)
+	}
+	return nil
+}
