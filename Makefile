@@ -1,0 +1,58 @@
+# Readyshelf, as verbs. It needs Go, bash and git; "make deps" sees to the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Debian keeps mosquitto in /usr/sbin, which is not in everybody's PATH.
+export PATH := $(PATH):/usr/sbin
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+CMD     := ./cmd/readyshelf
+
+.PHONY: help demo build build-all check test deps format vet static short race bench clean
+
+help: ## list the verbs
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+demo: ## show a simulated lunch; nothing to install, nothing to connect
+	go run $(CMD) demo
+
+build: ## bin/readyshelf for this machine, static
+	$(STATIC) -o bin/readyshelf $(CMD)
+
+build-all: build ## the same, and for every Raspberry Pi since the 2
+	GOOS=linux GOARCH=amd64 $(STATIC) -o bin/readyshelf-linux-amd64 $(CMD)
+	GOOS=linux GOARCH=arm64 $(STATIC) -o bin/readyshelf-linux-arm64 $(CMD)
+	GOOS=linux GOARCH=arm GOARM=7 $(STATIC) -o bin/readyshelf-linux-armv7 $(CMD)
+
+check: format vet static short ## what is quick: form, vet, staticcheck, short tests
+
+test: deps check race ## everything: what CI runs
+# Runs of the whole daemon that take minutes go here, a line each.
+
+deps: ## install what the tests use: a broker and a C compiler for the race detector
+	@bash test/deps.sh
+
+format:
+	@wrong=$$(gofmt -l .); [ -z "$$wrong" ] || { echo "gofmt these:"; echo "$$wrong"; exit 1; }
+
+vet:
+	go vet ./...
+
+static:
+	go tool staticcheck ./...
+
+short:
+	go test -short ./...
+
+race:
+	go test $$(bash test/race.sh) -shuffle=on ./...
+
+bench: ## measure, and write docs/bench.md
+	bash test/bench.sh docs/bench.md
+
+clean: ## take away what was built
+	rm -rf bin dist
