@@ -22,15 +22,16 @@
 // percentiles and exponential beyond, Q(p) = exp(mean + sd·G⁻¹(p)). So the 85 %
 // quantile is met 85 % of the time even where z is not normal.
 //
-// A forecast of an order that is still cooking uses the load as it is now, and is
-// conditioned on the order's not being ready yet: CDF is 0 up to now.
+// A forecast of an order that is still cooking uses the load as it is now. It does
+// not know that the order is not ready yet; the caller conditions it, F being
+// calibrated in that use too: P = (F(t+W) - F(t)) / (1 - F(t)).
 //
 // # Labels
 //
 // A label is the time from acceptance to an order.ready with evidence: button,
 // scale, touch or command. Not learned: what takes under 30 s or over 2 h (a
-// press by mistake, a press forgotten), pre-orders, and times that no clock
-// knows. A pick-up without ready, an expiry and a cancellation teach nothing: the
+// press by mistake, a press forgotten), orders for a later hour, and times that
+// no clock knows. A pick-up without ready, an expiry and a cancellation teach nothing: the
 // pick-up is the later of ready and the courier's arrival.
 //
 // A label counts at once. The last 32 stand in a list beside the state that does

@@ -59,19 +59,46 @@ func count(items []kitchen.Item) int {
 	return min(n, maxItems)
 }
 
-// load counts the orders cooking besides id. Pre-orders wait for their hour and
-// are no load.
+// load counts the orders that the kitchen works at besides id.
 func load(s *kitchen.State, id string, now kitchen.Stamp) int {
 	n := 0
 	for _, o := range s.Orders {
-		if o == nil || o.ID == id || o.Phase != kitchen.Cooking || o.Preorder {
+		if o.ID == id || o.Phase != kitchen.Cooking {
 			continue
 		}
-		if age, ok := s.Since(o.Accepted, now); !ok || age < loadAge {
+		if age, ok := worked(s, o, now); !ok || age >= 0 && age < loadAge {
 			n++
 		}
 	}
 	return min(n, maxLoad)
+}
+
+// worked is how long ago o was begun, and whether that is known: at its
+// acceptance, or notice before the promise of a scheduled order.
+func worked(s *kitchen.State, o *kitchen.Order, now kitchen.Stamp) (time.Duration, bool) {
+	age, ok := s.Since(o.Accepted, now)
+	switch {
+	case !scheduled(o):
+		return age, ok
+	case o.Promised == nil || o.Accepted.Clock == kitchen.Unknown:
+		return -1, true // some day
+	}
+	return age - o.Promised.Sub(o.Accepted.At) + notice, ok
+}
+
+// notice is how long before its promise a scheduled order is begun, and
+// distant how far away a promise makes an order a scheduled one even where its
+// slip does not say so.
+const (
+	notice  = 30 * time.Minute
+	distant = notice + time.Hour
+)
+
+// scheduled says whether o waits for an hour of its own, so that the time from
+// acceptance to ready says nothing of the kitchen.
+func scheduled(o *kitchen.Order) bool {
+	return o.Preorder || o.Promised != nil && o.Accepted.Clock != kitchen.Unknown &&
+		o.Promised.Sub(o.Accepted.At) >= distant
 }
 
 // vector centres and scales the features so that 0 is an ordinary order.

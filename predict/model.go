@@ -100,7 +100,7 @@ func (m *Model) timeAt(s *kitchen.State, st kitchen.Stamp) (time.Duration, kitch
 // accept remembers what is known of an order now, and what is forecast.
 func (m *Model) accept(s *kitchen.State, e kitchen.Event) {
 	o := s.Orders[e.Alert.ID]
-	if o == nil || o.Preorder || len(o.ID) > maxID || m.find(o.ID) >= 0 {
+	if o == nil || scheduled(o) || len(o.ID) > maxID || m.find(o.ID) >= 0 {
 		return
 	}
 	if len(m.open) == maxOpen {
@@ -119,7 +119,7 @@ func (o *opened) issue(c *core) {
 // ready takes a label, if the order's time is known and believable.
 func (m *Model) ready(s *kitchen.State, e kitchen.Event) {
 	o, i := s.Orders[e.Alert.ID], m.find(e.Alert.ID)
-	if o == nil || i < 0 || !evidence(e.Alert.Evidence) || m.labelled(o.ID) >= 0 {
+	if o == nil || i < 0 || scheduled(o) || !evidence(e.Alert.Evidence) || m.labelled(o.ID) >= 0 {
 		return
 	}
 	took, ok := s.Since(o.Accepted, e.Stamp)
@@ -215,17 +215,11 @@ func (m *Model) labelled(id string) int {
 	return slices.IndexFunc(m.labels, func(l label) bool { return l.ID == id })
 }
 
-// Forecast gives the distribution of the time from acceptance to ready of o,
-// given the load at now and that o, if it cooks, is not ready yet.
+// Forecast gives the distribution of the time from acceptance to ready of o, given
+// the load at now. That o is not ready yet is left to the caller to take in, who
+// knows when a pre-order was begun: for one, the time counts from there.
 func (m *Model) Forecast(s *kitchen.State, o *kitchen.Order, now kitchen.Stamp) kitchen.Forecast {
 	at, _ := m.timeAt(s, now)
 	mean, variance := m.live.forecast(look(s, o, now), at)
-	f := &forecast{mean: mean, sd: math.Sqrt(variance), shape: m.shape, left: 1}
-	if o.Preorder {
-		f.wait(o)
-	}
-	if elapsed, ok := s.Since(o.Accepted, now); ok && elapsed > 0 && o.Phase == kitchen.Cooking {
-		f.condition(elapsed)
-	}
-	return f
+	return &forecast{mean: mean, sd: math.Sqrt(variance), shape: m.shape}
 }

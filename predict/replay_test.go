@@ -69,16 +69,13 @@ func readRows(tb testing.TB, path string) []row {
 // monday is the start of every file's clock.
 var monday = time.Date(2026, 3, 2, 0, 0, 0, 0, time.FixedZone("store", 8*3600))
 
-// rig is a kitchen just large enough to feed a model: it applies alerts to a
-// State as the kitchen would, and tells the model.
+// rig feeds alerts to a State and then to a model, as the log does.
 type rig struct {
 	state kitchen.State
 	model kitchen.Model
 }
 
-func newRig(m kitchen.Model) *rig {
-	return &rig{state: kitchen.State{Orders: map[string]*kitchen.Order{}}, model: m}
-}
+func newRig(m kitchen.Model) *rig { return &rig{model: m} }
 
 // at is the stamp of a moment in a file, in the first boot.
 func at(sec float64) kitchen.Stamp {
@@ -89,30 +86,10 @@ func at(sec float64) kitchen.Stamp {
 // send applies one alert.
 func (r *rig) send(st kitchen.Stamp, a kitchen.Alert) {
 	e := st.Fact("rule")
-	e.Alert = &a
-	r.state.Seq++
-	e.Seq = r.state.Seq
-	switch o := r.state.Orders[a.ID]; a.Type {
-	case kitchen.OrderAccepted:
-		r.state.Orders[a.ID] = &kitchen.Order{
-			ID: a.ID, Items: a.Items, Preorder: a.Preorder, Raster: a.Raster, Promised: a.Promised,
-			Phase: kitchen.Cooking, Accepted: st, Seq: e.Seq,
-		}
-	case kitchen.OrderReady:
-		o.Phase, o.ReadyAt, o.ReadySeq = kitchen.Ready, st, e.Seq
-	case kitchen.OrderReadyUndone:
-		o.Phase, o.ReadySeq = kitchen.Cooking, 0
-	case kitchen.OrderPickedUp:
-		o.Phase = kitchen.PickedUp
-	case kitchen.OrderCancelled:
-		o.Phase = kitchen.Cancelled
-	case kitchen.OrderClosed:
-		o.Phase = kitchen.Expired
-	}
+	e.Seq, e.Alert = r.state.Seq+1, &a
+	a.Day = st.At.Format(time.DateOnly)
+	r.state.Apply(e)
 	r.model.Apply(&r.state, e)
-	if o := r.state.Orders[a.ID]; o != nil && !o.Phase.Open() {
-		delete(r.state.Orders, a.ID)
-	}
 }
 
 func (r *rig) accept(st kitchen.Stamp, id string, items int) {
@@ -142,13 +119,13 @@ type deed struct {
 const lookAt kitchen.AlertType = "look"
 
 // deeds puts the rows' moments in the order in which they happened, with a look
-// at each order age seconds after its acceptance.
+// at each order age seconds after its acceptance; none if age is negative.
 func deeds(rows []row, age float64) []deed {
 	var out []deed
 	for i := range rows {
 		r := &rows[i]
 		out = append(out, deed{r.placed, kitchen.OrderAccepted, r})
-		if r.truth > age {
+		if age >= 0 && r.truth > age {
 			out = append(out, deed{r.placed + age, lookAt, r})
 		}
 		if r.pressed > 0 && (r.picked == 0 || r.pressed <= r.picked) {
@@ -156,8 +133,13 @@ func deeds(rows []row, age float64) []deed {
 		}
 		out = append(out, deed{r.placed + max(r.picked, r.pressed), kitchen.OrderPickedUp, r})
 	}
-	slices.SortStableFunc(out, func(a, b deed) int { return cmp.Compare(a.at, b.at) })
-	return out
+	return inTime(out)
+}
+
+// inTime sorts d by time.
+func inTime(d []deed) []deed {
+	slices.SortStableFunc(d, func(a, b deed) int { return cmp.Compare(a.at, b.at) })
+	return d
 }
 
 // levels are the quantiles that the pinball loss is taken at.
@@ -195,6 +177,14 @@ func (s *score) add(q [19]float64, truth float64) {
 	s.pit[b]++
 }
 
+// merge adds o's forecasts to s.
+func (s *score) merge(o score) {
+	s.n, s.crps, s.mae, s.in85, s.in70 = s.n+o.n, s.crps+o.crps, s.mae+o.mae, s.in85+o.in85, s.in70+o.in70
+	for i := range s.pit {
+		s.pit[i] += o.pit[i]
+	}
+}
+
 func (s *score) CRPS() float64  { return s.crps / float64(s.n) }
 func (s *score) Cov85() float64 { return 100 * s.in85 / float64(s.n) }
 
@@ -216,14 +206,18 @@ func (l *last100) learn(v float64) {
 	}
 }
 
-func (l last100) quantile(p float64) float64 {
+// quantiles are at levels; all 0 before the second label.
+func (l last100) quantiles() (q [19]float64) {
 	if len(l) < 2 {
-		return 0
+		return q
 	}
 	s := slices.Sorted(slices.Values(l))
-	x := p*float64(len(s)) - 0.5
-	i := min(max(int(math.Floor(x)), 0), len(s)-2)
-	return s[i] + min(max(x-float64(i), 0), 1)*(s[i+1]-s[i])
+	for k, p := range levels {
+		x := p*float64(len(s)) - 0.5
+		i := min(max(int(math.Floor(x)), 0), len(s)-2)
+		q[k] = s[i] + min(max(x-float64(i), 0), 1)*(s[i+1]-s[i])
+	}
+	return q
 }
 
 // replay feeds one store's rows to m, forecasting each order that still cooks age
@@ -239,12 +233,13 @@ func replay(m kitchen.Model, rows []row, skip int, age float64) (model, baseline
 			if o := r.state.Orders[d.row.id]; labels < skip || o == nil || o.Phase != kitchen.Cooking {
 				break
 			}
-			f, q, b := r.forecast(st, d.row.id), [19]float64{}, [19]float64{}
+			f, q := r.forecast(st, d.row.id), [19]float64{}
+			past := f.CDF(st.Up - r.state.Orders[d.row.id].Accepted.Up)
 			for i, p := range levels {
-				q[i], b[i] = f.Quantile(p).Seconds(), base.quantile(p)
+				q[i] = f.Quantile(past + p*(1-past)).Seconds()
 			}
 			model.add(q, d.row.truth)
-			baseline.add(b, d.row.truth)
+			baseline.add(base.quantiles(), d.row.truth)
 		case kitchen.OrderReady:
 			r.ready(st, d.row.id)
 			base.learn(d.row.pressed)
