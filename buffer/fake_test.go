@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -190,6 +191,11 @@ func run(t testing.TB, opts Options) *house {
 
 func (h *house) append(t testing.TB, facts ...kitchen.Event) {
 	t.Helper()
+	for i := range facts {
+		if facts[i].Stamp == (kitchen.Stamp{}) {
+			facts[i].Stamp = h.opts.Now()
+		}
+	}
 	if err := h.Append(t.Context(), facts...); err != nil {
 		t.Error(err)
 	}
@@ -202,7 +208,17 @@ func (h *house) end(t testing.TB) {
 	}
 }
 
-func logPath(t testing.TB) string { return filepath.Join(t.TempDir(), "events.db") }
+// logPath returns a place for a log in memory, where there is such a file system:
+// the tests are about what is written, not about how long the disk takes.
+func logPath(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "readyshelf-")
+	if err != nil {
+		dir = t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return filepath.Join(dir, "events.db")
+}
 
 func press(slot string) kitchen.Event {
 	return kitchen.Event{Source: "button/" + slot, Press: &kitchen.Press{Slot: slot, Gesture: kitchen.Down}}

@@ -34,13 +34,9 @@ func (w *writer) makeRoom(size int64) error {
 	if errors.Is(err, ErrFull) && w.trim(need, true) {
 		err = w.hasRoom(need)
 	}
-	if full := errors.Is(err, ErrFull); full != w.full {
-		w.full = full
-		if full {
-			w.l.opts.Log.Error("log takes nothing more", "err", err)
-		} else {
-			w.l.opts.Log.Info("log has room again")
-		}
+	if errors.Is(err, ErrFull) && !w.full {
+		w.full = true
+		w.l.opts.Log.Error("log takes nothing more", "err", err)
 	}
 	return err
 }
@@ -57,6 +53,10 @@ func (w *writer) hasRoom(need int64) error {
 	}
 	if err := w.l.store.grow(sp, need); err != nil {
 		return fmt.Errorf("%w (%w)", ErrFull, err)
+	}
+	if w.full && sp.free > need+baseReserve { // not when a small fact fits where a large one did not
+		w.full = false
+		w.l.opts.Log.Info("log has room again")
 	}
 	return nil
 }
