@@ -69,7 +69,7 @@ func answerCAS(frame []byte) (reply []byte, done bool) {
 
 func parseCAS(frame []byte) (Reading, error) {
 	var r Reading
-	if frame[0] == nak {
+	if len(frame) < casFrame {
 		r.flag(false)
 		return r, nil
 	}

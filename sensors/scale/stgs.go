@@ -42,7 +42,7 @@ const (
 )
 
 func splitStGs(data []byte, last bool) (int, []byte, error) {
-	if len(data) < 6 || data[2] != ',' || data[5] != ',' {
+	if len(data) < 6 || data[2] != ',' || data[5] != ',' || indexAny(data[:6], "\r\n") >= 0 {
 		return line(data, 0)
 	}
 	if len(data) < casHead && !last {

@@ -17,8 +17,9 @@ var toledoBR = Dialect{
 }
 
 func okP05(frame []byte) bool {
+	letter := frame[1] == 'I' || frame[1] == 'N' || frame[1] == 'S'
 	for _, c := range frame[1:6] {
-		if !isDigit(c) && c != frame[1] {
+		if letter && c != frame[1] || !letter && !isDigit(c) {
 			return false
 		}
 	}

@@ -76,14 +76,14 @@ func unitOf(b []byte) (u unit, rest []byte, err error) {
 	for n < len(b) && isLetter(b[n]) {
 		n++
 	}
-	switch string(bytes.ToLower(b[:n])) {
-	case "kg":
+	switch name := b[:n]; {
+	case bytes.EqualFold(name, []byte("kg")):
 		u = kilogram
-	case "g":
+	case bytes.EqualFold(name, []byte("g")):
 		u = gram
-	case "lb", "lbs":
+	case bytes.EqualFold(name, []byte("lb")), bytes.EqualFold(name, []byte("lbs")):
 		u = pound
-	case "oz":
+	case bytes.EqualFold(name, []byte("oz")):
 		u = ounce
 	default:
 		return u, b, errUnit
