@@ -44,7 +44,7 @@ type Alert struct {
 	Preorder bool       `json:"preorder,omitempty"`
 	Raster   bool       `json:"raster,omitempty"`
 	Part     string     `json:"part,omitempty"`
-	Print    uint64     `json:"print,omitempty"`
+	Print    uint64     `json:"print,omitempty,string"`
 	Promised *time.Time `json:"promised,omitempty"`
 	ReadyAt  *time.Time `json:"ready_at,omitempty"`
 
@@ -82,7 +82,7 @@ type Change struct {
 	Items    *[]Item    `json:"items,omitempty"`
 	Numbers  []string   `json:"numbers,omitempty"` // added
 	Part     string     `json:"part,omitempty"`    // added
-	Print    uint64     `json:"print,omitempty"`   // added
+	Print    uint64     `json:"print,omitempty,string"`   // added
 	Channel  string     `json:"channel,omitempty"`
 	Table    string     `json:"table,omitempty"`
 	OrderKey string     `json:"order_key,omitempty"`

@@ -11,6 +11,9 @@ type Decider struct {
 	State State
 	Model Model
 	Rules Rules
+	// Unlearned says why the model had to begin anew at the last Restore; nil if it
+	// did not.
+	Unlearned error
 }
 
 // Decide folds fact into the state, and everything that follows from it. It
@@ -59,7 +62,8 @@ func (d *Decider) Snapshot() ([]byte, error) {
 	return json.Marshal(checkpoint{&d.State, model})
 }
 
-// Restore takes state and model back to a snapshot; nil is the first day.
+// Restore takes state and model back to a snapshot; nil is the first day. A model
+// that another version wrote is no reason to stay away from work: it begins anew.
 func (d *Decider) Restore(b []byte) error {
 	var c checkpoint
 	if len(b) > 0 {
@@ -71,5 +75,8 @@ func (d *Decider) Restore(b []byte) error {
 	if c.State != nil {
 		d.State = *c.State
 	}
-	return d.Model.Restore(c.Model)
+	if d.Unlearned = d.Model.Restore(c.Model); d.Unlearned != nil {
+		return d.Model.Restore(nil)
+	}
+	return nil
 }

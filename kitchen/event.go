@@ -76,7 +76,7 @@ type Ticket struct {
 	// Unparsed counts the lines that were not understood.
 	Unparsed int `json:"unparsed,omitempty"`
 	// Print is a fingerprint of what the slip says: equal for a reprint.
-	Print uint64 `json:"print,omitempty"`
+	Print uint64 `json:"print,omitempty,string"`
 }
 
 // Item is one line of an order.

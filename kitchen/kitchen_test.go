@@ -2,6 +2,7 @@ package kitchen
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -441,5 +442,25 @@ func TestRestoreRefusesGarbage(t *testing.T) {
 	}
 	if err := d.Restore([]byte(`{"state":null}`)); err != nil {
 		t.Error(err)
+	}
+}
+
+// proud is a model that refuses every snapshot but that of the first day.
+type proud struct{ fixed }
+
+func (proud) Restore(b json.RawMessage) error {
+	if b != nil {
+		return errors.New("another version")
+	}
+	return nil
+}
+
+func TestRestoreGoesOnWithoutTheModel(t *testing.T) {
+	d := Decider{Model: proud{}}
+	if err := d.Restore([]byte(`{"state":{"seq":7},"model":{"old":1}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if d.State.Seq != 7 || d.Unlearned == nil {
+		t.Errorf("got seq %d, unlearned %v", d.State.Seq, d.Unlearned)
 	}
 }

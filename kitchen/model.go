@@ -12,8 +12,10 @@ type Model interface {
 	// order.ready is a label, order.ready.undone takes it back, an expired order
 	// teaches nothing.
 	Apply(s *State, e Event)
-	// Forecast gives the distribution of the time from acceptance to ready of an
-	// open order, as known at now. It must not change the model.
+	// Forecast gives the distribution of the time that an open order takes, as known
+	// at now and without regard to how long it has taken already. It is counted from
+	// acceptance, for a pre-order from when its cooking begins. It must not change
+	// the model.
 	Forecast(s *State, o *Order, now Stamp) Forecast
 	// Snapshot and Restore carry the model over a restart, bit for bit.
 	// Restore(nil) gives the model of a store's first day.
@@ -21,9 +23,10 @@ type Model interface {
 	Restore(json.RawMessage) error
 }
 
-// Forecast is a distribution of the time from an order's acceptance to its being ready.
+// Forecast is a distribution of the time an order takes from its beginning to its
+// being ready.
 type Forecast interface {
-	// CDF is P(ready within d of acceptance), non-decreasing, in [0, 1].
+	// CDF is P(ready within d of the beginning), non-decreasing, in [0, 1].
 	CDF(d time.Duration) float64
 	// Quantile is the inverse of CDF for p in (0, 1).
 	Quantile(p float64) time.Duration
