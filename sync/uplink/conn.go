@@ -1,0 +1,116 @@
+package uplink
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+)
+
+// Timeouts of a connection. A dead idle link is seen within keepAlive, a tick
+// of a quarter of it, and pingTimeout.
+const (
+	connectTimeout = 5 * time.Second // TCP, TLS and CONNACK together
+	writeTimeout   = 5 * time.Second
+	keepAlive      = 5 * time.Second
+	pingTimeout    = 3 * time.Second
+)
+
+// conn is a connection as paho needs it. It bounds every write: paho's own
+// bound misses the ping, which waits without end behind a stuck publish. And it
+// reads through a buffer: paho reads a PUBACK in three pieces.
+type conn struct {
+	net.Conn          // TLS, if any
+	raw      net.Conn // below TLS, or the same
+	r        *bufio.Reader
+
+	// turn holds one token: one write at a time, so that the deadline is its own.
+	// A mutex would stop a synctest bubble's clock.
+	turn chan struct{}
+}
+
+// errHungUp is what reads say after Close. The error that net gives is one that
+// paho keeps to itself, and then it never notices.
+var errHungUp = errors.New("hung up")
+
+// Read is called by one goroutine only.
+func (c *conn) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	if errors.Is(err, net.ErrClosed) {
+		err = errHungUp
+	}
+	return n, err
+}
+
+// Write fails after writeTimeout, and the connection with it.
+func (c *conn) Write(b []byte) (int, error) {
+	c.turn <- struct{}{}
+	defer func() { <-c.turn }()
+	if err := c.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return 0, fmt.Errorf("set the deadline of a write: %w", err)
+	}
+	n, err := c.Conn.Write(b)
+	if err != nil {
+		c.raw.Close()
+	}
+	return n, err
+}
+
+// Close skips TLS's goodbye, which can wait 5 s at a dead link. MQTT has its own.
+func (c *conn) Close() error { return c.raw.Close() }
+
+// SetDeadline sets that of reads; writes have their own.
+func (c *conn) SetDeadline(t time.Time) error { return c.Conn.SetReadDeadline(t) }
+
+// SetWriteDeadline does nothing; writes have their own.
+func (c *conn) SetWriteDeadline(time.Time) error { return nil }
+
+// open connects to broker, up to and including TLS.
+func (c *Config) open(ctx context.Context, broker *url.URL) (*conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	if websocket(broker.Scheme) {
+		ws, err := mqtt.NewWebsocket(broker.String(), c.tls(broker), connectTimeout, nil, nil)
+		return wrap(ws, ws, err)
+	}
+	dial := c.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	raw, err := dial(ctx, "tcp", broker.Host)
+	if err != nil || !secure(broker.Scheme) {
+		return wrap(raw, raw, err)
+	}
+	t := tls.Client(raw, c.tls(broker))
+	if err := t.HandshakeContext(ctx); err != nil {
+		raw.Close()
+		return nil, fmt.Errorf("TLS: %w", err)
+	}
+	return wrap(t, raw, nil)
+}
+
+func wrap(c, raw net.Conn, err error) (*conn, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &conn{Conn: c, raw: raw, r: bufio.NewReader(c), turn: make(chan struct{}, 1)}, nil
+}
+
+// tls returns the TLS configuration for broker.
+func (c *Config) tls(broker *url.URL) *tls.Config {
+	t := c.TLS.Clone()
+	if t == nil {
+		t = &tls.Config{}
+	}
+	t.MinVersion = max(t.MinVersion, tls.VersionTLS12)
+	if t.ServerName == "" {
+		t.ServerName = broker.Hostname()
+	}
+	return t
+}

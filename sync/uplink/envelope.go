@@ -1,0 +1,153 @@
+package uplink
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"readyshelf/kitchen"
+)
+
+// Expiry is how long after an event somebody may still act on it. A "ready" of
+// 40 minutes ago must not call a courier.
+const Expiry = 30 * time.Minute
+
+// TimeLayout is RFC 3339 with milliseconds and an offset.
+const TimeLayout = "2006-01-02T15:04:05.000Z07:00"
+
+// Envelope is one alert as the broker gets it: a CloudEvents 1.0 event in
+// structured JSON mode, https://github.com/cloudevents/spec. Extensions have
+// names of lower-case letters and digits only, and no values but booleans,
+// strings and integers of 32 bits.
+type Envelope struct {
+	SpecVersion string `json:"specversion"` // "1.0"
+	// ID is "<device>-<epoch>-<seq>": the same at every sending. Source and ID
+	// together name an event for ever; a reader drops what it has seen.
+	ID     string `json:"id"`
+	Source string `json:"source"` // "//readyshelf/<store>/<device>"
+	Type   string `json:"type"`   // "readyshelf.order.ready.v1"
+	// Subject is "order/<number>", "device/<source>", "clock" or "log".
+	Subject string `json:"subject"`
+	// Time is when it happened, by the wall clock that Data.Clock judges.
+	Time            string `json:"time"`
+	DataContentType string `json:"datacontenttype"` // "application/json"
+	DataSchema      string `json:"dataschema"`      // "urn:readyshelf:schema:order.ready.v1"
+
+	// Sequence counts the alerts of an epoch, 20 digits. A hole is a loss.
+	Sequence string `json:"sequence"`
+	// Epoch is the log's id; a fresh log begins a new one.
+	Epoch string `json:"epoch"`
+	// Replayed says that the alert was older than the connection that first
+	// carried it: it comes from the buffer, not from this moment.
+	Replayed bool `json:"replayed"`
+	// SentAt is when it was first sent. It and all above stay at a resend.
+	SentAt string `json:"sentat"`
+	// ExpiryTime ends acting upon it; absent where the clock cannot be believed.
+	ExpiryTime string `json:"expirytime,omitempty"`
+	// TraceParent is W3C trace context; all alerts of one order share a trace.
+	TraceParent string `json:"traceparent"`
+	// Boot and Up are the event's time by the clocks that are always true: the
+	// number of the boot, and milliseconds since it (a string: 32 bits end after 24 days).
+	Boot uint32 `json:"boot"`
+	Up   string `json:"up"`
+
+	Data Data `json:"data"`
+}
+
+// Data is an alert without what the envelope says already, and how far its
+// times can be believed.
+type Data struct {
+	kitchen.Alert
+	// Type and Sequence hide those of Alert; they stay zero and unwritten.
+	Type     struct{} `json:"type,omitzero"`
+	Sequence struct{} `json:"sequence,omitzero"`
+
+	Clock kitchen.ClockQuality `json:"clock"`
+}
+
+// Origin is who sends: the part of an identity that all alerts of a log share.
+type Origin struct {
+	Store, Device string
+	// Epoch is the log's id.
+	Epoch string
+}
+
+// Wrap puts an event that has an Alert into its envelope, as sent at sent.
+func (o Origin) Wrap(e kitchen.Event, sent kitchen.Stamp, replayed bool) Envelope {
+	a := *e.Alert
+	v := Envelope{
+		SpecVersion:     "1.0",
+		ID:              fmt.Sprintf("%s-%s-%d", o.Device, o.Epoch, e.Seq),
+		Source:          "//readyshelf/" + o.Store + "/" + o.Device,
+		Type:            "readyshelf." + string(a.Type) + ".v1",
+		Subject:         subject(a),
+		Time:            e.At.Format(TimeLayout),
+		DataContentType: "application/json",
+		DataSchema:      "urn:readyshelf:schema:" + string(a.Type) + ".v1",
+		Sequence:        fmt.Sprintf("%020d", a.Sequence),
+		Epoch:           o.Epoch,
+		Replayed:        replayed,
+		SentAt:          sent.At.Format(TimeLayout),
+		TraceParent:     o.traceparent(e),
+		Boot:            e.Boot,
+		Up:              strconv.FormatInt(e.Up.Milliseconds(), 10),
+		Data:            Data{Alert: a, Clock: cmp.Or(e.Clock, kitchen.Unknown)},
+	}
+	if v.Data.Clock != kitchen.Unknown {
+		v.ExpiryTime = e.At.Add(Expiry).Format(TimeLayout)
+	}
+	return v
+}
+
+// subject names what an alert is about.
+func subject(a kitchen.Alert) string {
+	switch {
+	case a.Number != "" || a.ID != "":
+		return "order/" + cmp.Or(a.Number, a.ID)
+	case a.Device != "":
+		return "device/" + a.Device
+	case a.Type == kitchen.ClockWasSet:
+		return "clock"
+	}
+	return "log"
+}
+
+// traceparent is made from what is the same at every sending.
+func (o Origin) traceparent(e kitchen.Event) string {
+	seq := strconv.FormatUint(e.Seq, 10)
+	about := cmp.Or(e.Alert.ID, e.Alert.Device, seq)
+	return "00-" + digest(16, "trace", o.Epoch, about) + "-" + digest(8, "span", o.Epoch, seq) + "-01"
+}
+
+// digest returns n bytes of a hash over parts, in hex.
+func digest(n int, parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:n])
+}
+
+// Decode reads a published body. The Alert it returns has its Type and Sequence.
+func Decode(body []byte) (Envelope, error) {
+	var v Envelope
+	if err := json.Unmarshal(body, &v); err != nil {
+		return v, fmt.Errorf("read a CloudEvent: %w", err)
+	}
+	if v.SpecVersion != "1.0" || v.ID == "" || v.Source == "" {
+		return v, fmt.Errorf("read a CloudEvent: specversion %q, id %q, source %q: want 1.0 and neither empty", v.SpecVersion, v.ID, v.Source)
+	}
+	name, ok := strings.CutPrefix(v.Type, "readyshelf.")
+	name, v1 := strings.CutSuffix(name, ".v1")
+	if !ok || !v1 {
+		return v, fmt.Errorf("read a CloudEvent: type %q: want readyshelf.….v1", v.Type)
+	}
+	sequence, err := strconv.ParseUint(v.Sequence, 10, 64)
+	if err != nil {
+		return v, fmt.Errorf("read a CloudEvent: sequence: %w", err)
+	}
+	v.Data.Alert.Type, v.Data.Alert.Sequence = kitchen.AlertType(name), sequence
+	return v, nil
+}

@@ -1,0 +1,157 @@
+package uplink
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// How often the retained states go out.
+const (
+	boardEvery  = 10 * time.Second
+	healthEvery = 5 * time.Minute
+)
+
+// send is the only goroutine that publishes. It ends with the link, or with ctx,
+// and then says farewell first.
+func (s *session) send(ctx context.Context) {
+	defer close(s.flight)
+	s.greet(ctx)
+	health := time.NewTicker(healthEvery)
+	defer health.Stop()
+	lastBoard := time.Now()
+	var boardDue <-chan time.Time
+	for s.dead.Err() == nil && ctx.Err() == nil {
+		select {
+		case it := <-s.events:
+			s.sendEvent(ctx, it)
+		case <-s.BoardChanged:
+			if boardDue == nil {
+				boardDue = time.After(boardEvery - time.Since(lastBoard))
+			}
+		case <-boardDue:
+			boardDue, lastBoard = nil, time.Now()
+			s.sendBoard(ctx)
+		case <-health.C:
+			s.sendHealth(ctx)
+		case <-ctx.Done():
+		case <-s.dead.Done():
+		}
+	}
+	if s.dead.Err() == nil {
+		s.push("status", true, s.status("offline", s.since), flight{})
+	}
+}
+
+// greet tells how things stand, before any event.
+func (s *session) greet(ctx context.Context) {
+	s.sendBoard(ctx)
+	s.publish(ctx, "status", s.status("online", s.since))
+	s.sendHealth(ctx)
+}
+
+// sendBoard publishes the board if it differs from what this session published.
+func (s *session) sendBoard(ctx context.Context) {
+	if s.Board == nil {
+		return
+	}
+	if b := s.Board(); b != nil && !bytes.Equal(b, s.board) {
+		s.board = bytes.Clone(b)
+		s.publish(ctx, "state/board", s.board)
+	}
+}
+
+func (s *session) sendHealth(ctx context.Context) {
+	if s.Health == nil {
+		return
+	}
+	if b := s.Health(); b != nil {
+		s.publish(ctx, "state/health", bytes.Clone(b))
+	}
+}
+
+// sendEvent publishes an alert; of anything else it only moves the cursor.
+func (s *session) sendEvent(ctx context.Context, it item) {
+	e, f := it.event, flight{upto: it.upto, ack: it.ack}
+	if e.Alert == nil {
+		s.enqueue(f)
+		return
+	}
+	if !s.ready(ctx) {
+		return
+	}
+	body, err := s.bodies.body(e.Seq, func() ([]byte, error) {
+		replayed := e.Boot != s.began.Boot || e.Up < s.began.Up
+		return json.Marshal(s.origin.Wrap(e, s.Now(), replayed))
+	})
+	if err != nil { // it will never do; the hole in the sequence tells the cloud
+		s.Log.Error("an alert cannot be written as JSON and is left out", "seq", e.Seq, "type", e.Alert.Type, "err", err)
+		<-s.slots
+		s.enqueue(f)
+		return
+	}
+	f.held = true
+	s.push("event/"+string(e.Alert.Type), false, body, f)
+}
+
+// publish sends a retained state when the window and the pace allow it.
+func (s *session) publish(ctx context.Context, topic string, body []byte) {
+	if s.ready(ctx) {
+		s.push(topic, true, body, flight{held: true})
+	}
+}
+
+// ready takes a slot in the window, and says whether it got one before the end.
+func (s *session) ready(ctx context.Context) bool {
+	select {
+	case s.slots <- struct{}{}:
+	case <-ctx.Done():
+		return false
+	case <-s.dead.Done():
+		return false
+	}
+	if s.pace.wait(ctx, s.dead) {
+		return true
+	}
+	<-s.slots
+	return false
+}
+
+// push publishes at QoS 1 and hands the token to the settler. It can take
+// writeTimeout if the link dies at this moment.
+func (s *session) push(topic string, retained bool, body []byte, f flight) {
+	f.token = s.client.Publish(s.root+"/"+topic, 1, retained, body)
+	s.enqueue(f)
+}
+
+func (s *session) enqueue(f flight) {
+	select {
+	case s.flight <- f:
+	case <-s.dead.Done():
+	}
+}
+
+// pacer spaces messages evenly.
+type pacer struct {
+	rate int // a second; 0 is without limit
+	next time.Time
+}
+
+// wait returns whether the time came before an end.
+func (p *pacer) wait(ctx, dead context.Context) bool {
+	if p.rate == 0 {
+		return true
+	}
+	t := time.NewTimer(time.Until(p.next))
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+		return false
+	case <-dead.Done():
+		return false
+	}
+	p.next = time.Now().Add(time.Second / time.Duration(p.rate))
+	return true
+}

@@ -1,0 +1,211 @@
+package uplink
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+
+	"readyshelf/kitchen"
+)
+
+// Limits of a session.
+const (
+	// headTimeout ends a session whose oldest message nobody acknowledges.
+	headTimeout = 10 * time.Second
+	// farewellTimeout bounds the wait for acknowledgements at a clean stop.
+	farewellTimeout = time.Second
+)
+
+// session is the life of one connection. Three goroutines share it: Follow's
+// brings events to the sender, the sender publishes them, the settler waits for
+// the oldest token and acknowledges.
+type session struct {
+	*runner
+	*link
+	began  kitchen.Stamp // what happened before is replayed
+	since  string        // names the session in status
+	events chan item     // Follow's to the sender
+	slots  chan struct{} // one for each message in flight
+	flight chan flight   // sent, oldest first; closed by the sender at its end
+	pace   pacer
+
+	board []byte // as last published
+}
+
+// item is an event on its way to the sender, and the events after it up to upto
+// that nobody publishes.
+type item struct {
+	event kitchen.Event
+	upto  uint64
+	ack   func(uint64)
+}
+
+// flight is a message under way. Its token is nil where there was nothing to
+// publish, its ack where there is no cursor to move; held says that it has a slot.
+type flight struct {
+	token mqtt.Token
+	held  bool
+	upto  uint64
+	ack   func(uint64)
+}
+
+// followError is a log that cannot be read.
+type followError struct{ error }
+
+func (e *followError) Unwrap() error { return e.error }
+
+var (
+	errLogEnded = errors.New("the log ended")
+	errNoAck    = fmt.Errorf("the broker acknowledged nothing for %v", headTimeout)
+	errSlowStop = fmt.Errorf("the broker acknowledged nothing for %v at the stop", farewellTimeout)
+)
+
+func newSession(r *runner, l *link, since string) *session {
+	return &session{
+		runner: r, link: l, since: since,
+		began:  r.Now(),
+		events: make(chan item),
+		slots:  make(chan struct{}, r.Window),
+		flight: make(chan flight, 2*r.Window),
+		pace:   pacer{rate: r.MaxRate},
+	}
+}
+
+// run returns why the session ended, when it has ended.
+func (s *session) run(ctx context.Context) error {
+	s.senders.Go(func() { s.send(ctx) })
+	following, endFollow := context.WithCancel(context.WithoutCancel(ctx))
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		err := s.Follow(following, func(batch []kitchen.Event, ack func(uint64)) error {
+			return s.take(following, batch, ack)
+		})
+		if following.Err() == nil {
+			s.kill(&followError{fmt.Errorf("follow the log: %w", cmp.Or(err, errLogEnded))})
+		}
+	}()
+	settled := make(chan struct{})
+	go func() { defer close(settled); s.settle() }()
+
+	select {
+	case <-settled:
+	case <-ctx.Done():
+		hurry := time.AfterFunc(farewellTimeout, func() { s.kill(errSlowStop) })
+		<-settled
+		hurry.Stop()
+	}
+	endFollow() // only now: the settler has called the last ack
+	<-followed
+	s.end()
+	return context.Cause(s.dead)
+}
+
+// take passes a batch on, each alert together with the events behind it that
+// nobody publishes.
+func (s *session) take(ctx context.Context, batch []kitchen.Event, ack func(uint64)) error {
+	for len(batch) > 0 {
+		n := 1
+		for n < len(batch) && batch[n].Alert == nil {
+			n++
+		}
+		select {
+		case s.events <- item{event: batch[0], upto: batch[n-1].Seq, ack: ack}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		batch = batch[n:]
+	}
+	return nil
+}
+
+// settle acknowledges what is in flight, oldest first, until the sender has
+// ended and all is acknowledged, or the session is dead. Acknowledgements that
+// came together move the cursor once.
+func (s *session) settle() {
+	var done flight
+	move := func() {
+		if done.ack != nil {
+			done.ack(done.upto)
+		}
+		done = flight{}
+	}
+	defer move()
+	for {
+		var f flight
+		var ok bool
+		select {
+		case f, ok = <-s.flight:
+		default:
+			move()
+			select {
+			case f, ok = <-s.flight:
+			case <-s.dead.Done():
+				return
+			}
+		}
+		if !ok {
+			return
+		}
+		if err := s.await(f.token, move); err != nil {
+			s.kill(err)
+			return
+		}
+		if f.held {
+			<-s.slots
+		}
+		if f.ack != nil {
+			s.bodies.drop(f.upto)
+			done = f
+		}
+	}
+}
+
+// await waits for the PUBACK of the head. Before it blocks it calls idle.
+func (s *session) await(t mqtt.Token, idle func()) error {
+	if t == nil {
+		return nil
+	}
+	select {
+	case <-t.Done():
+	default:
+		idle()
+		late := time.NewTimer(headTimeout)
+		defer late.Stop()
+		select {
+		case <-t.Done():
+		case <-late.C:
+			return errNoAck
+		case <-s.dead.Done():
+			return context.Cause(s.dead)
+		}
+	}
+	if err := t.Error(); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	return nil
+}
+
+// status is the body of the status topic. The will and the birth of a session
+// have the same since, so that a late will is told from the present session.
+func (r *runner) status(state, since string) []byte {
+	version := ""
+	if state == "online" {
+		version = r.Version
+	}
+	body, err := json.Marshal(struct {
+		State   string `json:"state"`
+		Epoch   string `json:"epoch"`
+		Version string `json:"version,omitempty"`
+		Since   string `json:"since"`
+	}{state, r.Epoch, version, since})
+	if err != nil {
+		return nil // strings always marshal
+	}
+	return body
+}

@@ -1,0 +1,168 @@
+package uplink
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/url"
+	"sync"
+	"time"
+
+	"readyshelf/kitchen"
+)
+
+// ErrTwin is the suspicion that another device uses our client id: the broker
+// ended three sessions in a row within 5 s of their beginning.
+var ErrTwin = errors.New("another device may use the same client id, or the broker forbids what we publish")
+
+// Uplink ships a log to a broker. Config, Epoch, Now and Follow must be set; the
+// functions are called from several goroutines.
+type Uplink struct {
+	Config
+	// Epoch is the log's id, Version the daemon's.
+	Epoch   string
+	Version string
+	// Now tells the time.
+	Now func() kitchen.Stamp
+	// Follow hands fn the events past the cursor, in order, then new ones as they
+	// come, until ctx ends; a second Follow begins behind the cursor again. fn
+	// blocks for as long as the broker is slow, so no transaction may be open
+	// around it, and it keeps the events. ack(seq) moves the cursor to seq; it is
+	// called from another goroutine than fn is, also after fn has returned, but
+	// never after Follow has. An error that is not ctx's ends Run.
+	Follow func(ctx context.Context, fn func(batch []kitchen.Event, ack func(seq uint64)) error) error
+	// Board and Health return the JSON of state/board and state/health, or nil for
+	// nothing; nil functions too. Board is published at connect, and 10 s apart at
+	// least when BoardChanged was sent to (never close it; a buffer of one will
+	// do); Health at connect and every 5 minutes.
+	Board        func() []byte
+	BoardChanged <-chan struct{}
+	Health       func() []byte
+	// OnState is told when a connection is made, and why there is none when that
+	// changes; nil tells nobody. [ErrTwin] is worth a look.
+	OnState func(connected bool, cause error)
+	// Log may be nil. Secrets and alerts never reach it.
+	Log *slog.Logger
+	// Rand gives the jitter, in [0, 1); nil means math/rand.
+	Rand func() float64
+}
+
+// Run ships until ctx ends, and then returns nil. At the end it waits a second
+// at most for acknowledgements under way. Settings that cannot work are an error
+// at once. Without brokers it does nothing until ctx ends.
+func (u *Uplink) Run(ctx context.Context) error {
+	if len(u.Brokers) == 0 {
+		<-ctx.Done()
+		return nil
+	}
+	r, err := newRunner(u)
+	if err != nil {
+		return err
+	}
+	defer r.senders.Wait()
+	return r.run(ctx)
+}
+
+// runner is one Run of an Uplink.
+type runner struct {
+	Uplink
+	brokers []*url.URL
+	root    string
+	origin  Origin
+	bodies  frozen
+	// senders may outlive their session for as long as paho keeps them in Publish:
+	// writeTimeout, if the link died at that moment.
+	senders sync.WaitGroup
+
+	cause string // last told to OnState; empty while connected
+}
+
+func newRunner(u *Uplink) (*runner, error) {
+	r := &runner{Uplink: *u, origin: Origin{u.Store, u.Device, u.Epoch}, cause: "not yet connected"}
+	if u.Now == nil || u.Follow == nil || u.Epoch == "" {
+		return nil, errors.New("uplink: Now, Follow and Epoch must be set")
+	}
+	var err error
+	if r.root, err = r.Config.root(); err != nil {
+		return nil, err
+	}
+	for _, s := range r.Brokers {
+		broker, err := parseBroker(s)
+		if err != nil {
+			return nil, err
+		}
+		r.brokers = append(r.brokers, broker)
+	}
+	if r.Window < 0 || r.MaxRate < 0 {
+		return nil, fmt.Errorf("mqtt.window %d, mqtt.max_rate %d: neither can be negative", r.Window, r.MaxRate)
+	}
+	r.Window = cmp.Or(r.Window, DefaultWindow)
+	if r.Log == nil {
+		r.Log = slog.New(slog.DiscardHandler)
+	}
+	if r.Rand == nil {
+		r.Rand = rand.Float64
+	}
+	return r, nil
+}
+
+// run goes through the brokers, pauses, and does so again.
+func (r *runner) run(ctx context.Context) error {
+	b := backoff{rand: r.Rand}
+	for {
+		connected, life, err := r.pass(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if broken := (*followError)(nil); errors.As(err, &broken) {
+			return broken.error
+		}
+		pause, twin := b.after(connected, life)
+		if twin {
+			err = fmt.Errorf("%w (%q): %w", ErrTwin, r.Device, err)
+		}
+		r.tell(false, err)
+		sleep(ctx, pause)
+	}
+}
+
+// pass tries the brokers in order. The first that accepts gets a session, and
+// pass returns after it, with how long it lived and why it ended.
+func (r *runner) pass(ctx context.Context) (connected bool, life time.Duration, err error) {
+	var failed []error
+	for _, broker := range r.brokers {
+		since := r.Now().At.Format(TimeLayout)
+		l, err := r.connect(ctx, broker, r.status("offline", since))
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		began := time.Now()
+		r.Log.Info("connected to the broker", "broker", broker.Host)
+		r.tell(true, nil)
+		err = newSession(r, l, since).run(ctx)
+		return true, time.Since(began), fmt.Errorf("%s: %w", broker.Host, err)
+	}
+	return false, 0, errors.Join(failed...)
+}
+
+// tell reports a change of the connection, or of the reason for having none.
+func (r *runner) tell(connected bool, cause error) {
+	text := ""
+	if cause != nil {
+		text = cause.Error()
+	}
+	if text == r.cause {
+		return
+	}
+	r.cause = text
+	if !connected {
+		r.Log.Warn("no broker", "cause", cause)
+	}
+	if r.OnState != nil {
+		r.OnState(connected, cause)
+	}
+}
