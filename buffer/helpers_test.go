@@ -1,0 +1,38 @@
+package buffer
+
+import (
+	"testing"
+	"unsafe"
+
+	"go.etcd.io/bbolt"
+)
+
+func (s *store) setFormat(v byte) error {
+	return s.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Put(metaFormat, []byte{v}) })
+}
+
+func (s *store) spoilCheckpoint() error {
+	return s.update(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketCheckpoint).Put([]byte{0, 0, 0, 0}, []byte("not what it was"))
+	})
+}
+
+// livePage returns the number of the page that the record of seq is on now.
+func livePage(t *testing.T, path string, seq uint64) int {
+	t.Helper()
+	s, _, err := openAtRest(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	page := 0
+	err = s.view(func(tx *bbolt.Tx) error {
+		record := tx.Bucket(bucketEvents).Get(key(seq))
+		page = int(uintptr(unsafe.Pointer(&record[0]))-s.db.Info().Data) / pageSize
+		return nil
+	})
+	if err != nil || page < 2 {
+		t.Fatalf("record %d is on page %d: %v", seq, page, err)
+	}
+	return page
+}
