@@ -80,9 +80,9 @@ type Change struct {
 	// Slip says that a slip of the order was seen: a sign of life.
 	Slip     bool       `json:"slip,omitempty"`
 	Items    *[]Item    `json:"items,omitempty"`
-	Numbers  []string   `json:"numbers,omitempty"` // added
-	Part     string     `json:"part,omitempty"`    // added
-	Print    uint64     `json:"print,omitempty,string"`   // added
+	Numbers  []string   `json:"numbers,omitempty"`      // added
+	Part     string     `json:"part,omitempty"`         // added
+	Print    uint64     `json:"print,omitempty,string"` // added
 	Channel  string     `json:"channel,omitempty"`
 	Table    string     `json:"table,omitempty"`
 	OrderKey string     `json:"order_key,omitempty"`

@@ -1,11 +1,125 @@
 package ticket
 
-import "readyshelf/kitchen"
+import (
+	"regexp"
+	"strings"
 
-// parse reads what a slip says. The key hashes the platform's long order id.
-func parse(s Slip, _ []byte) kitchen.Ticket {
-	return kitchen.Ticket{
-		Kind: kitchen.SlipUnknown, Raster: s.Raster, Text: len(s.Lines) > 0,
-		Partial: s.Partial, Encoding: s.Encoding, Unparsed: len(s.Lines),
+	"readyshelf/kitchen"
+)
+
+// Parse reads what a slip says. Of the options it needs the key, which hashes the
+// platform's long order id.
+//
+// The rules know no layouts, only what slips have in common: titles, labels,
+// three shapes of dishes, the lines under a dish. Redaction comes first and all
+// that follows sees only what it left.
+func Parse(s Slip, o Options) kitchen.Ticket {
+	p := redact(s.Lines, o.Key)
+	r := reader{zone: zoneHead, roles: make([]role, len(p.rows)), cur: -1}
+	r.t = kitchen.Ticket{
+		Raster: s.Raster, Partial: s.Partial, Encoding: s.Encoding, OrderKey: p.orderKey,
 	}
+	if s.Ending == EndLabel {
+		r.readLabel(p)
+	} else {
+		r.readAll(p)
+		if len(r.t.Items) == 0 && looksLikeLabel(p) {
+			r = reader{t: kitchen.Ticket{
+				Raster: s.Raster, Partial: s.Partial, Encoding: s.Encoding, OrderKey: p.orderKey,
+			}, roles: make([]role, len(p.rows)), cur: -1}
+			r.readLabel(p)
+		}
+	}
+	r.finish(p, s)
+	return r.t
 }
+
+// finish draws the conclusions from what was read.
+func (r *reader) finish(p page, s Slip) {
+	r.t.Number, r.t.Numbers = r.numbers.pick()
+	r.channel(p)
+	r.classify(p)
+	r.copyOf(p, s.Ending)
+	r.t.Notes = strings.Join(r.notes, "; ")
+	if r.t.Promised == "" && r.asap {
+		r.t.Promised = "asap"
+	}
+	for i, w := range p.rows {
+		if !w.empty() {
+			r.t.Text = true
+			if r.roles[i] == roleNone {
+				r.t.Unparsed++
+			}
+		}
+	}
+	r.t.Text = r.t.Text || anyGone(p.rows)
+	r.t.Print = fingerprint(p.rows)
+}
+
+func anyGone(rows []row) bool {
+	for _, w := range rows {
+		if w.gone {
+			return true
+		}
+	}
+	return false
+}
+
+// role is what a line turned out to be.
+type role uint8
+
+const (
+	roleNone role = iota // not understood
+	roleHead             // titles, labels, words of the slip
+	roleItem             // dishes and modifiers
+	roleNote
+	roleTail // money, and what follows it
+)
+
+// zone is where on the slip the reader is.
+type zone uint8
+
+const (
+	zoneHead  zone = iota // before the dishes
+	zoneGoods             // in a list of dishes
+	zoneSkip              // in a section of fees or wrapping
+	zoneDone              // after the first fee or total
+)
+
+// reader walks down a redacted slip.
+type reader struct {
+	t       kitchen.Ticket
+	numbers numbers
+	roles   []role
+	notes   []string
+
+	zone     zone
+	gift     bool     // in a section of gifts
+	cols     []column // of the table of dishes
+	cur      int      // the dish that modifiers belong to, -1 for none
+	last     item     // that dish as it was printed
+	indent   int      // its indent
+	pending  int      // a line that may be the beginning of a wrapped name, plus one
+	noteOpen bool     // a note may go on in the next line
+	afterApp bool     // the line before named a platform
+	wants    field    // the line before was the label of a number
+	asap     bool
+
+	platform, chinese, money, routed, label bool
+}
+
+// looksLikeLabel says that a slip without dishes is a cup label.
+func looksLikeLabel(p page) bool {
+	n := 0
+	part := false
+	for _, w := range p.rows {
+		if !w.empty() {
+			n++
+			part = part || partRE.MatchString(w.fold) && !whenRE.MatchString(w.fold)
+		}
+	}
+	return part && n >= 2 && n <= 8
+}
+
+// twModeRE: Taiwanese kitchen slips begin with 外:0012 or 內:0012.
+var twModeRE = regexp.MustCompile(`^\s*(外|内)(?:带|用|送)?\s*:`)
