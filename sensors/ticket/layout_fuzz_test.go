@@ -1,0 +1,48 @@
+package ticket
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
+
+// FuzzParse: whatever is printed, the ticket is valid JSON without a number as
+// long as a phone number's.
+func FuzzParse(f *testing.F) {
+	for _, pattern := range []string{"testdata/layouts/*.txt", "testdata/families/*.txt"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, p := range paths {
+			text, err := os.ReadFile(p)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(string(text), false)
+		}
+	}
+	f.Add("#M15 1/3\n大杯·古早味鲜奶\n去冰/七分甜\n", true)
+	f.Add("13800000000\n1 13800000000\n备注:13800000000\nTable 13800000000 #13800000000", false)
+	phone := regexp.MustCompile(`\d{11}`)
+	f.Fuzz(func(t *testing.T, text string, label bool) {
+		s := slipOf(text)
+		if label {
+			s.Ending = EndLabel
+		}
+		got := Parse(s, Options{Key: []byte("key")})
+		got.OrderKey, got.Print = "", 0 // hashes may look like anything
+		out, err := json.Marshal(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if phone.Match(out) {
+			t.Errorf("%q: %s", text, out)
+		}
+		if _, err := MarshalTicket(got); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

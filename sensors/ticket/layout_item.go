@@ -1,0 +1,256 @@
+package ticket
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// item is a line that reads like a dish: one of the three shapes of slips,
+// "2x name", "2  name" and "name  x2  26.00".
+type item struct {
+	Qty     int
+	name    phrase
+	leading bool   // the quantity stands before the name
+	sure    bool   // marked by x or a counter word, not by a bare number
+	priced  bool   // a price and no quantity: a dish only inside a list
+	qtyEnd  int    // column where a leading quantity ends
+	gap     int    // spaces between the name and what follows
+	after   phrase // a modifier behind the quantity
+}
+
+const counters = `份|个|碗|杯|盒|笼|只|瓶|例|盘|串|斤|条|块|件|套|位|听|罐|包|袋|扎|打|壶|锅|张|片|支|根|粒|屉|煲|客|碟|盅|桶|pcs?|pc\.`
+
+var (
+	leadXRE    = regexp.MustCompile(`^\s*(?:>+\s*)?[\[(]?\s*(-?\d{1,3}) ?x\s*[\])]?(?:\s+(\S.*)|([\p{Han}(\[].*))$`)
+	leadX2RE   = regexp.MustCompile(`^\s*(?:>+\s*)?[\[(]?x ?(-?\d{1,3})[\])]?\s+(\S.*)$`)
+	leadBoxRE  = regexp.MustCompile(`^\s*(?:>+\s*)?[\[(] ?(-?\d{1,3}) ?[\])]\s*(\p{L}.*)$`)
+	leadUnitRE = regexp.MustCompile(`^\s*(-?\d{1,3}) ?(?:` + counters + `)\s+(\p{L}.*)$`)
+	leadRE     = regexp.MustCompile(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*)$`)
+	notLeadRE  = regexp.MustCompile(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|st\b|nd\b|rd\b|th\b|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
+	indexRE    = regexp.MustCompile(`^\s*\d{1,2}[.,)] ?(\D.*)$`)
+
+	priceTok   = regexp.MustCompile(`^[-+]?(?:[¥$€£]|rp\.?|r\$|usd|rm)?-?\d[\d,.]*(?:[.,]\d{1,3})?(?:元|€|kr|zl)?$`)
+	amountRE   = regexp.MustCompile(`[-+]?(?:[¥$€£]|rp\.?|r\$)? ?-?\d[\d,.]*\s*(?:元|€|kr|zl)?\s*\)?\s*$`)
+	xTok       = regexp.MustCompile(`^[x*](-?\d{1,3})$`)
+	unitTok    = regexp.MustCompile(`^[x*]?(-?\d{1,3})(?:` + counters + `)$`)
+	intTok     = regexp.MustCompile(`^-?\d{1,4}$`)
+	afterQtyRE = regexp.MustCompile(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$`)
+	gluedRE    = regexp.MustCompile(`^(.*[\p{Han})\]])[x*](\d{1,3})$`)
+)
+
+// readItem reads a line as a dish. cols, if not nil, is the order of the columns.
+func readItem(p phrase, cols []column) (item, bool) {
+	if isTotal(p.fold) || isColumns(p.fold) {
+		return item{}, false
+	}
+	if segs := p.segments(); len(segs) > 0 && strings.TrimSpace(p.fold[:segs[0].start]) == "" {
+		return item{}, false
+	}
+	it, ok := leadingItem(p)
+	if ok && it.sure {
+		return it.named()
+	}
+	if m := afterQtyRE.FindStringSubmatchIndex(p.fold); m != nil {
+		it, ok := readItem(p.slice(0, m[2]), cols)
+		it.after = p.slice(m[4], m[5])
+		return it, ok
+	}
+	if t, good := trailingItem(p, cols); good && (t.sure || !ok) {
+		if !t.sure && (isFee(p.fold) || whenRE.MatchString(p.fold)) {
+			return item{}, false
+		}
+		return t.named()
+	}
+	if !ok {
+		return item{}, false
+	}
+	return it.named()
+}
+
+// named cuts what is no name from the name: an index, a price, stray marks.
+func (it item) named() (item, bool) {
+	if !it.leading {
+		if m := indexRE.FindStringSubmatchIndex(it.name.fold); m != nil {
+			it.name = it.name.slice(m[2], m[3])
+		}
+	}
+	it.name = cutPrice(it.name).trim("*>")
+	return it, it.Qty != 0 && strings.ContainsFunc(it.name.fold, isLetter)
+}
+
+func leadingItem(p phrase) (item, bool) {
+	for i, re := range []*regexp.Regexp{leadXRE, leadX2RE, leadBoxRE, leadUnitRE, leadRE} {
+		m := re.FindStringSubmatchIndex(p.fold)
+		if m == nil {
+			continue
+		}
+		name := m[4:6]
+		if name[0] < 0 {
+			name = m[6:8]
+		}
+		rest := p.slice(name[0], name[1])
+		bare := i == 4
+		if bare && (notLeadRE.MatchString(rest.fold) || isFee(rest.fold) || packed(cutPrice(rest).fold)) {
+			return item{}, false
+		}
+		n, _ := strconv.Atoi(p.fold[m[2]:m[3]])
+		return item{Qty: n, name: rest, leading: true, sure: !bare, qtyEnd: columns(p.fold[:m[3]])}, true
+	}
+	return item{}, false
+}
+
+// trailingItem reads "name … quantity … price" from the right.
+func trailingItem(p phrase, cols []column) (item, bool) {
+	body := strings.TrimRight(p.fold, " ")
+	var toks []string // right to left
+	end := len(body)
+	for len(toks) < 4 {
+		i := strings.LastIndexByte(body[:end], ' ')
+		tok := body[i+1 : end]
+		if tok != "x" && !priceTok.MatchString(tok) && !xTok.MatchString(tok) && !unitTok.MatchString(tok) {
+			break
+		}
+		toks = append(toks, tok)
+		if i < 0 {
+			return item{}, false
+		}
+		end = len(strings.TrimRight(body[:i], " "))
+		if end == 0 {
+			return item{}, false
+		}
+	}
+	it := item{name: p.slice(0, end).trim(""), gap: leading(body[end:])}
+	if len(toks) == 0 || !xTok.MatchString(toks[len(toks)-1]) {
+		if m := gluedRE.FindStringSubmatchIndex(it.name.fold); m != nil {
+			it.Qty, _ = strconv.Atoi(it.name.fold[m[4]:m[5]])
+			it.name, it.sure = it.name.slice(m[2], m[3]), true
+			return it, true
+		}
+	}
+	slices.Reverse(toks)
+	return it.count(toks, cols)
+}
+
+// count finds the quantity among the columns after the name.
+func (it item) count(toks []string, cols []column) (item, bool) {
+	for i, t := range toks {
+		m := xTok.FindStringSubmatch(t)
+		if m == nil {
+			m = unitTok.FindStringSubmatch(t)
+		}
+		if m == nil && t == "x" && i+1 < len(toks) && intTok.MatchString(toks[i+1]) {
+			m = []string{t, toks[i+1]}
+		}
+		if m != nil {
+			it.Qty, _ = strconv.Atoi(m[1])
+			it.sure = true
+			return it, true
+		}
+	}
+	if len(toks) == 0 || it.gap < 2 {
+		return it, false
+	}
+	at := qtyColumn(toks, cols)
+	if at < 0 {
+		it.Qty, it.priced = 1, true
+		return it, !strings.HasPrefix(toks[0], "-") && strings.ContainsAny(toks[len(toks)-1], ".,¥$€£元")
+	}
+	it.Qty, _ = strconv.Atoi(toks[at])
+	return it, it.Qty > -100 && it.Qty < 100
+}
+
+// qtyColumn says which of the numbers after a name is the quantity, -1 for none.
+func qtyColumn(toks []string, cols []column) int {
+	if i := slices.Index(cols, colQty); i > 0 && len(cols)-1 == len(toks) && intTok.MatchString(toks[i-1]) {
+		return i - 1
+	}
+	ints := 0
+	first := -1
+	for i, t := range toks {
+		if intTok.MatchString(t) {
+			if first < 0 {
+				first = i
+			}
+			ints++
+		}
+	}
+	if ints == 3 && len(toks) == 3 { // unit price, quantity, sum
+		a, _ := strconv.Atoi(toks[0])
+		b, _ := strconv.Atoi(toks[1])
+		if c, _ := strconv.Atoi(toks[2]); a*b == c && b < a {
+			return 1
+		}
+	}
+	return first
+}
+
+// column is what a column of a table of dishes holds.
+type column uint8
+
+const (
+	colName column = iota
+	colQty
+	colMoney
+)
+
+// readColumns reads the head of a table of dishes.
+func readColumns(s string) []column {
+	var cols []column
+	for _, w := range strings.Fields(s) {
+		w = strings.Trim(w, marks)
+		switch {
+		case w == "":
+		case slices.Contains([]string{"数量", "份数", "qty", "quantity", "qtd", "cant", "cantidad", "jumlah"}, w):
+			cols = append(cols, colQty)
+		case slices.Contains([]string{"金额", "单价", "小计", "价格", "price", "amount", "amt", "total", "valor", "harga", "each"}, w):
+			cols = append(cols, colMoney)
+		default:
+			cols = append(cols, colName)
+		}
+	}
+	return cols
+}
+
+// isColumns says that a line is the head of a table.
+func isColumns(s string) bool {
+	n := 0
+	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" /|"+marks, r) }) {
+		if !slices.Contains(columnWords, w) {
+			return false
+		}
+		n++
+	}
+	return n >= 2
+}
+
+// isTotal says that a line is a sum of money.
+func isTotal(s string) bool {
+	i, j, ok := find(s, totalWords)
+	if !ok || columns(strings.Trim(s[:i], marks+" ")) > 12 {
+		return false
+	}
+	m := amountRE.FindStringIndex(s)
+	return m != nil && m[0] >= j && !totalCountRE.MatchString(s[j:])
+}
+
+var totalCountRE = regexp.MustCompile(`^\s*(?:items?|qty|quantity|数|件|份)|(?:件|份|个|items?|pcs)\s*$`)
+
+// isFee says that a line is money that is no dish.
+func isFee(s string) bool {
+	i, _, ok := find(s, feeWords)
+	return ok && !isTimes(s) && (amountRE.MatchString(s) || strings.Trim(s[:i], marks+" ") == "")
+}
+
+// isTimes says that a line has an explicit quantity.
+func isTimes(s string) bool {
+	return slices.ContainsFunc(strings.Fields(s), func(t string) bool { return xTok.MatchString(t) || unitTok.MatchString(t) })
+}
+
+// packed says that a name is wrapping, not food.
+func packed(name string) bool {
+	return slices.Contains(packWords, strings.Trim(name, marks+" "))
+}
+
+func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 0x80 && r != '\ufffd' }

@@ -1,0 +1,131 @@
+package ticket
+
+import (
+	"slices"
+	"strings"
+
+	"readyshelf/kitchen"
+)
+
+// words of the head decide what a slip is; dishes, modifiers and notes do not.
+
+// classify sets the kind, once everything else is read.
+func (r *reader) classify(p page) {
+	kind := kitchen.SlipKind("")
+	for _, k := range kindWords {
+		for i, w := range p.rows {
+			if r.roles[i] == roleHead && (has(w.fold, k.any) || slices.Contains(k.alone, strings.Trim(w.fold, marks+" "))) {
+				kind = k.kind
+				break
+			}
+		}
+		if kind != "" {
+			break
+		}
+	}
+	negative := len(r.t.Items) > 0
+	for _, it := range r.t.Items {
+		negative = negative && it.Qty < 0
+	}
+	switch {
+	case kind == "" && negative:
+		kind = kitchen.SlipVoid
+	case kind == "" && len(r.t.Items) == 0 && !r.named():
+		kind = kitchen.SlipUnknown
+	case kind == "":
+		kind = kitchen.SlipOrder
+	}
+	r.t.Kind = kind
+	if kind == kitchen.SlipVoid {
+		for i := range r.t.Items {
+			r.t.Items[i].Qty = -max(r.t.Items[i].Qty, -r.t.Items[i].Qty)
+		}
+	}
+	if kind == kitchen.SlipReport {
+		r.t.Items = nil
+	}
+}
+
+// named says that a slip without dishes still says whose order it is.
+func (r *reader) named() bool {
+	return r.t.Number != "" && (r.platform || r.t.Copy != "" || r.t.Promised != "")
+}
+
+// channel finds the platform, else the dining mode.
+func (r *reader) channel(p page) {
+	for _, role := range []role{roleHead, roleTail} {
+		for i, w := range p.rows {
+			if r.roles[i] != role {
+				continue
+			}
+			for _, c := range platforms {
+				if has(w.fold, c.any) {
+					r.t.Channel, r.platform, r.chinese = c.channel, true, c.chinese
+					return
+				}
+			}
+		}
+	}
+	for i, w := range p.rows {
+		if r.roles[i] != roleHead {
+			continue
+		}
+		if m := twModeRE.FindStringSubmatch(w.fold); m != nil {
+			r.t.Channel = map[string]string{"外": "takeout", "内": "dine-in"}[m[1]]
+			return
+		}
+		for _, c := range modes {
+			if has(w.fold, c.any) {
+				r.t.Channel = c.channel
+				return
+			}
+		}
+	}
+	if r.t.Table != "" {
+		r.t.Channel = "dine-in"
+	}
+}
+
+// copyOf says who a slip is for: by its words, else by what such slips print.
+func (r *reader) copyOf(p page, ending Ending) {
+	if r.t.Kind != kitchen.SlipOrder && r.t.Kind != kitchen.SlipReprint {
+		return
+	}
+	if ending == EndLabel {
+		r.t.Copy = "label"
+		return
+	}
+	for _, c := range copyWords {
+		for i, w := range p.rows {
+			if r.roles[i] == roleHead && has(w.fold, c.any) {
+				r.t.Copy = c.name
+				return
+			}
+		}
+	}
+	r.t.Copy = r.likelyCopy(p)
+}
+
+// likelyCopy is the copy of a slip that does not say: slips for cooks carry no
+// money, Chinese merchant slips do, and a Western platform's own slip is neither.
+func (r *reader) likelyCopy(p page) string {
+	han := r.chinese
+	for _, it := range r.t.Items {
+		han = han || hasHan(it.Name)
+	}
+	switch {
+	case len(r.t.Items) == 0:
+		return ""
+	case r.label:
+		return "label"
+	case !r.money && r.platform && !r.chinese && !r.routed && !p.staff && r.t.Part == "" && r.t.Table == "":
+		return ""
+	case !r.money:
+		return "kitchen"
+	case r.platform && !r.chinese:
+		return ""
+	case han && (r.platform || p.person || p.orderKey != ""):
+		return "merchant"
+	}
+	return "receipt"
+}

@@ -1,0 +1,216 @@
+package ticket
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// phrase is printed text beside its folded twin, rune for rune: rules match the
+// fold, names are cut from the print.
+type phrase struct{ print, fold string }
+
+func newPhrase(s string) phrase {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t', r == '\u3000', r == '\u00a0':
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+	return phrase{s, strings.Map(foldRune, s)}
+}
+
+// foldRune folds one rune to one rune: half width, no accent, simplified, lower
+// case, with × as x.
+func foldRune(r rune) rune {
+	if r < utf8.RuneSelf {
+		return unicode.ToLower(r)
+	}
+	switch r {
+	case '×', '✕', '✖', '╳':
+		return 'x'
+	case '–', '—', '‐', '‑', '−':
+		return '-'
+	case '№':
+		return '#'
+	case '’', '‘':
+		return '\''
+	case '【', '〔', '［', '「', '『':
+		return '['
+	case '】', '〕', '］', '」', '』':
+		return ']'
+	case '。':
+		return ';'
+	case '、':
+		return ','
+	case '•', '●', '・', '▪', '★', '☆':
+		return '*'
+	}
+	if k := []rune(norm.NFKC.String(string(r))); len(k) == 1 {
+		r = k[0]
+	}
+	if d := []rune(norm.NFD.String(string(r))); len(d) > 1 && onlyMarks(d[1:]) {
+		r = d[0]
+	}
+	if s, ok := simplified[r]; ok {
+		r = s
+	}
+	return unicode.ToLower(r)
+}
+
+func onlyMarks(rs []rune) bool {
+	for _, r := range rs {
+		if !unicode.Is(unicode.Mn, r) {
+			return false
+		}
+	}
+	return true
+}
+
+// slice cuts by byte offsets of the fold.
+func (p phrase) slice(i, j int) phrase {
+	from := utf8.RuneCountInString(p.fold[:i])
+	to := from + utf8.RuneCountInString(p.fold[i:j])
+	rs := []rune(p.print)
+	return phrase{string(rs[from:to]), p.fold[i:j]}
+}
+
+// trim cuts the runes of cutset, and spaces, from both ends of the fold.
+func (p phrase) trim(cutset string) phrase {
+	left := len(p.fold) - len(strings.TrimLeft(p.fold, cutset+" "))
+	right := len(strings.TrimRight(p.fold, cutset+" "))
+	if right <= left {
+		return phrase{}
+	}
+	return p.slice(left, right)
+}
+
+// blanked is the phrase with the bytes i to j of its fold overwritten by spaces,
+// so that the columns stay.
+func (p phrase) blanked(i, j int) phrase {
+	a, b := p.slice(0, i), p.slice(j, len(p.fold))
+	gap := strings.Repeat(" ", utf8.RuneCountInString(p.fold[i:j]))
+	return phrase{a.print + gap + b.print, a.fold + gap + b.fold}
+}
+
+// words is the printed text with runs of spaces made one.
+func (p phrase) words() string { return strings.Join(strings.Fields(p.print), " ") }
+
+func (p phrase) empty() bool { return strings.TrimSpace(p.fold) == "" }
+
+// row is one line on its way through the rules.
+type row struct {
+	phrase
+	size   int  // width times height of its largest character
+	indent int  // columns of space before the text
+	gone   bool // held personal data only; understood and empty
+	tail   bool // stands after the total
+}
+
+func newRow(l Line) row {
+	p := newPhrase(strings.TrimRight(l.Text, " "))
+	return row{phrase: p, size: max(l.Width, 1) * max(l.Height, 1), indent: leading(p.fold)}
+}
+
+func leading(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
+
+// columns is the width of s in printer columns: two for a Han character.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r >= 0x1100 {
+			n++
+		}
+	}
+	return n
+}
+
+// find returns where the first of words stands in s: Han words anywhere, Latin
+// ones between non-letters.
+func find(s string, words []string) (start, end int, ok bool) {
+	for _, w := range words {
+		for from := 0; ; {
+			i := strings.Index(s[from:], w)
+			if i < 0 {
+				break
+			}
+			i += from
+			if wholeWord(s, i, i+len(w)) {
+				return i, i + len(w), true
+			}
+			from = i + 1
+		}
+	}
+	return 0, 0, false
+}
+
+func has(s string, words []string) bool {
+	_, _, ok := find(s, words)
+	return ok
+}
+
+// wholeWord says that s[i:j] is no part of a longer Latin word.
+func wholeWord(s string, i, j int) bool {
+	if latin(s[i]) && i > 0 && latin(s[i-1]) {
+		return false
+	}
+	return !latin(s[j-1]) || j >= len(s) || !latin(s[j])
+}
+
+func latin(b byte) bool { return b >= 'a' && b <= 'z' }
+
+func hasHan(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// marks surround titles and are no text.
+const marks = "-=*_~#+<>|.:!·─━═—[](){}"
+
+var (
+	ruleLine  = regexp.MustCompile(`^[\s\-=*_~#+.·─━═|]{3,}$`)
+	titleLine = regexp.MustCompile(`^\s*([-=*_~─━═]{2,}|\[)\s*(.+?)\s*([-=*_~─━═]{2,}|\])\s*$`)
+)
+
+// isRule says that a line only divides.
+func isRule(s string) bool { return ruleLine.MatchString(s) }
+
+// title returns what stands between the dashes or stars of a section title.
+func (p phrase) title() (phrase, bool) {
+	m := titleLine.FindStringSubmatchIndex(p.fold)
+	if m == nil {
+		return phrase{}, false
+	}
+	return p.slice(m[4], m[5]), true
+}
+
+const (
+	dateExpr = `(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[-/]\d{1,2}|\d{1,2}月\d{1,2}日|` +
+		`(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|` +
+		`\d{1,2}(?:st|nd|rd|th)?[ -](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:,?[ -]\d{2,4})?)`
+	dayExpr  = `(?:今天|今日|明天|明日|后天|today|tomorrow|(?:mon|tue|wed|thu|fri|sat|sun)(?:day|s|sday|nesday|rsday|urday)?\b\.?)`
+	timeExpr = `(?:\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]m\b)`
+	whenExpr = `(?:` + dayExpr + `,? ?)?(?:` + dateExpr + `(?: ?\((?:周|星期)?.\))?,? ?[t@]?(?:at )? ?)?` + timeExpr + `(?: ?(?:-|~|至|to) ?` + timeExpr + `)?`
+)
+
+var (
+	whenRE     = regexp.MustCompile(`(?:^|[^\d:/])(` + whenExpr + `)`)
+	dateRE     = regexp.MustCompile(`(?:^|[^\d:/])((?:` + dayExpr + `,? ?)?` + dateExpr + `)(?:$|[^\d])`)
+	onlyWhenRE = regexp.MustCompile(`^\s*((?:` + dayExpr + `,? ?)?` + dateExpr + `,?\s+(?:at |@ ?)?` + timeExpr + `|\d{1,2}:\d{2}(?::\d{2})? ?[ap]m)\s*(?:$|\s[¥$]?\d[\d.]*元?$)`)
+	beforeRE   = regexp.MustCompile(`(` + whenExpr + `)\s*(?:前|之前|左右|后)?\s*(?:送达|送到|取餐|自提|自取|到店|配送)`)
+)
+
+// when returns the first time of day in s, with its date if there is one.
+func (p phrase) when() (phrase, bool) {
+	m := whenRE.FindStringSubmatchIndex(p.fold)
+	if m == nil {
+		return phrase{}, false
+	}
+	return p.slice(m[2], m[3]).trim(""), true
+}

@@ -1,0 +1,131 @@
+package ticket
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+var (
+	modPriceRE = regexp.MustCompile(`\s*\(\s*[+-]?\s*(?:[¥$€£]|rp\.?|r\$|usd)? ?\d[\d,.]*\s*(?:元|€)?\s*\)\s*$|\s*[+-]\s?(?:[¥$€£]|rp\.?|r\$) ?\d[\d,.]*\s*$|\s*[+-]\d+\.\d{2}\s*$|\s*\+\d[\d.]*元\s*$|\s+(?:[¥$€£]|rp\.?|r\$) ?\d[\d,.]*\s*$|\s*[¥￥]\d[\d.]*\s*$|\s{2,}-?\d[\d,]*\.\d{2}\s*$|\s+\d[\d,]*\.\d{2}\s*$`)
+	modMarkRE  = regexp.MustCompile(`^\s*(?:\[\+\]|\[-\]|[-+*>»└├─·~]+|•|->|=>)\s*`)
+	alertRE    = regexp.MustCompile(`^\s*\*{2,}.*\*{2,}\s*$`)
+	noteModRE  = regexp.MustCompile(`^(?:special instructions?|special requests?|item notes?|notes?|instructions|comments?|kitchen notes?|备注|单品备注|商品备注)\s*:\s*`)
+)
+
+// cutPrice cuts a price from the end of a name or modifier.
+func cutPrice(p phrase) phrase {
+	for {
+		m := modPriceRE.FindStringIndex(p.fold)
+		if m == nil || m[0] == 0 {
+			return p
+		}
+		p = p.slice(0, m[0]).trim("")
+	}
+}
+
+// readMods reads a modifier line: marks, brackets and prices go, joined tastes
+// are split. A warning between stars stays as it is printed.
+func readMods(p phrase) []string {
+	if alertRE.MatchString(p.fold) {
+		return one(p.words())
+	}
+	p = p.trim("")
+	if m := modMarkRE.FindStringIndex(p.fold); m != nil {
+		p = p.slice(m[1], len(p.fold))
+	}
+	p = cutPrice(p)
+	p, boxed := unbracket(p)
+	if m := noteModRE.FindStringIndex(p.fold); m != nil {
+		p = cleanNote(p.slice(m[1], len(p.fold)))
+		return one(p.words())
+	}
+	var out []string
+	for _, part := range splitTastes(p, boxed) {
+		part, _ = unbracket(cutPrice(part.trim("")))
+		if m := modMarkRE.FindStringIndex(part.fold); m != nil {
+			part = part.slice(m[1], len(part.fold))
+		}
+		out = append(out, one(part.words())...)
+	}
+	return out
+}
+
+// one is the list of s, if it says something and nothing personal.
+func one(s string) []string {
+	if s = scrub(s); strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return []string{s}
+	}
+	return nil
+}
+
+// unbracket takes the brackets off a phrase that stands between them.
+func unbracket(p phrase) (phrase, bool) {
+	for _, b := range []string{"[]", "()", "{}", "<>"} {
+		if len(p.fold) > 2 && p.fold[0] == b[0] && p.fold[len(p.fold)-1] == b[1] && strings.IndexByte(p.fold[1:], b[0]) < 0 {
+			return p.slice(1, len(p.fold)-1).trim(""), true
+		}
+	}
+	return p, false
+}
+
+// splitTastes splits tastes joined by a slash, and by commas where the phrase is
+// Chinese or stood in brackets. "w/o" and "1/2" are words, brackets stay whole.
+func splitTastes(p phrase, boxed bool) []phrase {
+	var out []phrase
+	from, depth := 0, 0
+	han := hasHan(p.fold)
+	for i := 0; i < len(p.fold); i++ {
+		c := p.fold[i]
+		switch c {
+		case '(', '[':
+			depth++
+		case ')', ']':
+			depth--
+		}
+		cut := c == ';' || c == '|' || c == ',' && (han || boxed) || c == '/' && slashSplits(p.fold, i)
+		if cut && depth <= 0 {
+			out = append(out, p.slice(from, i))
+			from = i + 1
+		}
+	}
+	return append(out, p.slice(from, len(p.fold)))
+}
+
+func slashSplits(s string, i int) bool {
+	if i == 0 || i+1 == len(s) {
+		return true
+	}
+	a, b := s[i-1], s[i+1]
+	digits := a >= '0' && a <= '9' && b >= '0' && b <= '9'
+	word := (a == 'w' || a == 'b') && (i < 2 || s[i-2] == ' ')
+	return !digits && !word
+}
+
+// tasteLike says that an unmarked line is a modifier by its words.
+func tasteLike(p phrase) bool {
+	s := strings.TrimSpace(p.fold)
+	if s == "" {
+		return false
+	}
+	if strings.ContainsRune("-+*([>", rune(s[0])) {
+		return true
+	}
+	if hasHan(s) {
+		if strings.ContainsAny(s, "/") {
+			return true
+		}
+		for _, w := range tasteWords {
+			if strings.HasPrefix(s, w) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, w := range modStarts {
+		if s == w || strings.HasPrefix(s, w+" ") || strings.HasPrefix(s, w+":") {
+			return true
+		}
+	}
+	return false
+}

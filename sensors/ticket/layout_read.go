@@ -1,0 +1,283 @@
+package ticket
+
+import (
+	"slices"
+	"strings"
+
+	"readyshelf/kitchen"
+)
+
+// readAll reads every line of a slip that is no label.
+func (r *reader) readAll(p page) {
+	for i := range p.rows {
+		w := p.rows[i]
+		if w.empty() {
+			r.noteOpen = r.noteOpen && len(r.notes) == 0
+			if w.gone {
+				r.cur, r.pending, r.afterApp = -1, 0, false
+			}
+			continue
+		}
+		r.roles[i] = r.readRow(p, i, w)
+	}
+}
+
+// readRow is one line: the first rule that knows it decides.
+func (r *reader) readRow(p page, i int, w row) role {
+	after := r.afterApp
+	wants := r.wants
+	r.afterApp, r.wants = false, noField
+	if isRule(w.fold) {
+		r.endBlock()
+		r.gift = false
+		if r.zone == zoneSkip {
+			r.zone = zoneGoods
+		}
+		return roleHead
+	}
+	if r.cur >= 0 && w.indent > r.indent && r.under(w) {
+		return roleItem
+	}
+	if t, ok := w.title(); ok && !tasteBox(w, r.cur) {
+		return r.titled(t, w)
+	}
+	if isColumns(w.fold) {
+		r.cols, r.zone = readColumns(w.fold), zoneGoods
+		return roleHead
+	}
+	if ro := r.fields(w); ro != roleNone {
+		return ro
+	}
+	if r.section(w.phrase) || r.loneLabel(w) {
+		return roleHead
+	}
+	if wants != noField && r.bareCode(w, numberRanks[wants]) {
+		return roleHead
+	}
+	if ro := r.moneyRow(w); ro != roleNone {
+		return ro
+	}
+	if !w.tail && r.itemRow(p, i, w) {
+		return roleItem
+	}
+	return r.loose(p, i, w, after)
+}
+
+// endBlock ends the dish and the note that lines were added to.
+func (r *reader) endBlock() { r.cur, r.pending, r.noteOpen = -1, 0, false }
+
+// tasteBox says that a bracketed line under a dish is a modifier, not a title.
+func tasteBox(w row, cur int) bool {
+	s := strings.TrimSpace(w.fold)
+	return cur >= 0 && strings.HasPrefix(s, "[") && !has(s, giftWords) && !has(s, goodsWords)
+}
+
+// under reads an indented line below a dish; false if it is no modifier.
+func (r *reader) under(w row) bool {
+	if r.zone == zoneDone || r.zone == zoneSkip || isTotal(w.fold) || isRule(w.fold) {
+		return false
+	}
+	if it, ok := readItem(w.phrase, r.cols); ok {
+		if it.leading && r.last.leading && it.qtyEnd <= r.last.qtyEnd {
+			return false
+		}
+		if !it.leading && r.last.leading && !it.sure && it.gap > 4 {
+			return false
+		}
+		if it.leading && !r.last.leading {
+			return false
+		}
+	}
+	r.addMods(w.phrase)
+	return true
+}
+
+func (r *reader) addMods(p phrase) {
+	it := &r.t.Items[r.cur]
+	it.Mods = append(it.Mods, readMods(p)...)
+	r.pending = 0
+}
+
+// titled reads what stands between dashes, stars or brackets.
+func (r *reader) titled(t phrase, w row) role {
+	r.endBlock()
+	if r.section(t) {
+		return roleHead
+	}
+	inner := w
+	inner.phrase = t
+	r.words(t)
+	if endRE.MatchString(t.fold) {
+		if len(r.numbers.all) == 0 {
+			m := endRE.FindStringSubmatchIndex(t.fold)
+			r.numbers.add(t.slice(m[2], m[3]), w.size, 0)
+		}
+		return roleHead
+	}
+	if ro := r.fields(inner); ro != roleNone {
+		return ro
+	}
+	r.unlabelled(inner)
+	r.part(t.fold)
+	if r.zone == zoneSkip {
+		r.zone = zoneGoods
+	}
+	return roleHead
+}
+
+// section moves to the zone that a section's title names.
+func (r *reader) section(t phrase) bool {
+	s := strings.Trim(t.fold, marks+" ")
+	if m := haoRE.FindString(s + " "); strings.Contains(s, "号口袋") || strings.Contains(s, "号袋") || m != "" && strings.Contains(s, "口袋") {
+		r.zone, r.gift = zoneGoods, false
+		return true
+	}
+	switch {
+	case columns(s) > 24:
+	case slices.Contains(giftWords, s):
+		r.zone, r.gift = zoneGoods, true
+		r.endBlock()
+		return true
+	case slices.Contains(skipWords, s):
+		r.zone, r.gift = zoneSkip, false
+		r.endBlock()
+		return true
+	case slices.Contains(goodsWords, s) || strings.HasSuffix(s, "口袋"):
+		r.zone, r.gift = zoneGoods, false
+		r.endBlock()
+		return true
+	}
+	return false
+}
+
+// moneyRow reads totals and fees, which end the dishes.
+func (r *reader) moneyRow(w row) role {
+	switch {
+	case isTotal(w.fold):
+		r.money = true
+		r.endBlock()
+		if len(r.t.Items) > 0 {
+			r.zone = zoneDone
+		}
+		return roleTail
+	case countedRE.MatchString(w.fold):
+		r.endBlock()
+		return roleTail
+	case r.zone == zoneSkip:
+		r.money = r.money || amountRE.MatchString(w.fold)
+		return roleTail
+	}
+	it, ok := readItem(w.phrase, r.cols)
+	if ok && packed(it.name.fold) {
+		r.cur = -1
+		return roleTail
+	}
+	if ok && (it.leading || it.sure) {
+		return roleNone
+	}
+	if isFee(w.fold) && amountRE.MatchString(w.fold) || r.zone == zoneDone && amountRE.MatchString(w.fold) {
+		r.money = true
+		r.endBlock()
+		if !packed(it.name.fold) && len(r.t.Items) > 0 {
+			r.zone = zoneDone
+		}
+		return roleTail
+	}
+	if isFee(w.fold) && len(r.t.Items) > 0 {
+		return roleTail
+	}
+	return roleNone
+}
+
+// itemRow reads a dish.
+func (r *reader) itemRow(p page, i int, w row) bool {
+	if r.zone == zoneSkip || r.zone == zoneDone {
+		return false
+	}
+	if m := voidRowRE.FindStringIndex(w.fold); m != nil {
+		w.phrase = w.slice(m[1], len(w.fold))
+		w.indent += m[1]
+		it, ok := readItem(w.phrase, r.cols)
+		it.Qty = -max(it.Qty, -it.Qty)
+		return ok && !it.priced && r.addItem(it, w)
+	}
+	it, ok := readItem(w.phrase, r.cols)
+	if !ok || it.priced && r.zone == zoneHead {
+		if ok || r.zone == zoneHead && r.pending == 0 {
+			return false
+		}
+		return r.lonelyQty(p, w)
+	}
+	if r.pending > 0 && !it.leading {
+		it.name = joined(p.rows[r.pending-1].phrase, it.name)
+		r.roles[r.pending-1] = roleItem
+	}
+	r.money = r.money || pricedRE.MatchString(w.fold)
+	return r.addItem(it, w)
+}
+
+// joined puts the two halves of a wrapped name together.
+func joined(a, b phrase) phrase {
+	a = a.trim("")
+	if m := indexRE.FindStringSubmatchIndex(a.fold); m != nil {
+		a = a.slice(m[2], m[3])
+	}
+	sep := ""
+	if !hasHan(a.fold) && !hasHan(b.fold) {
+		sep = " "
+	}
+	return phrase{a.print + sep + b.print, a.fold + sep + b.fold}
+}
+
+// lonelyQty reads a quantity on a line of its own below the name of a dish.
+func (r *reader) lonelyQty(p page, w row) bool {
+	if r.pending == 0 {
+		return false
+	}
+	padded := newPhrase("x  " + strings.TrimSpace(w.print))
+	it, ok := trailingItem(padded, r.cols)
+	if !ok || it.name.fold != "x" || !it.sure {
+		return false
+	}
+	above := p.rows[r.pending-1]
+	it.name, r.roles[r.pending-1] = cutPrice(above.trim("*>")), roleItem
+	return r.addItem(it, above)
+}
+
+func (r *reader) addItem(it item, w row) bool {
+	if m := numberedRE.FindStringSubmatchIndex(it.name.fold); m != nil && !it.leading {
+		r.numbers.add(it.name.slice(m[2], m[3]), w.size, 0)
+		it.name = it.name.slice(m[4], m[5])
+	}
+	mods, name := nameMods(it.name)
+	mods = append(mods, readMods(it.after)...)
+	text := scrub(name.words())
+	if text == "" {
+		return true // understood, and dropped
+	}
+	if r.gift {
+		mods = append(mods, "赠品")
+	}
+	r.t.Items = append(r.t.Items, kitchen.Item{Qty: it.Qty, Name: text, Mods: mods})
+	r.cur, r.last, r.indent, r.pending = len(r.t.Items)-1, it, w.indent, 0
+	r.noteOpen = false
+	if r.zone == zoneHead {
+		r.zone = zoneGoods
+	}
+	return true
+}
+
+// nameMods cuts a mark such as [赠] or (退) from the front of a name, and tastes
+// in square brackets from its end.
+func nameMods(p phrase) ([]string, phrase) {
+	if m := giftMarkRE.FindStringIndex(p.fold); m != nil {
+		return []string{"赠品"}, p.slice(m[1], len(p.fold)).trim("")
+	}
+	if m := voidMarkRE.FindStringIndex(p.fold); m != nil {
+		p = p.slice(m[1], len(p.fold)).trim("")
+	}
+	if m := tailBoxRE.FindStringSubmatchIndex(p.fold); m != nil && m[0] > 0 {
+		return readMods(p.slice(m[2], m[3])), p.slice(0, m[0]).trim("")
+	}
+	return nil, p
+}

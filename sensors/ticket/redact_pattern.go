@@ -1,0 +1,112 @@
+package ticket
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"strings"
+)
+
+// Patterns of personal data, over folded text.
+var (
+	// phoneRE: masked numbers (138****0000), seven digits or more in a row, and
+	// the usual groupings of phone numbers.
+	phoneRE = regexp.MustCompile(`\d{2,4}[*x•]{2,}\d{0,4}|[*x•]{3,}\d{3,4}(?:$|\D)|\d{7,}|` +
+		`\+\d{1,3}[ .-]?\(?\d|\(\d{2,5}\) ?\d{3,4}|` +
+		`(?:^|\D)\d{3}[-. ]\d{4}[-. ]\d{4}(?:$|\D)|(?:^|\D)\d{3}[-. ]\d{3}[-. ]\d{4}(?:$|\D)|` +
+		`(?:^|\D)0\d{2,4}[-. ]\d{3,4}[-. ]?\d{3,4}(?:$|\D)|(?:^|[^\d.])[2-9]\d{2}-\d{4}(?:$|[^\d-])|(?:^|[^\d.])[3689]\d{3}[ -]\d{4}(?:$|[^\d.-])|` +
+		`(?:^|\D)\d{2}([-. ])\d{2}[-. ]\d{2}[-. ]\d{2}(?:$|\D)`)
+	moneyRE  = regexp.MustCompile(`(?:^|[^\d])[+-]?(?:[¥$€£]|rp\.?|r\$)? ?\d{1,7}\.\d{1,2}(?:$|[^\d])`)
+	mailRE   = regexp.MustCompile(`[a-z0-9._+-]+@[a-z0-9-]+\.[a-z]{2,}`)
+	maskedRE = regexp.MustCompile(`(?:^|[^\p{Han}])\p{Han}{1,3}\*{1,3}(?:$|[^*])|(?:^|[^\p{Han}*])\*{1,3}\p{Han}(?:$|[^\p{Han}])|(?:^|[^a-z])[a-z]\*{2,}`)
+	honorRE  = regexp.MustCompile(`\p{Han}{1,3}\s*\(?(?:先生|女士|小姐|同学|太太)|(?:^|[^a-z])(?:mr|mrs|ms|miss)\.? [a-z]+`)
+	// strictHonorRE is for dishes and modifiers.
+	strictHonorRE = regexp.MustCompile(`先生|女士|(?:^|[^a-z])(?:mr|mrs|ms)\. [a-z]+`)
+	// initialRE is "Sample G." over printed text: how Western slips shorten names.
+	initialRE = regexp.MustCompile(`^\p{Lu}[\p{L}'-]+(?: \p{Lu}[\p{L}'-]+)? \p{Lu}\.?$`)
+
+	hanAddressRE = regexp.MustCompile(`\d+ ?(?:号楼|栋|幢|单元|室|弄|座|号院|层)|[a-z]座|\d+楼|\d+-\d+-\d+|` +
+		`[省市区县镇乡村]\p{Han}+(?:路|街|道|巷|村|里)|(?:路|街|大道|胡同|巷)\d+|` +
+		`小区|大厦|花园|公寓|家园|写字楼|新村|宿舍|大学|医院|酒店|宾馆|园区|大楼|科技园|产业园|商务中心|广场|别墅|学校|中学|小学`)
+	strictHanRE = regexp.MustCompile(`\d+(?:号楼|栋|幢|单元|室|弄)`)
+	streetRE    = regexp.MustCompile(`(?:^|[^\d/:.])\d{1,6}[a-z]?(?:[-/]\d+)? (?:[nsew]\.? )?(?:[a-z0-9'.-]+ ){0,4}?(?:street|avenue|road|boulevard|lane|drive|court|place|terrace|highway|parkway|square|crescent|close|gardens|way|st|ave|rd|blvd|ln|dr|ct|pl|hwy|pkwy|sq|cres)\.?\s*(?:$|[,#;(]|\s(?:apt|unit|suite|ste|flat|floor|fl|#|n|s|e|w)\b|\s\d)`)
+	unitRE      = regexp.MustCompile(`(?:^|[^a-z])(?:apt|apartment|suite|ste|flat)\.? ?#?[a-z]?-?\d+[a-z]?|(?:^|[^a-z])(?:floor|fl|unit|room|rm)\.? #?\d+[a-z]?(?:$|[^a-z0-9])|\d(?:st|nd|rd|th) (?:floor|fl)\b`)
+	zipRE       = regexp.MustCompile(`,\s*[a-z]{2}\.? \d{5}(?:-\d{4})?\b|^\s*[a-z]{2} \d{5}\s*$|\b[a-z]{1,2}\d[a-z0-9]? \d[a-z]{2}\s*$|\b[a-z]\d[a-z] \d[a-z]\d\s*$`)
+	latinRoadRE = regexp.MustCompile(`(?:^|[^a-z])(?:rua|avenida|av\.|travessa|calle|carrera|jalan|jl\.|gang|rue|via|strasse)\s+[a-z]|[a-z]{3,}(?:strasse|straat|gasse|weg) \d`)
+)
+
+// hasPhone says that s holds something like a phone number. Times, dates and
+// prices are no phone numbers.
+func hasPhone(s string) bool {
+	if countDigits(s) < 4 { // the shortest is a mask: 13**0000
+		return false
+	}
+	return phoneRE.MatchString(moneyRE.ReplaceAllString(timeless(s), " ; "))
+}
+
+// countDigits counts the ASCII digits of s.
+func countDigits(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// timeless is s without times and dates.
+func timeless(s string) string {
+	if countDigits(s) == 0 {
+		return s
+	}
+	return dateRE.ReplaceAllString(whenRE.ReplaceAllString(s, " ; "), " ; ")
+}
+
+func hasAddress(s string) bool {
+	return hasHan(s) && hanAddressRE.MatchString(timeless(s)) && !haoRE.MatchString(s) && !deskRE.MatchString(s)
+}
+
+func westernAddress(s string) bool {
+	return streetRE.MatchString(s) || unitRE.MatchString(s) || zipRE.MatchString(s) || latinRoadRE.MatchString(s) || strictHanRE.MatchString(s)
+}
+
+// longDigits is from how many digits on a number is a platform's order id.
+const longDigits = 9
+
+// orderDigits is an order id as it is hashed: letters and digits only, upper
+// case, so that printing it in groups makes no difference.
+func orderDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		}
+		return -1
+	}, s)
+}
+
+// isLong says that id is a platform's order id and no number that people call.
+func isLong(id string) bool {
+	digits := 0
+	for _, r := range id {
+		if r <= '9' {
+			digits++
+		}
+	}
+	return digits >= longDigits || len(id) > 12 && digits > 0
+}
+
+// hashOrder is the keyed hash that joins a slip to the platform's data: the
+// first 16 bytes of HMAC-SHA256, in hex.
+func hashOrder(key []byte, id string) string {
+	if id == "" {
+		return ""
+	}
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte(id))
+	return hex.EncodeToString(m.Sum(nil)[:16])
+}
