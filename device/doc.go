@@ -1,0 +1,25 @@
+// Package device opens what the daemon touches of the machine it runs on: GPIO
+// lines, serial ports, listeners, the line to the broker, the clock, the disk.
+//
+// It knows nothing of kitchens. It is the only package that imports periph's host
+// drivers or names a path in /dev, /proc or /sys, so that everything above it runs
+// on any machine and in a test.
+//
+// # Lines
+//
+// [OpenInput] and [OpenOutput] take a name and return periph's [gpio.PinIn] and
+// [gpio.PinOut]. A name is GPIO17, P1_11 (the header's pin), the name that the
+// kernel gives a line, or sim:/path for a line that a person or a program plays.
+//
+// # Ports
+//
+// [OpenSerial] returns an [io.ReadWriteCloser] whose reads end now and then
+// without data, so that a reader can notice that it should stop.
+//
+// # Errors
+//
+// Whatever cannot be opened is an [Error]: what was tried, what is wrong in plain
+// words, and what to do about it.
+//
+// The sub-package devicetest has the fakes.
+package device
