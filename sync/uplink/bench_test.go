@@ -1,0 +1,62 @@
+package uplink_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+)
+
+// BenchmarkRoundTrip is one alert from the log to its PUBACK and the cursor, at a
+// broker on the loopback.
+func BenchmarkRoundTrip(b *testing.B) {
+	m := startMosquitto(b, "allow_anonymous true", nil)
+	s := newShop(nil)
+	acked := make(chan uint64, 1)
+	s.Brokers, s.Dial = []string{"tcp://" + m.addr}, nil
+	s.log.onAck = func(seq uint64) { acked <- seq }
+	ctx, cancel := context.WithCancel(b.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	s.log.add(s.alert())
+	<-acked
+	var took []time.Duration
+	for b.Loop() {
+		began := time.Now()
+		s.log.add(s.alert())
+		<-acked
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+	cancel()
+	if err := <-done; err != nil {
+		b.Error(err)
+	}
+}
+
+// BenchmarkDrain is the rate at which a backlog goes out.
+func BenchmarkDrain(b *testing.B) {
+	m := startMosquitto(b, "allow_anonymous true\nset_tcp_nodelay true", nil)
+	s := newShop(nil)
+	s.Brokers, s.Dial = []string{"tcp://" + m.addr}, nil
+	acked := make(chan struct{})
+	s.log.onAck = func(seq uint64) {
+		if seq == uint64(b.N) {
+			close(acked)
+		}
+	}
+	for range b.N {
+		s.log.add(s.alert())
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	<-acked
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "alerts/s")
+	cancel()
+	if err := <-done; err != nil {
+		b.Error(err)
+	}
+}

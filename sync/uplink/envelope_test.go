@@ -1,0 +1,215 @@
+package uplink_test
+
+import (
+	"encoding/json"
+	"math"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"readyshelf/kitchen"
+	"readyshelf/sync/uplink"
+)
+
+var origin = uplink.Origin{Store: "store-0042", Device: "pi-7f3a", Epoch: "q9c1e7b20"}
+
+// ready is the alert of the golden envelope.
+func ready() kitchen.Event {
+	at := time.Date(2026, 11, 22, 12, 1, 7, 412e6, time.FixedZone("", 8*60*60))
+	e := kitchen.Stamp{Boot: 7, Up: 93*time.Minute + 412*time.Millisecond, At: at, Clock: kitchen.Synced}.Fact("rule")
+	e.Seq = 18231
+	e.Alert = &kitchen.Alert{
+		Type: kitchen.OrderReady, Sequence: 4410, ID: "2026-11-22-A117", Number: "A117", Channel: "meituan",
+		ReadyAt: &at, Evidence: "button", Input: "button/A1",
+	}
+	return e
+}
+
+const golden = `{
+ "specversion": "1.0",
+ "id": "pi-7f3a-q9c1e7b20-18231",
+ "source": "//readyshelf/store-0042/pi-7f3a",
+ "type": "readyshelf.order.ready.v1",
+ "subject": "order/A117",
+ "time": "2026-11-22T12:01:07.412+08:00",
+ "datacontenttype": "application/json",
+ "dataschema": "urn:readyshelf:schema:order.ready.v1",
+ "sequence": "00000000000000004410",
+ "epoch": "q9c1e7b20",
+ "replayed": false,
+ "sentat": "2026-11-22T12:01:07.500+08:00",
+ "expirytime": "2026-11-22T12:31:07.412+08:00",
+ "traceparent": "00-62ecde492fda94879f964d46fac324e6-d29bbe9b3513d8d9-01",
+ "boot": 7,
+ "up": "5580412",
+ "data": {
+  "order_id": "2026-11-22-A117",
+  "order": "A117",
+  "channel": "meituan",
+  "ready_at": "2026-11-22T12:01:07.412+08:00",
+  "source": "button",
+  "input": "button/A1",
+  "clock": "synced"
+ }
+}`
+
+func TestGoldenEnvelope(t *testing.T) {
+	e := ready()
+	got, err := json.MarshalIndent(origin.Wrap(e, e.Add(88*time.Millisecond), false), "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(golden, string(got)); diff != "" {
+		t.Errorf("envelope (-want +got):\n%s", diff)
+	}
+	v, err := uplink.Decode(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(*e.Alert, v.Data.Alert); diff != "" {
+		t.Errorf("alert after its journey (-want +got):\n%s", diff)
+	}
+}
+
+func TestUnknownClock(t *testing.T) {
+	e := ready()
+	for _, clock := range []kitchen.ClockQuality{kitchen.Unknown, ""} {
+		e.Clock = clock
+		if v := origin.Wrap(e, e.Stamp, true); v.ExpiryTime != "" || v.Data.Clock != kitchen.Unknown || !v.Replayed {
+			t.Errorf("clock %q: expirytime %q, clock %q, replayed %v, want none, unknown, true", clock, v.ExpiryTime, v.Data.Clock, v.Replayed)
+		}
+	}
+	e.Clock = kitchen.Estimated
+	if v := origin.Wrap(e, e.Stamp, true); v.ExpiryTime == "" {
+		t.Error("an estimated clock is believable, and there is no expirytime")
+	}
+}
+
+func TestSubjects(t *testing.T) {
+	for _, test := range []struct {
+		alert kitchen.Alert
+		want  string
+	}{
+		{kitchen.Alert{Type: kitchen.OrderReady, ID: "x", Number: "7"}, "order/7"},
+		{kitchen.Alert{Type: kitchen.OrderReady, ID: "x"}, "order/x"},
+		{kitchen.Alert{Type: kitchen.DeviceFault, Device: "scale/a1"}, "device/scale/a1"},
+		{kitchen.Alert{Type: kitchen.ClockWasSet}, "clock"},
+		{kitchen.Alert{Type: kitchen.RecordsMissing}, "log"},
+	} {
+		e := ready()
+		e.Alert = &test.alert
+		if got := origin.Wrap(e, e.Stamp, false).Subject; got != test.want {
+			t.Errorf("subject of %s is %q, want %q", test.alert.Type, got, test.want)
+		}
+	}
+}
+
+func TestTraces(t *testing.T) {
+	e := ready()
+	trace := func(e kitchen.Event, o uplink.Origin) string { return o.Wrap(e, e.Stamp, false).TraceParent }
+	first := trace(e, origin)
+	if !regexp.MustCompile(`^00-[0-9a-f]{32}-[0-9a-f]{16}-01$`).MatchString(first) {
+		t.Errorf("traceparent %q is not one of W3C trace context", first)
+	}
+	later := e
+	later.Seq++
+	if got := trace(later, origin); got[:35] != first[:35] || got == first {
+		t.Errorf("two alerts of an order: %s and %s, want one trace and two spans", first, got)
+	}
+	other, alert := e, *e.Alert
+	alert.ID, other.Alert = "another", &alert
+	if got := trace(other, origin); got[:35] == first[:35] {
+		t.Error("alerts of two orders share a trace")
+	}
+	elsewhere := origin
+	elsewhere.Epoch = "another"
+	if got := trace(e, elsewhere); got[:35] == first[:35] {
+		t.Error("two logs share a trace")
+	}
+}
+
+func TestDecodeErrors(t *testing.T) {
+	for _, test := range []struct{ old, new, want string }{
+		{golden, "", "unexpected end"},
+		{`"1.0"`, `"0.3"`, "specversion"},
+		{`"pi-7f3a-q9c1e7b20-18231"`, `""`, "id"},
+		{"readyshelf.order.ready.v1\",\n \"subject", "com.example\",\n \"subject", "type"},
+		{"readyshelf.order.ready.v1\",\n \"subject", "readyshelf.order.ready.v2\",\n \"subject", "type"},
+		{"00000000000000004410", "many", "sequence"},
+	} {
+		body := strings.Replace(golden, test.old, test.new, 1)
+		if _, err := uplink.Decode([]byte(body)); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%.30q for %.30q: error %v, want one about %s", test.new, test.old, err, test.want)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(golden))
+	f.Add([]byte(`{"specversion":"1.0","id":"a","source":"b","type":"readyshelf.gap.v1","sequence":"1","data":null}`))
+	f.Add([]byte(`[]`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		v, err := uplink.Decode(body)
+		if err != nil {
+			return
+		}
+		again, err := json.Marshal(v)
+		if err != nil {
+			t.Fatalf("what was read cannot be written: %v", err)
+		}
+		w, err := uplink.Decode(again)
+		if err != nil {
+			t.Fatalf("what was written cannot be read: %v", err)
+		}
+		if diff := cmp.Diff(v, w, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("read, written, read (-first +second):\n%s", diff)
+		}
+	})
+}
+
+func FuzzEncode(f *testing.F) {
+	f.Add("order.ready", "o-1", "A117", "加辣", int64(1795320067412), uint64(18231), uint64(4410), uint32(7), int64(5580412), 0.9, "synced")
+	f.Add("gap", "", "", "", int64(-1), uint64(0), uint64(math.MaxUint64), uint32(0), int64(-1), math.Inf(1), "")
+	f.Add("a\"b\x00", "\xff", "</script>", "\u2028", int64(math.MaxInt64), uint64(1), uint64(1), uint32(1), int64(1), 0.0, "unknown")
+	names := regexp.MustCompile(`^[a-z0-9]+$`)
+	f.Fuzz(func(t *testing.T, kind, id, number, notes string, at int64, seq, sequence uint64, boot uint32, up int64, p float64, clock string) {
+		e := kitchen.Stamp{Boot: boot, Up: time.Duration(up), At: time.UnixMilli(at).UTC(), Clock: kitchen.ClockQuality(clock)}.Fact("rule")
+		e.Seq = seq
+		e.Alert = &kitchen.Alert{Type: kitchen.AlertType(kind), Sequence: sequence, ID: id, Number: number, Notes: notes, Probability: p}
+		body, err := json.Marshal(origin.Wrap(e, e.Stamp, false))
+		if err != nil {
+			if math.IsNaN(p) || math.IsInf(p, 0) {
+				return
+			}
+			t.Fatal(err)
+		}
+		v, err := uplink.Decode(body)
+		if err != nil {
+			t.Fatalf("%v: %s", err, body)
+		}
+		want := *e.Alert
+		for _, s := range []*string{&want.ID, &want.Number, &want.Notes} {
+			*s = valid(*s)
+		}
+		want.Type = kitchen.AlertType(valid(kind))
+		if diff := cmp.Diff(want, v.Data.Alert); diff != "" {
+			t.Errorf("alert (-sent +received):\n%s", diff)
+		}
+		var attributes map[string]json.RawMessage
+		if err := json.Unmarshal(body, &attributes); err != nil {
+			t.Fatal(err)
+		}
+		for name := range attributes {
+			if !names.MatchString(name) {
+				t.Errorf("attribute %q: CloudEvents allows lower-case letters and digits", name)
+			}
+		}
+	})
+}
+
+// valid replaces each byte that is not UTF-8, as JSON does.
+func valid(s string) string { return string([]rune(s)) }

@@ -1,0 +1,287 @@
+package uplink_test
+
+import (
+	"context"
+	"crypto/sha512"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+
+	"readyshelf/sync/uplink"
+)
+
+// mosquitto is a real broker on a loopback port.
+type mosquitto struct {
+	t    testing.TB
+	addr string
+	conf string
+	cmd  *exec.Cmd
+}
+
+// startMosquitto runs a broker with the lines of conf besides its listener; %DIR%
+// stands for its directory, into which files are written first.
+func startMosquitto(t testing.TB, conf string, files map[string][]byte) *mosquitto {
+	t.Helper()
+	if _, err := mosquittoPath(); err != nil {
+		t.Skip("mosquitto is not installed (apt install mosquitto)")
+	}
+	dir := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().(*net.TCPAddr)
+	l.Close()
+	m := &mosquitto{t: t, addr: addr.String(), conf: filepath.Join(dir, "mosquitto.conf")}
+	conf = fmt.Sprintf("listener %d 127.0.0.1\nuser root\npersistence false\nmax_inflight_messages 0\nmax_queued_messages 0\n%s\n", addr.Port, conf)
+	if err := os.WriteFile(m.conf, []byte(strings.ReplaceAll(conf, "%DIR%", dir)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m.start()
+	t.Cleanup(m.kill)
+	return m
+}
+
+// mosquittoPath finds the broker, which Debian puts where only root looks.
+func mosquittoPath() (string, error) {
+	path, err := exec.LookPath("mosquitto")
+	if err != nil {
+		path, err = exec.LookPath("/usr/sbin/mosquitto")
+	}
+	return path, err
+}
+
+// start runs the process and waits until it accepts.
+func (m *mosquitto) start() {
+	m.t.Helper()
+	path, err := mosquittoPath()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	var said strings.Builder
+	m.cmd = exec.Command(path, "-c", m.conf)
+	m.cmd.Stderr = &said
+	if err := m.cmd.Start(); err != nil {
+		m.t.Fatal(err)
+	}
+	if !eventually(10*time.Second, func() bool {
+		c, err := net.Dial("tcp", m.addr)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	}) {
+		m.kill()
+		m.t.Fatalf("mosquitto does not accept: %s", said.String())
+	}
+}
+
+// kill is kill -9.
+func (m *mosquitto) kill() {
+	m.cmd.Process.Kill()
+	m.cmd.Wait()
+}
+
+// eventually waits until ok, for d at most.
+func eventually(d time.Duration, ok func() bool) bool {
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(d); time.Now().Before(end); <-tick.C {
+		if ok() {
+			return true
+		}
+	}
+	return ok()
+}
+
+// realShop is a shop whose broker is url, and real time.
+func realShop(t *testing.T, url string) *shop {
+	s := newShop(t)
+	s.Brokers, s.Dial, s.log.onAck = []string{url}, nil, nil
+	s.Rand = func() float64 { return 0.1 }
+	return s
+}
+
+// subscriber records the first sightings of alerts, through broken connections.
+type subscriber struct {
+	subscribed chan struct{} // one token for each time
+
+	mu    sync.Mutex
+	first []uplink.Envelope
+	seen  map[string]bool
+}
+
+func subscribe(t *testing.T, m *mosquitto) *subscriber {
+	t.Helper()
+	s := &subscriber{subscribed: make(chan struct{}, 100), seen: map[string]bool{}}
+	o := mqtt.NewClientOptions().AddBroker("tcp://" + m.addr).SetClientID("cloud").SetProtocolVersion(4).
+		SetMaxReconnectInterval(50 * time.Millisecond).SetOnConnectHandler(func(c mqtt.Client) {
+		c.Subscribe(root+"/event/#", 0, s.take).Wait()
+		s.subscribed <- struct{}{}
+	})
+	client := mqtt.NewClient(o)
+	if token := client.Connect(); token.Wait() && token.Error() != nil {
+		t.Fatal(token.Error())
+	}
+	t.Cleanup(func() { client.Disconnect(0) })
+	<-s.subscribed
+	return s
+}
+
+func (s *subscriber) take(_ mqtt.Client, m mqtt.Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v, err := uplink.Decode(m.Payload()); err == nil && !s.seen[v.ID] {
+		s.seen[v.ID] = true
+		s.first = append(s.first, v)
+	}
+}
+
+// sequences are those of the first sightings.
+func (s *subscriber) sequences() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []string
+	for _, v := range s.first {
+		all = append(all, v.Sequence)
+	}
+	return all
+}
+
+func TestMosquittoPassword(t *testing.T) {
+	salt := []byte("0123456789ab")
+	sum := sha512.Sum512(append([]byte("sesame"), salt...))
+	entry := fmt.Sprintf("shop:$6$%s$%s\n", base64.StdEncoding.EncodeToString(salt), base64.StdEncoding.EncodeToString(sum[:]))
+	m := startMosquitto(t, "allow_anonymous false\npassword_file %DIR%/passwords", map[string][]byte{"passwords": []byte(entry)})
+	s := realShop(t, "tcp://"+m.addr)
+	password := make(chan string, 1)
+	password <- "wrong"
+	s.Username = "shop"
+	s.Password = func() (string, error) { // wrong once
+		select {
+		case p := <-password:
+			return p, nil
+		default:
+			return "sesame", nil
+		}
+	}
+	causes := make(chan error, 10)
+	s.OnState = func(_ bool, cause error) { causes <- cause }
+	s.log.add(s.alert(), s.press())
+	s.start()
+	defer s.end()
+	if refused := <-causes; refused == nil || !strings.Contains(refused.Error(), "mqtt.password_file") {
+		t.Errorf("with a wrong password: %v, want the way out", refused)
+	}
+	if !eventually(10*time.Second, func() bool { return s.log.acked() == 2 }) {
+		t.Errorf("with the right password the cursor is at %d, want 2", s.log.acked())
+	}
+}
+
+func TestMosquittoTLS(t *testing.T) {
+	ca, cert, key := certificates(t)
+	m := startMosquitto(t, "allow_anonymous true\ncertfile %DIR%/cert.pem\nkeyfile %DIR%/key.pem\ntls_version tlsv1.2",
+		map[string][]byte{"cert.pem": cert, "key.pem": key})
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(ca) {
+		t.Fatal("the CA file holds no certificate")
+	}
+	t.Run("trusted", func(t *testing.T) {
+		s := realShop(t, "mqtts://"+m.addr)
+		s.TLS = &tls.Config{RootCAs: pool}
+		s.log.add(s.alert(), s.press())
+		s.start()
+		defer s.end()
+		if !eventually(10*time.Second, func() bool { return s.log.acked() == 2 }) {
+			_, cause := s.state()
+			t.Errorf("the cursor is at %d, want 2: %v", s.log.acked(), cause)
+		}
+	})
+	for _, test := range []struct {
+		name string
+		tls  *tls.Config
+		want string
+	}{
+		{"unknown authority", nil, "unknown authority"},
+		{"other name", &tls.Config{RootCAs: pool, ServerName: "elsewhere"}, "to match elsewhere"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := realShop(t, "tls://"+m.addr)
+			s.TLS = test.tls
+			causes := make(chan error, 10)
+			s.OnState = func(_ bool, cause error) { causes <- cause }
+			s.start()
+			defer s.end()
+			if cause := <-causes; cause == nil || !strings.Contains(cause.Error(), test.want) {
+				t.Errorf("cause %v, want %s", cause, test.want)
+			}
+		})
+	}
+}
+
+// The broker is killed in mid-drain, twice. What it had acknowledged and not yet
+// passed on is lost with it, which is why the log keeps acknowledged alerts; but
+// the cursor arrives, and the order of first sightings holds.
+func TestMosquittoKilledInMidDrain(t *testing.T) {
+	m := startMosquitto(t, "allow_anonymous true", nil)
+	cloud := subscribe(t, m)
+	s := realShop(t, "tcp://"+m.addr)
+	var watched sync.RWMutex // held against the uplink while nobody is subscribed
+	s.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		watched.RLock()
+		defer watched.RUnlock()
+		return new(net.Dialer).DialContext(ctx, network, addr)
+	}
+	const alerts = 20000
+	for range alerts {
+		s.log.add(s.alert())
+	}
+	s.start()
+	defer s.end()
+	for _, at := range []uint64{alerts / 4, alerts / 2} {
+		if !eventually(time.Minute, func() bool { return s.log.acked() >= at }) {
+			t.Fatalf("the cursor is at %d, want %d", s.log.acked(), at)
+		}
+		watched.Lock()
+		m.kill()
+		if got := s.log.acked(); got == alerts {
+			t.Error("the drain was over before the kill")
+		}
+		m.start()
+		select {
+		case <-cloud.subscribed:
+		case <-time.After(time.Minute):
+			t.Error("the subscriber did not come back")
+		}
+		watched.Unlock()
+	}
+	if !eventually(time.Minute, func() bool { return s.log.acked() == alerts }) {
+		t.Fatalf("the cursor is at %d, want %d", s.log.acked(), alerts)
+	}
+	last := fmt.Sprintf("%020d", alerts)
+	if !eventually(10*time.Second, func() bool { seen := cloud.sequences(); return len(seen) > 0 && seen[len(seen)-1] == last }) {
+		t.Error("the subscriber did not see the last alert")
+	}
+	seen := cloud.sequences()
+	if !slices.IsSorted(seen) {
+		t.Error("first sightings are out of order")
+	}
+	t.Logf("%d of %d alerts seen by a subscriber at QoS 0", len(seen), alerts)
+}
