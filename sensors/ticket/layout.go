@@ -93,17 +93,21 @@ type reader struct {
 	roles   []role
 	notes   []string
 
-	zone     zone
-	gift     bool     // in a section of gifts
-	cols     []column // of the table of dishes
-	cur      int      // the dish that modifiers belong to, -1 for none
-	last     item     // that dish as it was printed
-	indent   int      // its indent
-	pending  int      // a line that may be the beginning of a wrapped name, plus one
-	noteOpen bool     // a note may go on in the next line
-	afterApp bool     // the line before named a platform
-	wants    field    // the line before was the label of a number
-	asap     bool
+	zone      zone
+	gift      bool     // in a section of gifts
+	cols      []column // of the table of dishes
+	cur       int      // the dish that modifiers belong to, -1 for none
+	last      item     // that dish as it was printed
+	indent    int      // its indent
+	pending   int      // a line that may be the beginning of a wrapped name, plus one
+	lone      int      // a line that nothing explains, plus one
+	row       int      // the line being read
+	itemRows  []int    // the lines of the dishes
+	noteOpen  bool     // a note may go on in the next line
+	noteTitle bool     // in a section titled as notes
+	afterApp  bool     // the line before named a platform
+	wants     field    // the line before was the label of a number
+	asap      bool
 
 	platform, chinese, money, routed, label bool
 }

@@ -109,6 +109,7 @@ func (r *reader) addCup(w row) {
 		return
 	}
 	r.t.Items = append(r.t.Items, kitchen.Item{Qty: it.Qty, Name: text, Mods: mods})
+	r.itemRows = append(r.itemRows, r.row)
 	r.cur = len(r.t.Items) - 1
 }
 

@@ -18,6 +18,7 @@ type item struct {
 	qtyEnd  int    // column where a leading quantity ends
 	gap     int    // spaces between the name and what follows
 	after   phrase // a modifier behind the quantity
+	indexed bool   // the leading number may be a running number
 }
 
 const counters = `份|个|碗|杯|盒|笼|只|瓶|例|盘|串|斤|条|块|件|套|位|听|罐|包|袋|扎|打|壶|锅|张|片|支|根|粒|屉|煲|客|碟|盅|桶|pcs?|pc\.`
@@ -36,7 +37,7 @@ var (
 	xTok       = regexp.MustCompile(`^[x*](-?\d{1,3})$`)
 	unitTok    = regexp.MustCompile(`^[x*]?(-?\d{1,3})(?:` + counters + `)$`)
 	intTok     = regexp.MustCompile(`^-?\d{1,4}$`)
-	afterQtyRE = regexp.MustCompile(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$`)
+	afterQtyRE = regexp.MustCompile(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$|\p{L}.*\s{2,}(?:x ?\d{1,3}|\d{1,3}(?:` + counters + `))(\s{2,})([\p{L}(\[].*)$`)
 	gluedRE    = regexp.MustCompile(`^(.*[\p{Han})\]])[x*](\d{1,3})$`)
 )
 
@@ -49,15 +50,21 @@ func readItem(p phrase, cols []column) (item, bool) {
 		return item{}, false
 	}
 	it, ok := leadingItem(p)
-	if ok && it.sure {
+	if ok && it.sure && !it.indexed {
 		return it.named()
 	}
-	if m := afterQtyRE.FindStringSubmatchIndex(p.fold); m != nil {
+	if m := afterQtyRE.FindStringSubmatchIndex(p.fold); m != nil && !it.indexed {
+		if m[2] < 0 {
+			m = m[4:]
+		}
 		it, ok := readItem(p.slice(0, m[2]), cols)
 		it.after = p.slice(m[4], m[5])
 		return it, ok
 	}
 	if t, good := trailingItem(p, cols); good && (t.sure || !ok) {
+		if it.indexed {
+			t.name = it.name.slice(0, min(len(t.name.fold)-(len(p.fold)-len(it.name.fold)), len(it.name.fold)))
+		}
 		if !t.sure && (isFee(p.fold) || whenRE.MatchString(p.fold)) {
 			return item{}, false
 		}
@@ -96,7 +103,7 @@ func leadingItem(p phrase) (item, bool) {
 			return item{}, false
 		}
 		n, _ := strconv.Atoi(p.fold[m[2]:m[3]])
-		return item{Qty: n, name: rest, leading: true, sure: !bare, qtyEnd: columns(p.fold[:m[3]])}, true
+		return item{Qty: n, name: rest, leading: true, sure: !bare, indexed: i == 2, qtyEnd: columns(p.fold[:m[3]])}, true
 	}
 	return item{}, false
 }
@@ -149,7 +156,7 @@ func (it item) count(toks []string, cols []column) (item, bool) {
 			return it, true
 		}
 	}
-	if len(toks) == 0 || it.gap < 2 {
+	if len(toks) == 0 || it.gap < 2 && len(cols)-1 != len(toks) {
 		return it, false
 	}
 	at := qtyColumn(toks, cols)

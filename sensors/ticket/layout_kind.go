@@ -11,11 +11,11 @@ import (
 
 // classify sets the kind, once everything else is read.
 func (r *reader) classify(p page) {
-	kind := kitchen.SlipKind("")
+	kind, at := kitchen.SlipKind(""), 0
 	for _, k := range kindWords {
 		for i, w := range p.rows {
 			if r.roles[i] == roleHead && (has(w.fold, k.any) || slices.Contains(k.alone, strings.Trim(w.fold, marks+" "))) {
-				kind = k.kind
+				kind, at = k.kind, i
 				break
 			}
 		}
@@ -37,12 +37,28 @@ func (r *reader) classify(p page) {
 	}
 	r.t.Kind = kind
 	if kind == kitchen.SlipVoid {
-		for i := range r.t.Items {
-			r.t.Items[i].Qty = -max(r.t.Items[i].Qty, -r.t.Items[i].Qty)
-		}
+		r.voidFrom(at)
 	}
 	if kind == kitchen.SlipReport {
 		r.t.Items = nil
+	}
+}
+
+// voidFrom takes the dishes back: all of them, or, where the word stands between
+// dishes, those below it.
+func (r *reader) voidFrom(row int) {
+	first := 0
+	for first < len(r.itemRows) && r.itemRows[first] < row {
+		first++
+	}
+	if first == len(r.t.Items) {
+		first = 0
+	}
+	if first > 0 {
+		r.t.Kind = kitchen.SlipOrder
+	}
+	for i := first; i < len(r.t.Items); i++ {
+		r.t.Items[i].Qty = -max(r.t.Items[i].Qty, -r.t.Items[i].Qty)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 var (
 	giftMarkRE = regexp.MustCompile(`^[\[(](?:赠|赠品|赠送)[\])]\s*`)
 	voidRowRE  = regexp.MustCompile(`^\s*(?:[\[(*]*(?:void|voided|cancel|cancelled|canceled|delete|deleted|remove|removed)[\])*]*[: -]+|[\[(](?:退|退菜|退单)[\])]\s*)`)
-	countedRE  = regexp.MustCompile(`^\s*(?:合计|总计|共计|共|小计|总数|数量)\s*(?:数量)?:?\s*\d+\s*(?:件|份|个|道|杯)\s*$`)
+	countedRE  = regexp.MustCompile(`^\s*(?:\p{Han}{0,6}(?:合计|总计|共计|小计)|共|总数|数量)\s*(?:数量)?:?\s*(?:\d+ ?(?:项|种|款) ?)?\d+\s*(?:件|份|个|道|杯)\s*$`)
 	numberedRE = regexp.MustCompile(`^# ?([a-z]?\d{1,6}) +(.+)$`)
 	voidMarkRE = regexp.MustCompile(`^(?:[\[(](?:退|退菜|催|加|加菜|叫起|即起)[\])]|\*?(?:void|voided|cancelled|canceled|deleted)\*?[: -]+)\s*`)
 	tailBoxRE  = regexp.MustCompile(`\s*(\[[^\[\]]+\])$`)
@@ -127,6 +127,10 @@ func hasWord(s string) bool { return strings.ContainsFunc(s, isLetter) }
 // or that begins a name wrapped before its quantity.
 func (r *reader) continued(p page, i int, w row) role {
 	switch {
+	case r.noteTitle:
+		r.note(cleanNote(w.phrase), false)
+		r.noteOpen = true
+		return roleNote
 	case r.noteOpen && r.noteGoesOn(p, i, w):
 		r.note(cleanNote(w.phrase), false)
 		return roleNote
@@ -141,6 +145,7 @@ func (r *reader) continued(p page, i int, w row) role {
 	case r.zone == zoneGoods || r.zone == zoneHead && i > 0 && (isRule(p.rows[i-1].fold) || w.size > 1):
 		r.pending = i + 1
 	}
+	r.lone = i + 1
 	return roleNone
 }
 
@@ -160,7 +165,7 @@ var nameLikeRE = regexp.MustCompile(`^\p{Lu}[\p{L}'.-]*(?: \p{Lu}[\p{L}'.-]*){1,
 // tornName says that a short line below a dish ends its name: the name filled
 // its column.
 func (r *reader) tornName(w row) bool {
-	return r.pending == 0 && !r.last.leading && r.last.gap <= 2 && hasHan(w.fold) && columns(w.fold) <= 12
+	return r.pending == 0 && !r.last.leading && r.last.gap <= 2 && columns(r.last.name.fold) >= 14 && hasHan(w.fold) && columns(w.fold) <= 12
 }
 
 // note adds a note.

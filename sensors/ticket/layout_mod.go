@@ -34,7 +34,7 @@ func readMods(p phrase) []string {
 	if m := modMarkRE.FindStringIndex(p.fold); m != nil {
 		p = p.slice(m[1], len(p.fold))
 	}
-	p = cutPrice(p)
+	p = cutPrice(p.trim("<"))
 	p, boxed := unbracket(p)
 	if m := noteModRE.FindStringIndex(p.fold); m != nil {
 		p = cleanNote(p.slice(m[1], len(p.fold)))
@@ -113,6 +113,9 @@ func tasteLike(p phrase) bool {
 	}
 	if hasHan(s) {
 		if strings.ContainsAny(s, "/") {
+			return true
+		}
+		if s == "热" || s == "温" || s == "冰" { // these begin names too
 			return true
 		}
 		for _, w := range tasteWords {

@@ -14,7 +14,7 @@ var (
 	endRE  = regexp.MustCompile(`#? ?([a-z]?\d{1,6}) ?(?:完|结束)`)
 	haoRE  = regexp.MustCompile(`(?:^|[^\d第a-z-])([a-z]?\d{1,5}) ?号(?:$|[^楼口店线院栋门座\p{Han}]|单|餐)`)
 	deskRE = regexp.MustCompile(`(?:^|[^0-9a-z])([a-z]{0,2}-?\d{1,4}) ?号?(?:桌|台)(?:$|[^\p{Han}])|^\s*(?:大厅|大堂|包间|包厢|卡座|外摆|露台|散台|雅间|二楼|一楼) ?([a-z]{0,2}\d{1,4})\s*$`)
-	bareRE = regexp.MustCompile(`^\s*#?([0-9a-z]{2,8})\s*$`)
+	bareRE = regexp.MustCompile(`^\s*#?([0-9a-z]{2,8}|[a-z]{1,4}-[0-9a-z]{1,8})\s*$`)
 	// tableRE is a table's number: 12, A08, [12], Mesa 05.
 	tableRE = regexp.MustCompile(`^[\[\s(#:]*(?:(?:mesa|meja|table|tbl|桌|大厅|大堂|包间|包厢|卡座|雅间) ?)?#?([a-z]{0,3}-?\d{1,4}[a-z]?)(?:$|[^0-9a-z:/.])`)
 	partRE  = regexp.MustCompile(`(?:^|\s|\(|第)(\d{1,2} ?(?:/|of) ?\d{1,2})(?:$|\s|\)|张|页)`)

@@ -24,6 +24,7 @@ func (r *reader) readAll(p page) {
 
 // readRow is one line: the first rule that knows it decides.
 func (r *reader) readRow(p page, i int, w row) role {
+	r.row = i
 	after := r.afterApp
 	wants := r.wants
 	r.afterApp, r.wants = false, noField
@@ -64,7 +65,9 @@ func (r *reader) readRow(p page, i int, w row) role {
 }
 
 // endBlock ends the dish and the note that lines were added to.
-func (r *reader) endBlock() { r.cur, r.pending, r.noteOpen = -1, 0, false }
+func (r *reader) endBlock() {
+	r.cur, r.pending, r.lone, r.noteOpen, r.noteTitle = -1, 0, 0, false, false
+}
 
 // tasteBox says that a bracketed line under a dish is a modifier, not a title.
 func tasteBox(w row, cur int) bool {
@@ -79,9 +82,6 @@ func (r *reader) under(w row) bool {
 	}
 	if it, ok := readItem(w.phrase, r.cols); ok {
 		if it.leading && r.last.leading && it.qtyEnd <= r.last.qtyEnd {
-			return false
-		}
-		if !it.leading && r.last.leading && !it.sure && it.gap > 4 {
 			return false
 		}
 		if it.leading && !r.last.leading {
@@ -102,6 +102,10 @@ func (r *reader) addMods(p phrase) {
 func (r *reader) titled(t phrase, w row) role {
 	r.endBlock()
 	if r.section(t) {
+		return roleHead
+	}
+	if isNoteLabel(t.fold) {
+		r.noteTitle = true
 		return roleHead
 	}
 	inner := w
@@ -203,12 +207,9 @@ func (r *reader) itemRow(p page, i int, w row) bool {
 	}
 	it, ok := readItem(w.phrase, r.cols)
 	if !ok || it.priced && r.zone == zoneHead {
-		if ok || r.zone == zoneHead && r.pending == 0 {
-			return false
-		}
-		return r.lonelyQty(p, w)
+		return !ok && r.lonelyQty(p, i, w)
 	}
-	if r.pending > 0 && !it.leading {
+	if r.pending > 0 && r.pending == i && !it.leading {
 		it.name = joined(p.rows[r.pending-1].phrase, it.name)
 		r.roles[r.pending-1] = roleItem
 	}
@@ -230,17 +231,17 @@ func joined(a, b phrase) phrase {
 }
 
 // lonelyQty reads a quantity on a line of its own below the name of a dish.
-func (r *reader) lonelyQty(p page, w row) bool {
-	if r.pending == 0 {
+func (r *reader) lonelyQty(p page, i int, w row) bool {
+	if r.lone == 0 || r.lone != i {
 		return false
 	}
-	padded := newPhrase("x  " + strings.TrimSpace(w.print))
+	padded := newPhrase("n  " + strings.TrimSpace(w.print))
 	it, ok := trailingItem(padded, r.cols)
-	if !ok || it.name.fold != "x" || !it.sure {
+	if !ok || it.name.fold != "n" || !it.sure {
 		return false
 	}
-	above := p.rows[r.pending-1]
-	it.name, r.roles[r.pending-1] = cutPrice(above.trim("*>")), roleItem
+	above := p.rows[r.lone-1]
+	it.name, r.roles[r.lone-1] = cutPrice(above.trim("*>")), roleItem
 	return r.addItem(it, above)
 }
 
@@ -259,6 +260,7 @@ func (r *reader) addItem(it item, w row) bool {
 		mods = append(mods, "赠品")
 	}
 	r.t.Items = append(r.t.Items, kitchen.Item{Qty: it.Qty, Name: text, Mods: mods})
+	r.itemRows = append(r.itemRows, r.row)
 	r.cur, r.last, r.indent, r.pending = len(r.t.Items)-1, it, w.indent, 0
 	r.noteOpen = false
 	if r.zone == zoneHead {

@@ -146,7 +146,7 @@ var needColon = []string{"微信", "积分", "密码", "顾客", "客户", "用�
 // barePeople are the labels of people that need no colon.
 var barePeople = []string{
 	"server", "clerk", "cashier", "waiter", "waitress", "driver", "courier", "dasher", "rider", "garcom", "garcon", "atendente", "mesero", "kasir", "pelayan", "customer", "deliver to", "delivery to", "served by", "printed by",
-	"phone", "tel", "mobile", "access code", "gate code", "door code", "entry code", "apt", "suite", "buzzer", "member", "loyalty", "email", "card", "visa", "mastercard", "amex", "auth", "ref", "tab", "cliente", "pelanggan", "attn", "c/o", "guest name",
+	"phone", "tel", "mobile", "access code", "gate code", "door code", "entry code", "apt", "suite", "buzzer", "member", "loyalty", "email", "card", "visa", "mastercard", "amex", "auth", "ref", "tab", "pin", "cliente", "pelanggan", "attn", "c/o", "guest name",
 }
 
 // barePerson: Han words of persons always label what follows; Latin ones only

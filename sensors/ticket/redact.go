@@ -20,14 +20,17 @@ type page struct {
 // the recipient after the total, Western ones after the header).
 type redactor struct {
 	page
-	key   []byte
-	items bool // a dish was seen
-	total bool // the total was seen after dishes
-	ruled bool // a dividing line was seen
-	block bool // a customer's data may go on
-	long  string
-	open  bool   // the order id may go on in the next line
-	next  string // the line after, folded
+	key    []byte
+	cols   []column
+	ended  bool // a dividing line was seen below the last dish
+	marked bool // dishes have an x or a counter word
+	items  bool // a dish was seen
+	total  bool // the total was seen after dishes
+	ruled  bool // a dividing line was seen
+	block  bool // a customer's data may go on
+	long   string
+	open   bool   // the order id may go on in the next line
+	next   string // the line after, folded
 }
 
 // redact returns the slip without persons. The key hashes the order id.
@@ -51,13 +54,18 @@ func redact(lines []Line, key []byte) page {
 func (r *redactor) line(w row) {
 	if isRule(w.fold) {
 		r.block, r.open, r.ruled = false, false, true
+		r.ended = r.items
 		r.rows = append(r.rows, w)
 		return
 	}
 	w.tail = r.total
 	w = r.clean(w)
-	if _, ok := readItem(w.phrase, nil); ok && !w.gone {
-		r.items = true
+	if isColumns(w.fold) {
+		r.cols = readColumns(w.fold)
+	}
+	if it, ok := readItem(w.phrase, r.cols); ok && !w.gone && (r.ruled || !it.priced) {
+		r.items, r.block, r.ended = true, false, false
+		r.marked = r.marked || it.sure
 	}
 	if r.items && isTotal(w.fold) {
 		r.total = true
@@ -114,9 +122,9 @@ func (r *redactor) byLabel(w row) row {
 		case fieldStaff:
 			r.staff = true
 		case fieldLong, fieldOrder:
-			id := orderDigits(s.value.fold)
+			id := orderID(s)
 			broken := s.field == fieldLong && digitsOnly.MatchString(r.next)
-			if !isLong(id) && !broken && (s.field == fieldOrder || id != "") {
+			if !isLong(id) && !(s.field == fieldLong && len(id) > shortID) && !broken && (s.field == fieldOrder || id != "") {
 				continue
 			}
 			r.long, r.open = id, true
@@ -161,7 +169,7 @@ func (r *redactor) goesOn(w row) bool {
 	if _, ok := w.title(); ok {
 		return false
 	}
-	if it, ok := readItem(w.phrase, nil); ok {
+	if it, ok := readItem(w.phrase, r.cols); ok {
 		return it.leading && westernAddress(w.fold) || !it.leading && !it.sure && !r.items && hasAddress(w.fold)
 	}
 	return !isTotal(w.fold) && !isFee(w.fold) && !isColumns(w.fold)
@@ -182,7 +190,7 @@ func (r *redactor) personal(w row) bool {
 	if hasPhone(s) || mailRE.MatchString(s) {
 		return true
 	}
-	if it, ok := readItem(w.phrase, nil); ok {
+	if it, ok := readItem(w.phrase, r.cols); ok {
 		return !it.sure && r.notDish(w, it)
 	}
 	if r.items && !r.total && w.indent > 0 {
@@ -208,7 +216,10 @@ func (w row) unnumbered() string {
 
 // notDish says that a line shaped like a dish is an address: "1600 Sample Road".
 func (r *redactor) notDish(w row, it item) bool {
-	return it.leading && westernAddress(w.fold) && (!r.items || it.Qty > 9 || r.total)
+	if it.leading {
+		return westernAddress(w.fold) && (!r.items || r.ended || r.marked || it.Qty > 9 || r.total)
+	}
+	return strictHanRE.MatchString(w.fold) || r.ended && hasAddress(w.fold)
 }
 
 // byPlace drops what stands where slips print persons: unknown lines after the

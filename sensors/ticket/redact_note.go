@@ -13,7 +13,7 @@ var (
 	// doorRE: ways into a house, and to whom.
 	doorRE = regexp.MustCompile(`\d{3,}.{0,3}#|(?:门禁|密码|门牌|口令|开门|手机|电话|微信|联系|vx|wx|房间|工位|柜).{0,6}\d{2,}|` +
 		`(?:交给|转交|送给|找|我是|姓名|叫|联系|署名|写上|写着)\p{Han}{1,4}|\p{Han}{2,4}收$|` +
-		`(?:door|gate|access|entry|key|lock ?box|lobby|pin|buzzer|code|elevator)\b.{0,14}\d|\d{2,}.{0,3}\b(?:door|gate|buzzer)|` +
+		`(?:door|gate|access|entry|key|lock ?box|lobby|pin|buzzer|code|elevator)\b.{0,14}\d|\d{2,}.{0,3}\b(?:door|gate|buzzer)|(?:wechat|vx|微信|qq)(?: ?id)?[:号 ]*[a-z0-9_-]{4,}|` +
 		`\b(?:call|text|phone|whatsapp|message|ring) (?:me )?(?:at|on)? ?[+\d(]`)
 	// whoRE, over printed text: a capitalised name after a word that introduces one.
 	whoRE = regexp.MustCompile(`(?i:\b(?:for|ask for|call|text|name is|name|this is|i am|i'm|thanks|thank you|attn|deliver to|give to|give it to|hand to|contact|neighbou?r|happy birthday|birthday|congrats|congratulations|dear|love from|regards|c/o))[ ,:]+(\p{Lu}[\p{L}'-]+)`)
@@ -80,5 +80,8 @@ func namesSomebody(s string) bool {
 			return true
 		}
 	}
-	return false
+	return subjectRE.MatchString(s)
 }
+
+// subjectRE is a name that does something, over printed text: "Maria will pick up".
+var subjectRE = regexp.MustCompile(`(?:^|\s)\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}*\.?)? (?:will|is (?:picking|coming|waiting|here)|picks|picking|comes)\b`)

@@ -72,6 +72,20 @@ func westernAddress(s string) bool {
 	return streetRE.MatchString(s) || unitRE.MatchString(s) || zipRE.MatchString(s) || latinRoadRE.MatchString(s) || strictHanRE.MatchString(s)
 }
 
+// orderID is the id that a label introduces, without what stands behind it.
+func orderID(s segment) string {
+	v := s.value.fold
+	if s.field == fieldOrder {
+		return orderDigits(codeRE.FindString(v))
+	}
+	v, _, _ = strings.Cut(strings.TrimLeft(v, "# "), "  ")
+	return orderDigits(v)
+}
+
+// shortID is how long an id may be that staff still call where the slip labels it
+// as the platform's.
+const shortID = 8
+
 // longDigits is from how many digits on a number is a platform's order id.
 const longDigits = 9
 

@@ -41,7 +41,7 @@ var kindWords = []struct {
 	{
 		kind: kitchen.SlipVoid,
 		any: []string{
-			"退菜", "退品", "退餐", "退货", "减菜", "撤菜", "撤单菜", "取消菜", "删除菜", "菜品取消",
+			"退菜", "退品", "部分退", "退餐", "退货", "减菜", "撤菜", "撤单菜", "取消菜", "删除菜", "菜品取消",
 			"void", "voided", "delete", "deleted", "item removed", "items removed", "removed items", "item cancelled", "item canceled", "cancel item", "cancelled item",
 			"estorno", "anulado", "anulacion", "item cancelado", "batal item",
 		},
@@ -50,7 +50,7 @@ var kindWords = []struct {
 	{
 		kind: kitchen.SlipCancel,
 		any: []string{
-			"订单取消", "取消订单", "已取消", "取消联", "取消单", "取消通知", "退单", "退款单", "整单退", "整单取消", "顾客取消", "用户取消", "客户取消", "商家取消", "订单作废", "已退款", "全额退款",
+			"订单取消", "取消订单", "已取消", "取消联", "取消单", "取消通知", "退单", "退款单", "退款联", "退款通知", "整单退", "整单取消", "顾客取消", "用户取消", "客户取消", "商家取消", "订单作废", "已退款", "全额退款",
 			"order cancelled", "order canceled", "cancelled order", "canceled order", "cancel order", "order cancel", "cancellation", "has been cancelled", "has been canceled",
 			"was cancelled", "was canceled", "cancelled by", "canceled by", "order refunded", "pedido cancelado", "cancelamento", "cancelado", "dibatalkan", "do not make",
 		},
@@ -176,18 +176,18 @@ var feeWords = []string{
 
 // columnWords head the columns of a table of dishes.
 var columnWords = []string{
-	"名称", "品名", "菜名", "菜品", "商品名称", "商品", "数量", "金额", "单价", "小计", "价格", "份数", "项目",
+	"名称", "品名", "品项", "备注", "做法", "菜名", "菜品", "商品名称", "商品", "数量", "金额", "单价", "小计", "价格", "份数", "项目",
 	"qty", "quantity", "item", "items", "price", "amount", "amt", "total", "description", "qtd", "produto", "observacoes", "valor", "jumlah", "harga", "nama", "cant", "cantidad", "each", "mods",
 }
 
 // tasteWords tell a modifier where neither indent nor mark does.
 var tasteWords = []string{
-	"加", "少", "多", "去", "不要", "不加", "免", "走", "无糖", "半糖", "全糖", "微糖", "三分", "五分", "七分", "常温", "热", "温", "冰", "微辣", "中辣", "特辣", "不辣", "大份", "中份", "小份", "大杯", "中杯", "小杯", "规格", "做法", "口味", "备注",
+	"加", "少", "多", "去", "不要", "不加", "免", "走", "无糖", "半糖", "全糖", "微糖", "三分", "五分", "七分", "常温", "微辣", "中辣", "特辣", "不辣", "大份", "中份", "小份", "大杯", "中杯", "小杯", "规格", "做法", "口味", "备注",
 }
 
 // modStarts begin a modifier that is printed without indent.
 var modStarts = []string{
-	"no", "add", "sub", "extra", "w/o", "w/", "without", "with", "hold", "less", "light", "lite", "side", "only", "xtra", "allergy", "allergies", "sem", "com", "sin", "con", "tanpa", "tambah", "+", "on side",
+	"no", "add", "sub", "extra", "w/o", "w/", "without", "with", "hold", "less", "light", "lite", "side", "only", "xtra", "allergy", "allergies", "sem", "tanpa", "tambah", "+", "on side",
 }
 
 // label is a word that says what follows it.
@@ -282,6 +282,12 @@ func allLabels(byField map[field][]string) (all [256][]label) {
 		})
 	}
 	return all
+}
+
+// isNoteLabel says that s is a label of notes and nothing else.
+func isNoteLabel(s string) bool {
+	s = strings.Trim(s, marks+" ")
+	return s != "" && slices.ContainsFunc(labels[s[0]], func(l label) bool { return l.field == fieldNote && l.word == s })
 }
 
 // numberLabel returns the field of a label of numbers that is all of s.
