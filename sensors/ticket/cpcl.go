@@ -28,7 +28,7 @@ func newCPCL(d *Decoder) language {
 }
 
 func (c *cpcl) write(p []byte) (n int, back []byte, done bool) {
-	if len(c.lines.line) == 0 && c.lines.skip == 0 && class[p[0]] == lead {
+	if c.lines.begins() && class[p[0]] == lead {
 		return 0, nil, true
 	}
 	n = c.lines.write(p)

@@ -102,6 +102,7 @@ func (d *Decoder) step(p []byte) int {
 
 // probing takes one byte of the beginning of a job.
 func (d *Decoder) probing(b byte) {
+	d.tokens.work++
 	d.probe = append(d.probe, b)
 	lang, maybe := recognise(d.probe)
 	switch {
@@ -131,7 +132,7 @@ func (d *Decoder) Idle() []Slip {
 		return nil
 	}
 	d.end(EndIdle)
-	if d.tokens.busy() {
+	if d.tokens.got > 0 {
 		d.tokens.abandon()
 	}
 	d.page = nil

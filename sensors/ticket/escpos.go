@@ -56,12 +56,12 @@ type tokeniser struct {
 	inked bool // the line has text
 	dirty bool // the line has bytes that no text has
 	mess  bool // something strange came since synchronisation was lost
-	// Of the command being handed on, where it gave synchronisation back: that there
-	// was none before (doubt), and that the line before it is noise.
+	// Of the ESC @ or cut being handed on: that there was no synchronisation before
+	// it, and that the line it ends is noise.
 	doubt, noise bool
 
 	off  bool // ESC = selected the pole display: drop everything
-	offN int  // bytes of ESC = seen meanwhile
+	seen int  // the last bytes meanwhile
 
 	hdr  [keep]byte // the command under way
 	n    int        // bytes of it in hdr
@@ -71,18 +71,18 @@ type tokeniser struct {
 	reps int        // repeated parts still to come (ESC &, FS q)
 	tail bool       // an unsynchronised command ended in ESC
 
-	work uint64 // grows with every byte but real-time commands and NUL
+	work uint64 // grows with whatever comes but real-time commands and NUL
 }
 
 // reset forgets everything, as for a new connection.
 func (t *tokeniser) reset() { *t = tokeniser{sink: t.sink, fresh: true, probe: t.probe, work: t.work} }
 
-// busy says that a command is under way.
-func (t *tokeniser) busy() bool { return t.got > 0 || t.off }
+// busy says that a command is under way, other than a question.
+func (t *tokeniser) busy() bool { return t.got > 0 && t.hdr[0] != dle }
 
 // abandon forgets the command under way, as after silence in the middle of it.
 func (t *tokeniser) abandon() {
-	t.got, t.n, t.size, t.reps, t.off, t.offN, t.tail = 0, 0, 0, 0, false, 0, false
+	t.got, t.n, t.size, t.reps, t.tail = 0, 0, 0, 0, false
 	t.unsync()
 }
 
@@ -192,25 +192,32 @@ func (t *tokeniser) noisy() bool { return !t.sync && t.dirty }
 func (t *tokeniser) unsync() { t.sync, t.clean, t.mess = false, 0, true }
 
 func (t *tokeniser) begin(b byte) {
+	if b != dle {
+		t.work++
+	}
 	t.hdr[0], t.n, t.got, t.size, t.last = b, 1, 1, 0, b
 }
 
-// asleep takes bytes that are for the pole display: until ESC = with bit 0 set.
+// asleep takes bytes that are for the pole display: until ESC = with bit 0 set, or
+// a cut, which no display can mean.
 func (t *tokeniser) asleep(p []byte) int {
+	const (
+		selects = esc<<8 | '='
+		cuts    = gs<<8 | 'V'
+	)
+	t.work++
 	for i, b := range p {
-		t.work++
-		switch {
-		case t.offN == 2 && b&1 == 1:
-			t.off, t.offN = false, 0
+		if t.seen&0xFFFF == selects && b&1 == 1 {
+			t.off, t.seen = false, 0
 			t.hdr[0], t.hdr[1], t.hdr[2], t.n = esc, '=', b, 3
 			t.emit(true)
 			return i + 1
-		case t.offN == 1 && b == '=':
-			t.offN = 2
-		case b == esc:
-			t.offN = 1
-		default:
-			t.offN = 0
+		}
+		t.seen = t.seen<<8&0xFF00 | int(b)
+		if t.seen == cuts {
+			t.off, t.seen = false, 0
+			t.begin(gs)
+			return i
 		}
 	}
 	return len(p)
@@ -218,6 +225,9 @@ func (t *tokeniser) asleep(p []byte) int {
 
 // more takes bytes of the command under way.
 func (t *tokeniser) more(p []byte) int {
+	if t.hdr[0] != dle {
+		t.work++
+	}
 	if t.size == 0 {
 		return t.measureMore(p)
 	}
@@ -297,9 +307,6 @@ func (t *tokeniser) finish() {
 		t.n, t.size = partHeader(t.hdr[1]), 0
 		return
 	}
-	if t.hdr[0] != dle {
-		t.work++
-	}
 	t.tail = !t.sync && t.last == esc && t.got > 2
 	t.got, t.reps = 0, 0
 	t.emit(true)
@@ -309,7 +316,6 @@ func (t *tokeniser) finish() {
 // counts it.
 func (t *tokeniser) unknown() {
 	t.dirty, t.mess = true, true
-	t.work++
 	t.got = 0
 	t.emit(false)
 }
@@ -318,7 +324,6 @@ func (t *tokeniser) unknown() {
 func (t *tokeniser) emitBut(b byte) {
 	t.n = min(t.n, t.got-1)
 	t.got = 0
-	t.work++
 	t.emit(true)
 	t.again([]byte{b})
 }
@@ -354,13 +359,15 @@ func (t *tokeniser) emit(known bool) {
 	case !known:
 	case init, t.isCut(h):
 		t.doubt, t.noise = !t.sync, t.noisy()
-		t.sync, t.mess, t.raster = true, false, false
-		t.inked, t.dirty = false, false
+		// Noise has a cut in it now and then; then it proves nothing.
+		t.sync = t.sync || init || !t.mess
+		t.mess = !t.sync
+		t.raster, t.inked, t.dirty = false, false, false
 		// Some senders forget n of GS V A n and go on with ESC @: the printer takes
 		// ESC for n, and would print the @.
 		t.tail = len(h) == 4 && h[3] == esc
 	case h[0] == esc && h[1] == '=' && !t.star && len(h) == 3:
-		t.off = h[2]&1 == 0
+		t.off = h[2]&^2 == 0 && (t.sync || !t.mess)
 	}
 	if h[0] != dle && !init && !isUEL(h) {
 		t.fresh = false

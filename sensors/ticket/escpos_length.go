@@ -310,7 +310,7 @@ func (t *tokeniser) gsLength(h []byte) int {
 	case 'v', 'Q':
 		return rasterLength(h)
 	case '*':
-		return need(h, 4, func() int { return 4 + 8*int(h[2])*int(h[3]) })
+		return need(h, 4, func() int { return bounded(4, 8*int64(h[2])*int64(h[3]), payloadLimit) })
 	case '8':
 		return need(h, 7, func() int {
 			if h[2] != 'L' {

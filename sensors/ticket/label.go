@@ -22,7 +22,7 @@ var signatures = []struct {
 	begin []string
 }{
 	{newTSPL, []string{"SIZE #", "GAP #", "DIRECTION #", "DENSITY #", "CODEPAGE ", "CLS\r", "CLS\n",
-		"TEXT #", "BLINE #", "SET TEAR", "SET PEEL", "SET CUTTER", "INITIALPRINTER"}},
+		"TEXT #", "BLINE #", "DOWNLOAD \"", "DOWNLOAD F,", "SET TEAR", "SET PEEL", "SET CUTTER", "INITIALPRINTER"}},
 	{newZPL, []string{"^XA", "~DG", "~DY", "~SD", "~JA", "CT~~CD"}},
 	{newCPCL, []string{"! #", "! U", "! DF"}},
 	{newPJL, []string{"@PJL"}},
@@ -75,7 +75,10 @@ type liner struct {
 	done func(line []byte)
 }
 
-// write takes p until a line is done, and returns how many bytes it took.
+// begins says that the next byte is the first of a line.
+func (l *liner) begins() bool { return len(l.line) == 0 && l.skip == 0 }
+
+// write takes p up to the end of a line, and returns how many bytes it took.
 func (l *liner) write(p []byte) int {
 	for i, b := range p {
 		switch {
@@ -84,10 +87,8 @@ func (l *liner) write(p []byte) int {
 			l.skip -= n
 			return i + int(n)
 		case b == cr || b == lf:
-			if len(l.line) > 0 {
-				l.flush()
-				return i + 1
-			}
+			l.flush()
+			return i + 1
 		case len(l.line) < lineLimit:
 			l.line = append(l.line, b)
 			if n, ok := l.picture(l.line); ok {

@@ -17,6 +17,7 @@ import (
 type tspl struct {
 	d     *Decoder
 	lines liner
+	asked int // bytes seen of a status question
 }
 
 func newTSPL(d *Decoder) language {
@@ -26,29 +27,21 @@ func newTSPL(d *Decoder) language {
 }
 
 // write stays until a line begins with a byte that begins commands of ESC/POS. ESC
-// ! is TSPL's own status question.
+// ! and a letter is TSPL's own status question.
 func (t *tspl) write(p []byte) (n int, back []byte, done bool) {
-	if l := t.lines.line; len(l) == 1 && l[0] == esc && p[0] != '!' {
-		back = []byte{esc}
-		t.lines.line = l[:0]
-		return 0, back, true
-	}
-	if len(t.lines.line) == 0 && t.lines.skip == 0 && class[p[0]] == lead {
-		if p[0] != esc {
-			return 0, nil, true
-		}
-		t.lines.line = append(t.lines.line, esc)
+	switch {
+	case t.asked == 1 && p[0] != '!':
+		return 0, []byte{esc}, true
+	case t.asked > 0:
+		t.asked = (t.asked + 1) % 3
+		return 1, nil, false
+	case !t.lines.begins() || class[p[0]] != lead:
+		return t.lines.write(p), nil, false
+	case p[0] == esc:
+		t.asked = 1
 		return 1, nil, false
 	}
-	if l := t.lines.line; len(l) == 2 && l[0] == esc {
-		t.lines.line = l[:0] // ESC ! and its letter
-		return 1, nil, false
-	}
-	if l := t.lines.line; len(l) == 1 && l[0] == esc {
-		t.lines.line = append(l, p[0])
-		return 1, nil, false
-	}
-	return t.lines.write(p), nil, false
+	return 0, nil, true
 }
 
 func (t *tspl) flush() { t.lines.flush() }

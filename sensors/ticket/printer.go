@@ -1,0 +1,225 @@
+package ticket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"readyshelf/kitchen"
+)
+
+// maxSessions is how many connections are served at once. Epson's UB-E02 takes
+// three; a till that polls on fresh sockets needs more.
+const maxSessions = 8
+
+// printerIdle ends a slip that no cut ended. Tills send a slip in one go.
+const printerIdle = 1500 * time.Millisecond
+
+// How often a printer that takes no job looks whether it may, and how often one
+// looks that has a host to tell.
+const (
+	acceptAgain = 250 * time.Millisecond
+	statusAgain = time.Second
+)
+
+// A Printer is one more printer of the shop, on TCP port 9100. Tills are told to
+// print a copy to it. It answers as a plain TM-T88, and what is printed becomes
+// tickets.
+type Printer struct {
+	// Name is the printer's in the configuration: its facts come from "printer/"+Name.
+	Name string
+	Options
+	// Allow lists the networks that may connect. Empty allows all.
+	Allow []netip.Prefix
+	// Idle is the silence that ends a slip without a cut. Zero means 1.5 s.
+	Idle time.Duration
+	// Now stamps a slip when its last byte has come.
+	Now func() kitchen.Stamp
+	Log *slog.Logger
+	// Accepting says whether jobs are taken. While it is false the printer says that
+	// it is offline, and reads nothing that is to be printed. Nil is always.
+	Accepting func() bool
+}
+
+// Serve takes connections from ln until ctx ends, and emits one fact for each slip
+// that holds text or a picture. It closes ln, and returns when all connections are
+// done with: nil if ctx ended, else why ln failed.
+func (p *Printer) Serve(ctx context.Context, ln net.Listener, emit func(context.Context, ...kitchen.Event) error) error {
+	var sessions sync.WaitGroup
+	defer sessions.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer ln.Close()
+	defer context.AfterFunc(ctx, func() { ln.Close() })()
+
+	r := &reporter{name: p.Name, opts: p.Options, log: p.Log, emit: emit}
+	var strangers []netip.Addr
+	slots := make(chan struct{}, maxSessions)
+	for {
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
+		conn, err := ln.Accept()
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return fmt.Errorf("accept print jobs: %w", err)
+		}
+		if addr, ok := p.allowed(conn.RemoteAddr()); !ok {
+			conn.Close()
+			<-slots
+			strangers = p.refused(strangers, addr)
+			continue
+		}
+		sessions.Go(func() {
+			defer func() { <-slots }()
+			p.serve(ctx, conn, r)
+		})
+	}
+}
+
+// allowed says whether a host may connect, and who it is.
+func (p *Printer) allowed(a net.Addr) (netip.Addr, bool) {
+	ap, err := netip.ParseAddrPort(a.String())
+	addr := ap.Addr().Unmap()
+	if len(p.Allow) == 0 {
+		return addr, true
+	}
+	return addr, err == nil && slices.ContainsFunc(p.Allow, func(n netip.Prefix) bool { return n.Contains(addr) })
+}
+
+// refused logs a stranger the first time, the first few strangers at least.
+func (p *Printer) refused(known []netip.Addr, addr netip.Addr) []netip.Addr {
+	const most = 32
+	if len(known) >= most || slices.Contains(known, addr) {
+		return known
+	}
+	p.Log.Warn("a host outside the allowed networks tried to print", "host", addr)
+	return append(known, addr)
+}
+
+// A session is one connection.
+type session struct {
+	p    *Printer
+	conn net.Conn
+	in   intake
+	say  replier
+	mute bool // the host does not listen
+}
+
+// serve reads one connection to its end. Whatever goes wrong in it stays in it.
+func (p *Printer) serve(ctx context.Context, conn net.Conn, r *reporter) {
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	defer func() {
+		if v := recover(); v != nil {
+			p.Log.Error("a print job could not be read; its connection is closed", "panic", v, "stack", string(debug.Stack()))
+		}
+	}()
+	idle := p.Idle
+	if idle <= 0 {
+		idle = printerIdle
+	}
+	s := &session{p: p, conn: conn}
+	s.in = intake{reporter: r, d: newConnection(p.Options), idle: idle, now: p.Now}
+	s.in.d.heard = s.say.command
+	for s.next(ctx) {
+	}
+	s.in.close(ctx)
+}
+
+// next reads once; false ends the connection.
+func (s *session) next(ctx context.Context) bool {
+	var buf [4096]byte
+	p := buf[:]
+	if !s.in.d.Pending() {
+		p = buf[:1] // a job begins: is it taken?
+	} else if !s.accepting(ctx) {
+		return false
+	}
+	s.conn.SetReadDeadline(s.wake())
+	n, err := s.conn.Read(p)
+	if n > 0 && !s.take(ctx, p[:n]) {
+		return false
+	}
+	switch {
+	case err == nil:
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		s.in.quiet(ctx)
+		s.say.setOffline(!s.open())
+	default:
+		return false
+	}
+	s.reply()
+	return true
+}
+
+// wake is when a read is to end without a byte: for silence to end the slip, and
+// for a host that wants to hear of changes.
+func (s *session) wake() time.Time {
+	at := s.in.silence()
+	if !s.say.auto || s.p.Accepting == nil {
+		return at
+	}
+	if look := time.Now().Add(statusAgain); at.IsZero() || look.Before(at) {
+		return look
+	}
+	return at
+}
+
+func (s *session) open() bool { return s.p.Accepting == nil || s.p.Accepting() }
+
+// take takes bytes that came. Print data waits until jobs are taken, and nothing
+// behind it is read meanwhile.
+func (s *session) take(ctx context.Context, p []byte) bool {
+	asks := true
+	s.say.setOffline(!s.open())
+	for _, b := range p {
+		asks = s.say.realTime(b) && asks
+	}
+	if !asks && !s.accepting(ctx) {
+		return false
+	}
+	s.in.write(ctx, p)
+	return true
+}
+
+// accepting waits until jobs are taken; false if the connection ends first.
+func (s *session) accepting(ctx context.Context) bool {
+	for !s.open() {
+		s.say.setOffline(true)
+		s.reply()
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(acceptAgain):
+		}
+	}
+	s.say.setOffline(false)
+	return true
+}
+
+// reply sends what there is to answer. A host that does not take it within a
+// second is answered no more; its jobs are read all the same.
+func (s *session) reply() {
+	const patience = time.Second
+	out := s.say.out.Bytes()
+	s.say.out.Reset()
+	if len(out) == 0 || s.mute {
+		return
+	}
+	s.conn.SetWriteDeadline(time.Now().Add(patience))
+	_, err := s.conn.Write(out)
+	s.mute = err != nil
+}
