@@ -36,7 +36,7 @@
 // "<path>.id", which holds the log id: by it an emptied or damaged file is told
 // from a first start.
 //
-// The hot bucket saves the card: the newest records share one leaf page, so a
-// commit rewrites that page, the root, the freelist and a meta page, and not
-// the history's tree. When the page is full it moves to the history at once.
+// The hot bucket saves the card: it is small enough to lie in the root's own page,
+// so a commit rewrites that page, the freelist and a meta page, and not the
+// history's tree. When it is full it moves to the history at once.
 package buffer
