@@ -109,6 +109,8 @@ type reader struct {
 	wants     field    // the line before was the label of a number
 	asap      bool
 
+	named bool // a platform's name was read
+
 	platform, chinese, money, routed, label bool
 }
 

@@ -30,7 +30,7 @@ func (r *reader) classify(p page) {
 	switch {
 	case kind == "" && negative:
 		kind = kitchen.SlipVoid
-	case kind == "" && len(r.t.Items) == 0 && !r.named():
+	case kind == "" && len(r.t.Items) == 0 && !r.identified():
 		kind = kitchen.SlipUnknown
 	case kind == "":
 		kind = kitchen.SlipOrder
@@ -62,8 +62,8 @@ func (r *reader) voidFrom(row int) {
 	}
 }
 
-// named says that a slip without dishes still says whose order it is.
-func (r *reader) named() bool {
+// identified says that a slip without dishes still says whose order it is.
+func (r *reader) identified() bool {
 	return r.t.Number != "" && (r.platform || r.t.Copy != "" || r.t.Promised != "")
 }
 

@@ -113,8 +113,16 @@ type row struct {
 	tail   bool // stands after the total
 }
 
+// longestLine is more than any paper holds: 80 mm take 64 characters. What
+// stands behind it is noise, and rules cost time by the length of a line.
+const longestLine = 256
+
 func newRow(l Line) row {
-	p := newPhrase(strings.TrimRight(l.Text, " "))
+	text := strings.TrimRight(l.Text, " ")
+	if rs := []rune(text); len(rs) > longestLine {
+		text = string(rs[:longestLine])
+	}
+	p := newPhrase(text)
 	return row{phrase: p, size: max(l.Width, 1) * max(l.Height, 1), indent: leading(p.fold)}
 }
 

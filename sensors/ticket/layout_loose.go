@@ -9,6 +9,7 @@ var (
 	giftMarkRE = regexp.MustCompile(`^[\[(](?:赠|赠品|赠送)[\])]\s*`)
 	voidRowRE  = regexp.MustCompile(`^\s*(?:[\[(*]*(?:void|voided|cancel|cancelled|canceled|delete|deleted|remove|removed)[\])*]*[: -]+|[\[(](?:退|退菜|退单)[\])]\s*)`)
 	countedRE  = regexp.MustCompile(`^\s*(?:\p{Han}{0,6}(?:合计|总计|共计|小计)|共|总数|数量)\s*(?:数量)?:?\s*(?:\d+ ?(?:项|种|款) ?)?\d+\s*(?:件|份|个|道|杯)\s*$`)
+	mixedRE    = regexp.MustCompile(`^\s*(?:\d+[a-f][0-9a-f]*|[a-f]+\d[0-9a-f]*|[a-z]{1,4}-?\d{2,6})\s*$`)
 	numberedRE = regexp.MustCompile(`^# ?([a-z]?\d{1,6}) +(.+)$`)
 	voidMarkRE = regexp.MustCompile(`^(?:[\[(](?:退|退菜|催|加|加菜|叫起|即起)[\])]|\*?(?:void|voided|cancelled|canceled|deleted)\*?[: -]+)\s*`)
 	tailBoxRE  = regexp.MustCompile(`\s*(\[[^\[\]]+\])$`)
@@ -54,6 +55,7 @@ func titleWords(s string) bool {
 func (r *reader) loose(p page, i int, w row, afterPlatform bool) role {
 	known := r.words(w.phrase)
 	r.afterApp = has(w.fold, platformWords)
+	r.named = r.named || r.afterApp
 	if m := onlyWhenRE.FindStringSubmatchIndex(w.fold); m != nil {
 		if r.t.Ordered == "" {
 			r.t.Ordered = w.slice(m[2], m[3]).words()
@@ -75,7 +77,8 @@ func (r *reader) loose(p page, i int, w row, afterPlatform bool) role {
 			return roleHead
 		}
 	}
-	if afterPlatform && r.bareCode(w, 1) {
+	mixed := r.named && r.zone == zoneHead && len(r.numbers.all) == 0 && mixedRE.MatchString(w.fold)
+	if (afterPlatform || mixed) && r.bareCode(w, 1) {
 		return roleHead
 	}
 	if known {

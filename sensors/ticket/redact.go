@@ -92,6 +92,7 @@ func (r *redactor) clean(w row) row {
 	if r.personal(w) {
 		r.person = true
 		r.block = r.block || !r.items
+		r.total = r.total || r.items && r.ended // the recipient stands below the dishes
 		return r.keepWords(w)
 	}
 	if r.byPlace(w) {
@@ -291,7 +292,7 @@ func knownWords(s string) bool {
 // a person after all.
 func scrub(s string) string {
 	p := newPhrase(s)
-	if hasPhone(p.fold) || mailRE.MatchString(p.fold) || maskedRE.MatchString(p.fold) || strictHonorRE.MatchString(p.fold) {
+	if hasPhone(p.fold) || mailRE.MatchString(p.fold) || maskedRE.MatchString(p.fold) || strictHonorRE.MatchString(p.fold) || forRE.MatchString(p.print) {
 		return ""
 	}
 	return strings.TrimFunc(s, unicode.IsSpace)

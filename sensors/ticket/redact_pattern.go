@@ -23,6 +23,8 @@ var (
 	honorRE  = regexp.MustCompile(`\p{Han}{1,3}\s*\(?(?:先生|女士|小姐|同学|太太)|(?:^|[^a-z])(?:mr|mrs|ms|miss)\.? [a-z]+`)
 	// strictHonorRE is for dishes and modifiers.
 	strictHonorRE = regexp.MustCompile(`先生|女士|(?:^|[^a-z])(?:mr|mrs|ms)\. [a-z]+`)
+	// forRE is a modifier that says for whom the dish is, over printed text.
+	forRE = regexp.MustCompile(`^(?i:for|name|guest|customer|tab)[: ]+\p{Lu}\p{Ll}+(?: \p{Lu}\S*)?$`)
 	// initialRE is "Sample G." over printed text: how Western slips shorten names.
 	initialRE = regexp.MustCompile(`^\p{Lu}[\p{L}'-]+(?: \p{Lu}[\p{L}'-]+)? \p{Lu}\.?$`)
 
@@ -69,6 +71,9 @@ func hasAddress(s string) bool {
 }
 
 func westernAddress(s string) bool {
+	if countDigits(s) == 0 {
+		return latinRoadRE.MatchString(s)
+	}
 	return streetRE.MatchString(s) || unitRE.MatchString(s) || zipRE.MatchString(s) || latinRoadRE.MatchString(s) || strictHanRE.MatchString(s)
 }
 
