@@ -1,0 +1,129 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const exampleFile = "../../systemd/readyshelf.toml"
+
+// switchedOff are the settings of the example that are remarks: # and no blank.
+var switchedOff = regexp.MustCompile(`(?m)^#(\S)`)
+
+func readExample(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile(exampleFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestExampleLoads(t *testing.T) {
+	c, err := LoadConfig(exampleFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Printers) != 1 || c.Printers[0].Listen != ":9100" {
+		t.Errorf("printers of the example: %+v, want one that listens on :9100", c.Printers)
+	}
+	if err := c.CheckFiles(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestExampleSwitchedOn loads the example with every setting switched on: only
+// what is not in this version may be refused, and what is called a default is one.
+func TestExampleSwitchedOn(t *testing.T) {
+	text := switchedOff.ReplaceAllString(readExample(t), "$1")
+	text = strings.Replace(text, "tcp://127.0.0.1:1883", "tls://127.0.0.1:1883", 1) // for the keys of TLS
+	_, problems := ParseConfig("example", []byte(text))
+	lines := strings.Split(text, "\n")
+	refused := map[string]bool{}
+	for _, p := range problems {
+		if _, ok := notYet[p.Key]; !ok {
+			t.Error(p)
+		}
+		refused[p.Key] = true
+		lines[p.Line-1] = ""
+	}
+	for key := range notYet {
+		if !refused[key] && key != "mqtt.brokers" && key != "alert.confidence_threshold" {
+			t.Errorf("%s is not in this version, and the example has nothing that is refused", key)
+		}
+	}
+	text = strings.Join(lines, "\n")
+	text = strings.Replace(text, "[[printer]]\nname   = \"usb\"\n", "", 1)
+	got, problems := ParseConfig("/etc/readyshelf/example", []byte(text))
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	compareExample(t, got)
+}
+
+// compareExample checks that what the example shows is the default, apart from
+// what is an example only.
+func compareExample(t *testing.T, got *Config) {
+	t.Helper()
+	want := defaultConfig()
+	want.complete("/")
+	want.Store, want.Device, want.Timezone = got.Store, got.Device, got.Timezone
+	want.MQTT.Brokers[0].Scheme = "tls"
+	for _, f := range []struct{ want, got *string }{
+		{&want.MQTT.Username, &got.MQTT.Username}, {&want.MQTT.PasswordFile, &got.MQTT.PasswordFile},
+		{&want.MQTT.CAFile, &got.MQTT.CAFile}, {&want.MQTT.CertFile, &got.MQTT.CertFile},
+		{&want.MQTT.KeyFile, &got.MQTT.KeyFile}, {&want.MQTT.ServerName, &got.MQTT.ServerName},
+		{&want.MQTT.ALPN, &got.MQTT.ALPN},
+	} {
+		if *f.got == "" {
+			t.Errorf("the example leaves a setting of mqtt empty")
+		}
+		*f.want = *f.got
+	}
+	want.Printers, want.Scales, want.Buttons = got.Printers, got.Scales, got.Buttons
+	if diff := cmp.Diff(want, got, compareConfig); diff != "" {
+		t.Errorf("the example's settings are not the defaults (-default +example):\n%s", diff)
+	}
+	if got.Scales[0].Step != 20 || got.Buttons[0].Debounce != 25*time.Millisecond || got.Buttons[0].Active != "low" {
+		t.Errorf("the example's devices are not the defaults: %+v, %+v", got.Scales, got.Buttons)
+	}
+}
+
+// TestExampleComplete checks that every key is explained in the example and in
+// the documentation.
+func TestExampleComplete(t *testing.T) {
+	data, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, example := string(data), switchedOff.ReplaceAllString(readExample(t), "$1")
+	for _, key := range configKeys() {
+		table, name := splitKey(key)
+		section := example
+		if table != "" {
+			section = sections(example, header(table))
+		}
+		if !regexp.MustCompile(`(?m)^` + name + ` *= `).MatchString(section) {
+			t.Errorf("%s does not know %s", filepath.Base(exampleFile), key)
+		}
+		if !strings.Contains(doc, "`"+name+"`") {
+			t.Errorf("docs/configuration.md does not know %s", key)
+		}
+	}
+}
+
+// sections returns the text of every table with that header.
+func sections(text, header string) string {
+	var b strings.Builder
+	for _, part := range strings.Split(text, "\n"+header+"\n")[1:] {
+		before, _, _ := strings.Cut(part, "\n[")
+		b.WriteString(before + "\n")
+	}
+	return b.String()
+}

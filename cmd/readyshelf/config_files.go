@@ -1,0 +1,83 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// fileName is a key that names a file.
+type fileName struct {
+	key  string
+	path *string
+}
+
+// fileNames are the keys that name a file or a folder of our own.
+func (c *Config) fileNames() []fileName {
+	return []fileName{
+		{"data", &c.Data},
+		{"mqtt.password_file", &c.MQTT.PasswordFile},
+		{"mqtt.ca_file", &c.MQTT.CAFile},
+		{"mqtt.cert_file", &c.MQTT.CertFile},
+		{"mqtt.key_file", &c.MQTT.KeyFile},
+		{"mqtt.oauth2.client_secret_file", &c.MQTT.OAuth2.ClientSecretFile},
+		{"privacy.order_key_file", &c.Privacy.OrderKeyFile},
+	}
+}
+
+// CheckFiles checks that the files which the configuration names can be read and
+// are what they should be; its error is [Problems]. It opens no device, and does
+// not miss what is made at the first start: the folder of the log and the order
+// key.
+func (c *Config) CheckFiles() error {
+	var found Problems
+	bad := func(key, what, fix string) {
+		at := c.where.of(key)
+		found = append(found, Problem{File: c.file, Line: at.line, Column: at.column, Key: key, What: what, Fix: fix})
+	}
+	content := map[string][]byte{}
+	for _, f := range c.fileNames() {
+		if f.key == "data" || *f.path == "" {
+			continue
+		}
+		data, err := os.ReadFile(*f.path)
+		if f.key == "privacy.order_key_file" && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			bad(f.key, err.Error(), unreadableFix(err))
+			continue
+		}
+		if len(data) == 0 {
+			bad(f.key, fmt.Sprintf("%s is empty", *f.path), "put into it what belongs there, or take the key away")
+			continue
+		}
+		content[f.key] = data
+	}
+	if ca, ok := content["mqtt.ca_file"]; ok && !x509.NewCertPool().AppendCertsFromPEM(ca) {
+		bad("mqtt.ca_file", "there is no certificate in "+c.MQTT.CAFile, "name a file in PEM form, with -----BEGIN CERTIFICATE-----")
+	}
+	cert, haveCert := content["mqtt.cert_file"]
+	key, haveKey := content["mqtt.key_file"]
+	if haveCert && haveKey {
+		if _, err := tls.X509KeyPair(cert, key); err != nil {
+			bad("mqtt.cert_file", err.Error(), "name a certificate and its own key, both in PEM form")
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	found.sort()
+	return found
+}
+
+// unreadableFix says how to mend that a file cannot be read.
+func unreadableFix(err error) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return "let the user of the service read it: chgrp readyshelf, chmod 640"
+	}
+	return "put the file there, or correct the path"
+}

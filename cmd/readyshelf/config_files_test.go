@@ -1,0 +1,85 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestCheckFiles(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := testCertificate(t)
+	_, otherKey := testCertificate(t)
+	for name, content := range map[string][]byte{
+		"pass": []byte("secret\n"), "empty": nil, "ca.pem": cert, "cert.pem": cert, "key.pem": key, "other.pem": otherKey,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const tls = "brokers = ['tls://b']\n"
+	for _, test := range []struct {
+		name, mqtt string
+		want       []string // the beginnings of the problems
+	}{
+		{"nothing named", "", nil},
+		{"all there", tls + "username = 'u'\npassword_file = 'pass'\nca_file = 'ca.pem'\ncert_file = 'cert.pem'\nkey_file = 'key.pem'", nil},
+		{"missing", tls + "ca_file = 'absent'\nusername = 'u'\npassword_file = 'gone'", []string{
+			"4:11: mqtt.ca_file: open " + dir + "/absent: no such file or directory; put the file there",
+			"6:17: mqtt.password_file: open " + dir + "/gone: ",
+		}},
+		{"empty", "username = 'u'\npassword_file = 'empty'", []string{"4:17: mqtt.password_file: " + dir + "/empty is empty"}},
+		{"no certificate", tls + "ca_file = 'pass'", []string{"4:11: mqtt.ca_file: there is no certificate in " + dir + "/pass"}},
+		{"another's key", tls + "cert_file = 'cert.pem'\nkey_file = 'other.pem'", []string{"4:13: mqtt.cert_file: tls: private key does not match"}},
+		{"a folder", "username = 'u'\npassword_file = '.'", []string{"4:17: mqtt.password_file: read " + dir + ": is a directory"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			file := filepath.Join(dir, "readyshelf.toml")
+			c, problems := parseConfig(file, []byte("store = 's'\n[mqtt]\n"+test.mqtt), testKnown)
+			if problems != nil {
+				t.Fatal(problems)
+			}
+			c.Privacy.OrderKeyFile = filepath.Join(dir, "not-made-yet")
+			var got Problems
+			if err := c.CheckFiles(); err != nil && !errors.As(err, &got) {
+				t.Fatalf("CheckFiles: %v, want Problems", err)
+			}
+			if len(got) != len(test.want) {
+				t.Fatalf("problems:\n%v\nwant %q", got, test.want)
+			}
+			for i, p := range got {
+				if want := file + ":" + test.want[i]; !strings.HasPrefix(p.String(), want) {
+					t.Errorf("problem %v, want %s", p, want)
+				}
+			}
+		})
+	}
+}
+
+// testCertificate returns a certificate and its key in PEM form.
+func testCertificate(t *testing.T) (cert, key []byte) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalECPrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+		pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: keyDER})
+}
