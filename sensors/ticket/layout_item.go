@@ -32,11 +32,14 @@ var (
 	notLeadRE  = regexp.MustCompile(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|st\b|nd\b|rd\b|th\b|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
 	indexRE    = regexp.MustCompile(`^\s*\d{1,2}[.,)] ?(\D.*)$`)
 
-	priceTok   = regexp.MustCompile(`^[-+]?(?:[¥$€£]|rp\.?|r\$|usd|rm)?-?\d[\d,.]*(?:[.,]\d{1,3})?(?:元|€|kr|zl)?$`)
-	amountRE   = regexp.MustCompile(`[-+]?(?:[¥$€£]|rp\.?|r\$)? ?-?\d[\d,.]*\s*(?:元|€|kr|zl)?\s*\)?\s*$`)
-	xTok       = regexp.MustCompile(`^[x*](-?\d{1,3})$`)
-	unitTok    = regexp.MustCompile(`^[x*]?(-?\d{1,3})(?:` + counters + `)$`)
-	intTok     = regexp.MustCompile(`^-?\d{1,4}$`)
+	priceTok    = regexp.MustCompile(`^[-+]?(?:[¥$€£]|rp\.?|r\$|usd|rm)?-?\d[\d,.]*(?:[.,]\d{1,3})?(?:元|€|kr|zl)?$`)
+	amountRE    = regexp.MustCompile(`[-+]?(?:[¥$€£]|rp\.?|r\$)? ?-?\d[\d,.]*\s*(?:元|€|kr|zl)?\s*\)?\s*$`)
+	xTok        = regexp.MustCompile(`^[x*](-?\d{1,3})$`)
+	unitTok     = regexp.MustCompile(`^[x*]?(-?\d{1,3})(?:` + counters + `)$`)
+	intTok      = regexp.MustCompile(`^-?\d{1,4}$`)
+	leadPriceRE = regexp.MustCompile(`\s*@\s*[¥$€£]?\d[\d.,]*(?:\s.*)?$|\s{2,}(?:[¥$€£]|rp\.? ?|r\$ ?)?\d[\d.,]*(?:\s+[\d.,]+)*\s*€?$`)
+	// loneQtyRE is a quantity below its name, with the price of one: "2 @ 4.50   9.00".
+	loneQtyRE  = regexp.MustCompile(`^\s*(\d{1,3})\s*[x@]\s*[¥$€£]?\d`)
 	afterQtyRE = regexp.MustCompile(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$|\p{L}.*\s{2,}(?:x ?\d{1,3}|\d{1,3}(?:` + counters + `))(\s{2,})([\p{L}(\[].*)$`)
 	gluedRE    = regexp.MustCompile(`^(.*[\p{Han})\]])[x*](\d{1,3})$`)
 )
@@ -82,6 +85,9 @@ func (it item) named() (item, bool) {
 		if m := indexRE.FindStringSubmatchIndex(it.name.fold); m != nil {
 			it.name = it.name.slice(m[2], m[3])
 		}
+	}
+	if m := leadPriceRE.FindStringIndex(it.name.fold); m != nil && it.leading {
+		it.name = it.name.slice(0, m[0])
 	}
 	it.name = cutPrice(it.name).trim("*>")
 	return it, it.Qty != 0 && strings.ContainsFunc(it.name.fold, isLetter)
@@ -187,6 +193,12 @@ func qtyColumn(toks []string, cols []column) int {
 		a, _ := strconv.Atoi(toks[0])
 		b, _ := strconv.Atoi(toks[1])
 		if c, _ := strconv.Atoi(toks[2]); a*b == c && b < a {
+			return 1
+		}
+	}
+	if ints == 2 && len(toks) == 2 { // price and quantity: a sum is not below its quantity
+		a, _ := strconv.Atoi(toks[0])
+		if b, _ := strconv.Atoi(toks[1]); b > 0 && b < a {
 			return 1
 		}
 	}

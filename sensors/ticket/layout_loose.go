@@ -148,7 +148,7 @@ func (r *reader) continued(p page, i int, w row) role {
 	case r.zone == zoneGoods || r.zone == zoneHead && i > 0 && (isRule(p.rows[i-1].fold) || w.size > 1):
 		r.pending = i + 1
 	}
-	r.lone = i + 1
+	r.lone, r.cur = i+1, -1
 	return roleNone
 }
 

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"readyshelf/kitchen"
@@ -235,12 +236,17 @@ func (r *reader) lonelyQty(p page, i int, w row) bool {
 	if r.lone == 0 || r.lone != i {
 		return false
 	}
+	above := p.rows[r.lone-1]
+	if m := loneQtyRE.FindStringSubmatch(w.fold); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		r.roles[r.lone-1], r.money = roleItem, true
+		return n > 0 && r.addItem(item{Qty: n, name: cutPrice(above.trim("*>"))}, above)
+	}
 	padded := newPhrase("n  " + strings.TrimSpace(w.print))
 	it, ok := trailingItem(padded, r.cols)
 	if !ok || it.name.fold != "n" || !it.sure {
 		return false
 	}
-	above := p.rows[r.lone-1]
 	it.name, r.roles[r.lone-1] = cutPrice(above.trim("*>")), roleItem
 	return r.addItem(it, above)
 }

@@ -221,6 +221,32 @@ func TestNobodySurfaces(t *testing.T) {
 	}
 }
 
+// TestPlaces: persons where no label and no pattern tells them, only the place.
+func TestPlaces(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		items      int
+		pii        []string
+	}{
+		{"below the dishes, no total", "饿了么#5\n----\n汤面 x1\n----\n陈小姐 13700001111\n幸福里18幢 3单元\n幸福里   18\n", 1, []string{"陈", "1370", "幸福里"}},
+		{"below the total", "#6 美团外卖\n----\n汤面 x1  9.00\n合计 9.00\n欧阳明\n云栖   7\n尾号8821\n", 1, []string{"欧阳", "云栖", "8821"}},
+		{"in the header", "DELIVERY\nOrder: 88\nAnna Lee\nFlat 3, 22 Acacia Road\n----\n1 x Curry\n----\n7 Acacia Road\nAnna Lee\n", 1, []string{"Anna", "Lee", "Acacia"}},
+		{"under a dish", "UBER EATS\n8F2A1\n----\n1 Burger\n  Jane D.\n  For Jane\n  No Pickles\n2 Fries\n", 2, []string{"Jane"}},
+		{"beside the table", "Kitchen\nTable 4 - Smith party\nServer Bob\nGuest 1 Jane\n1 Steak\nCard 4111 1111 1111 1111\n", 1, []string{"Smith", "Bob", "Jane", "4111"}},
+		{"behind the copy's name", "划菜单 测试大厦 (21楼)\n美团外卖#9\n----\n小炒肉  1份\n", 1, []string{"测试", "21"}},
+		{"wrapped address", "TAKE OUT\nOrder 12\nAddress: 9 Oak\n  Hollow Springs\n  OH 44210\n----\n1x Soup\n", 1, []string{"Oak", "Hollow", "44210"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := Parse(slipOf(c.text), Options{})
+			got.Print = 0
+			if len(got.Items) != c.items {
+				t.Errorf("%d items, want %d: %+v", len(got.Items), c.items, got.Items)
+			}
+			noPII(t, got, c.pii)
+		})
+	}
+}
+
 func TestCleanNote(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"少辣 不要香菜", "少辣 不要香菜"},
