@@ -1,7 +1,6 @@
 package uplink_test
 
 import (
-	"context"
 	"crypto/sha512"
 	"crypto/tls"
 	"crypto/x509"
@@ -54,7 +53,9 @@ func startMosquitto(t testing.TB, conf string, files map[string][]byte) *mosquit
 	if err := os.WriteFile(m.conf, []byte(strings.ReplaceAll(conf, "%DIR%", dir)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m.start()
+	if err := m.start(); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(m.kill)
 	return m
 }
@@ -69,17 +70,16 @@ func mosquittoPath() (string, error) {
 }
 
 // start runs the process and waits until it accepts.
-func (m *mosquitto) start() {
-	m.t.Helper()
+func (m *mosquitto) start() error {
 	path, err := mosquittoPath()
 	if err != nil {
-		m.t.Fatal(err)
+		return err
 	}
 	var said strings.Builder
 	m.cmd = exec.Command(path, "-c", m.conf)
 	m.cmd.Stderr = &said
 	if err := m.cmd.Start(); err != nil {
-		m.t.Fatal(err)
+		return err
 	}
 	if !eventually(10*time.Second, func() bool {
 		c, err := net.Dial("tcp", m.addr)
@@ -89,8 +89,9 @@ func (m *mosquitto) start() {
 		return err == nil
 	}) {
 		m.kill()
-		m.t.Fatalf("mosquitto does not accept: %s", said.String())
+		return fmt.Errorf("mosquitto does not accept: %s", said.String())
 	}
+	return nil
 }
 
 // kill is kill -9.
@@ -154,15 +155,14 @@ func (s *subscriber) take(_ mqtt.Client, m mqtt.Message) {
 	}
 }
 
-// sequences are those of the first sightings.
-func (s *subscriber) sequences() []string {
+// last is the sequence of the latest first sighting.
+func (s *subscriber) last() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []string
-	for _, v := range s.first {
-		all = append(all, v.Sequence)
+	if len(s.first) == 0 {
+		return ""
 	}
-	return all
+	return s.first[len(s.first)-1].Sequence
 }
 
 func TestMosquittoPassword(t *testing.T) {
@@ -243,45 +243,41 @@ func TestMosquittoKilledInMidDrain(t *testing.T) {
 	m := startMosquitto(t, "allow_anonymous true", nil)
 	cloud := subscribe(t, m)
 	s := realShop(t, "tcp://"+m.addr)
-	var watched sync.RWMutex // held against the uplink while nobody is subscribed
-	s.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
-		watched.RLock()
-		defer watched.RUnlock()
-		return new(net.Dialer).DialContext(ctx, network, addr)
-	}
-	const alerts = 20000
+	const alerts = 5000
 	for range alerts {
 		s.log.add(s.alert())
 	}
-	s.start()
-	defer s.end()
-	for _, at := range []uint64{alerts / 4, alerts / 2} {
-		if !eventually(time.Minute, func() bool { return s.log.acked() >= at }) {
-			t.Fatalf("the cursor is at %d, want %d", s.log.acked(), at)
+	kills := []uint64{alerts / 4, alerts / 2}
+	s.log.onAck = func(seq uint64) { // no session begins before it returns
+		if len(kills) == 0 || seq < kills[0] {
+			return
 		}
-		watched.Lock()
+		kills = kills[1:]
 		m.kill()
-		if got := s.log.acked(); got == alerts {
-			t.Error("the drain was over before the kill")
+		if err := m.start(); err != nil {
+			t.Error(err)
 		}
-		m.start()
 		select {
 		case <-cloud.subscribed:
 		case <-time.After(time.Minute):
 			t.Error("the subscriber did not come back")
 		}
-		watched.Unlock()
 	}
+	s.start()
 	if !eventually(time.Minute, func() bool { return s.log.acked() == alerts }) {
-		t.Fatalf("the cursor is at %d, want %d", s.log.acked(), alerts)
+		t.Errorf("the cursor is at %d, want %d", s.log.acked(), alerts)
 	}
-	last := fmt.Sprintf("%020d", alerts)
-	if !eventually(10*time.Second, func() bool { seen := cloud.sequences(); return len(seen) > 0 && seen[len(seen)-1] == last }) {
-		t.Error("the subscriber did not see the last alert")
+	s.end()
+	if len(kills) > 0 {
+		t.Errorf("%d kills were not reached", len(kills))
 	}
-	seen := cloud.sequences()
-	if !slices.IsSorted(seen) {
+	if last := fmt.Sprintf("%020d", alerts); !eventually(time.Minute, func() bool { return cloud.last() == last }) {
+		t.Errorf("the subscriber saw %s last, want %s", cloud.last(), last)
+	}
+	cloud.mu.Lock()
+	defer cloud.mu.Unlock()
+	if !slices.IsSortedFunc(cloud.first, func(a, b uplink.Envelope) int { return strings.Compare(a.Sequence, b.Sequence) }) {
 		t.Error("first sightings are out of order")
 	}
-	t.Logf("%d of %d alerts seen by a subscriber at QoS 0", len(seen), alerts)
+	t.Logf("%d of %d alerts seen by a subscriber at QoS 0", len(cloud.first), alerts)
 }

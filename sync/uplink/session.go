@@ -57,8 +57,6 @@ type flight struct {
 // followError is a log that cannot be read.
 type followError struct{ error }
 
-func (e *followError) Unwrap() error { return e.error }
-
 var (
 	errLogEnded = errors.New("the log ended")
 	errNoAck    = fmt.Errorf("the broker acknowledged nothing for %v", headTimeout)
