@@ -329,36 +329,46 @@ func TestGapIsToldLater(t *testing.T) {
 // A whole page that is unreadable costs what is on it.
 func TestUnreadablePage(t *testing.T) {
 	for name, fill := range map[string]byte{"zeros": 0, "garbage": 0xA5} {
-		t.Run(name, func(t *testing.T) {
-			h := numbered(t, 300)
-			h.end(t)
-			b, err := os.ReadFile(h.path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			page := livePage(t, h.path, 150)
-			for i := range pageSize {
-				b[page*pageSize+i] = fill
-			}
-			if err := os.WriteFile(h.path, b, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			var got []kitchen.Event
-			err = Dump(h.path, func(e kitchen.Event) error { got = append(got, e); return nil })
-			var d *Damage
-			if !errors.As(err, &d) {
-				t.Fatalf("got %v, want damage", err)
-			}
-			if d.From > 150 || d.To < 150 || d.To-d.From > 40 || uint64(len(got)) != 300-(d.To-d.From+1) {
-				t.Errorf("%v, and got %d events of 300", d, len(got))
-			}
-			again := run(t, options(h.path))
-			if got := take(t, again.Log, "uplink", len(got), whole); got[len(got)-1].Seq < 300 {
-				t.Errorf("the last event read is %d, want 300 or the gap behind", got[len(got)-1].Seq)
-			}
-			again.append(t, press("A1"))
-		})
+		for where, seq := range map[string]uint64{"in the middle": 150, "at the beginning": 1, "last of the history": 0} {
+			t.Run(name+" "+where, func(t *testing.T) {
+				h := numbered(t, 302)
+				h.end(t)
+				lost := spoilPage(t, h.path, seq, fill)
+				var got []kitchen.Event
+				err := Dump(h.path, func(e kitchen.Event) error { got = append(got, e); return nil })
+				var d *Damage
+				if !errors.As(err, &d) {
+					t.Fatalf("got %v, want damage", err)
+				}
+				if d.From > lost || d.To < lost || d.To-d.From > 40 || uint64(len(got)) != 302-(d.To-d.From+1) {
+					t.Errorf("%v, and got %d events of 302", d, len(got))
+				}
+				again := run(t, options(h.path))
+				read := take(t, again.Log, "uplink", len(got), whole)
+				if first := read[0].Seq; first != got[0].Seq {
+					t.Errorf("reads from %d on, want %d", first, got[0].Seq)
+				}
+			})
+		}
 	}
+}
+
+// spoilPage overwrites the page that the record of seq is on; of 0, the last of
+// the history. It returns the seq.
+func spoilPage(t *testing.T, path string, seq uint64, fill byte) uint64 {
+	t.Helper()
+	page, seq := livePage(t, path, seq)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range pageSize {
+		b[page*pageSize+i] = fill
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return seq
 }
 
 func TestDamagedCheckpoint(t *testing.T) {

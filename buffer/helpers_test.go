@@ -17,8 +17,9 @@ func (s *store) spoilCheckpoint() error {
 	})
 }
 
-// livePage returns the number of the page that the record of seq is on now.
-func livePage(t *testing.T, path string, seq uint64) int {
+// livePage returns the number of the page that the record of seq is on now; of 0,
+// the last record of the history. It returns the seq too.
+func livePage(t *testing.T, path string, seq uint64) (int, uint64) {
 	t.Helper()
 	s, _, err := openAtRest(path)
 	if err != nil {
@@ -27,12 +28,17 @@ func livePage(t *testing.T, path string, seq uint64) int {
 	defer s.close()
 	page := 0
 	err = s.view(func(tx *bbolt.Tx) error {
-		record := tx.Bucket(bucketEvents).Get(key(seq))
+		events := tx.Bucket(bucketEvents)
+		if seq == 0 {
+			k, _ := events.Cursor().Last()
+			seq = seqOf(k)
+		}
+		record := events.Get(key(seq))
 		page = int(uintptr(unsafe.Pointer(&record[0]))-s.db.Info().Data) / pageSize
 		return nil
 	})
 	if err != nil || page < 2 {
 		t.Fatalf("record %d is on page %d: %v", seq, page, err)
 	}
-	return page
+	return page, seq
 }

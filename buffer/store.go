@@ -200,9 +200,12 @@ func (s *store) space() (space, error) {
 	}
 	sp.file = info.Size()
 	st := s.db.Stats()
-	reusable := int64(st.FreePageN+st.PendingPageN) * pageSize
-	sp.used = sp.high - reusable
-	sp.free = reusable + max(0, s.max-s.slack()-pageSize-sp.high)
+	free, pending := int64(st.FreePageN)*pageSize, int64(st.PendingPageN)*pageSize
+	sp.used = sp.high - free - pending
+	sp.free = free + max(0, s.max-s.slack()-pageSize-sp.high)
+	if st.OpenTxN == 0 { // else a reader may still need the pages just given up
+		sp.free += pending
+	}
 	return sp, nil
 }
 

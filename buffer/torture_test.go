@@ -27,7 +27,7 @@ func TestAnyDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	used, _ := Check(h.path)
-	n := 100
+	n := 60
 	if testing.Short() {
 		n = 20
 	}

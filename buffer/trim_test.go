@@ -153,10 +153,8 @@ func TestFullLogDropsNothingUnacknowledged(t *testing.T) {
 		opts := options(logPath(t))
 		opts.MaxSize = 1 << 20
 		h := run(t, opts)
-		go func() {
-			_ = h.Follow(t.Context(), "uplink", func([]kitchen.Event, func(uint64)) error { return nil })
-		}()
-		synctest.Wait()
+		h.append(t, press("A1"))
+		take(t, h.Log, "uplink", 1, func(uint64) uint64 { return 0 })
 		n := fill(t, h, 10000, func() {})
 		if n < 300 {
 			t.Errorf("1 MiB held %d tickets of 2 KB, want at least 300", n)
@@ -203,11 +201,11 @@ func TestRetentionBySize(t *testing.T) {
 		opts.MaxSize = 1 << 20
 		opts.Decider = &tally{Pad: make([]byte, 40<<10)}
 		h := run(t, opts)
-		n := fill(t, h, 2000, func() {
+		n := fill(t, h, 1000, func() {
 			take(t, h.Log, "uplink", 2, whole)
 			time.Sleep(time.Minute)
 		})
-		if n != 2000 {
+		if n != 1000 {
 			t.Fatalf("refused after %d tickets", n)
 		}
 		st, _ := h.Stats()
@@ -226,7 +224,7 @@ func TestSpaceKeepsADay(t *testing.T) {
 		opts := options(logPath(t))
 		opts.MaxSize = 1 << 20
 		h := run(t, opts)
-		fill(t, h, 2000, func() {
+		fill(t, h, 1200, func() {
 			take(t, h.Log, "uplink", 2, whole)
 			time.Sleep(6 * time.Minute) // 240 a day: about half of the file
 			if st, _ := h.Stats(); st.Events < 2*239 && st.Oldest > 1 {
