@@ -1,0 +1,33 @@
+// Package board is the kitchen's page: what is cooking, what waits to be handed
+// over, and what is wrong, to be read from two metres away.
+//
+// [Page] is one http.Handler without state of its own. It asks View for the newest
+// [kitchen.Board] and waits on Changed; nothing it does reaches the kitchen.
+//
+// # State
+//
+// What the page shows is one JSON value, {now, board, health}: the kitchen's wall
+// clock, the board as the last commit left it, and how the log and the way to the
+// cloud are. It is always whole, never a difference, so a page that missed some is
+// right again with the next. /board.json answers it once, /events whenever it changes.
+//
+// # The stream
+//
+// /events is Server-Sent Events:
+//
+//	event: edition  at connect; the data names what the page is made of. A page of
+//	                another edition loads itself anew, as after an update
+//	event: state    at connect and at each change, at most ten a second; id is the
+//	                board's seq
+//	event: beat     every two seconds; the data is the kitchen's clock
+//
+// The beat is an event and no comment, because a browser hides comments from the
+// page. After four seconds without either the page says that it is out of date and
+// stops its clocks.
+//
+// # What may be asked
+//
+// A request must name the host by address or as localhost. Any other name may be a
+// foreign site that points its own name at this machine (DNS rebinding), so it is
+// refused. Nothing is loaded from elsewhere: the Content-Security-Policy forbids it.
+package board

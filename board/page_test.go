@@ -1,0 +1,271 @@
+package board
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"readyshelf/kitchen"
+)
+
+var noon = time.Date(2026, 10, 5, 12, 0, 0, 0, time.FixedZone("", 8*60*60))
+
+func after(d time.Duration) *time.Time {
+	t := noon.Add(d)
+	return &t
+}
+
+// lunch is a board with one of everything that a board can hold.
+func lunch() *kitchen.Board {
+	return &kitchen.Board{
+		Seq: 812, At: noon, Since: noon.Add(-time.Hour), Away: after(-2 * time.Hour),
+		Orders: []kitchen.BoardOrder{
+			{
+				ID: "a", Number: "88", Channel: "eleme", Table: "6", Slot: "A1", Phase: kitchen.Cooking,
+				Items: []kitchen.Item{{Qty: 2, Name: "<b>宫保鸡丁</b>", Mods: []string{"微辣"}}}, Notes: "花生过敏",
+				Accepted: noon.Add(-9 * time.Minute), Promised: after(time.Minute),
+				P50: after(2 * time.Minute), P85: after(4 * time.Minute), Late: true, Urged: 2,
+			},
+			{
+				ID: "b", Number: "17", Slot: "A2", Phase: kitchen.Ready, Accepted: noon.Add(-20 * time.Minute),
+				ReadyAt: after(-8 * time.Minute), Waiting: true,
+			},
+		},
+		Slots: []kitchen.BoardSlot{
+			{Slot: "A1", Order: "a", Light: kitchen.LightLate},
+			{Slot: "A2", Order: "b", Light: kitchen.LightReady, ReadySeq: 800},
+		},
+		Faults: []kitchen.BoardFault{{Device: "scale/a1", Text: "no reading", Remedy: "check its cable", Since: noon}},
+		Unsure: []kitchen.BoardOrphan{{Orphan: kitchen.Orphan{Kind: kitchen.SlipUrge, Number: "41", Channel: "jd"}, At: noon}},
+	}
+}
+
+// page returns a page that shows lunch and never changes.
+func page() *Page {
+	b := lunch()
+	return &Page{
+		Store: "Wang's", Language: "en", View: func() *kitchen.Board { return b },
+		Health:  func() Health { return Health{Cause: "no route", Since: after(-time.Minute), Waiting: 3, Acked: 790} },
+		Changed: func() <-chan struct{} { return nil }, Now: func() time.Time { return noon },
+	}
+}
+
+// get asks h for a path as a browser on the same machine would.
+func get(h http.Handler, path string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Host = "127.0.0.1:8080"
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestState(t *testing.T) {
+	w := get(page().Handler(), "/board.json")
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
+		t.Fatalf("got %d %s, want 200 application/json", w.Code, w.Header().Get("Content-Type"))
+	}
+	var got bytes.Buffer
+	if err := json.Indent(&got, w.Body.Bytes(), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("testdata/state.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("board.json differs from testdata/state.json (-want +got):\n%s", diff)
+	}
+}
+
+func TestFiles(t *testing.T) {
+	h := page().Handler()
+	for path, want := range map[string]string{
+		"/":          "text/html; charset=utf-8",
+		"/board.css": "text/css; charset=utf-8",
+		"/board.js":  "text/javascript; charset=utf-8",
+		"/draw.js":   "text/javascript; charset=utf-8",
+		"/words.js":  "text/javascript; charset=utf-8",
+		"/icon.svg":  "image/svg+xml",
+	} {
+		w := get(h, path)
+		if got := w.Header().Get("Content-Type"); w.Code != http.StatusOK || got != want {
+			t.Errorf("%s: got %d %s, want 200 %s", path, w.Code, got, want)
+		}
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Host = "localhost"
+		r.Header.Set("If-None-Match", w.Header().Get("ETag"))
+		again := httptest.NewRecorder()
+		if h.ServeHTTP(again, r); again.Code != http.StatusNotModified {
+			t.Errorf("%s, asked for again: got %d, want 304", path, again.Code)
+		}
+	}
+	for _, path := range []string{"/zh.json", "/index.html", "/web/board.js", "/board.json/x"} {
+		if w := get(h, path); w.Code != http.StatusNotFound {
+			t.Errorf("%s: got %d, want 404", path, w.Code)
+		}
+	}
+	r := httptest.NewRequest(http.MethodPost, "/board.json", nil)
+	r.Host = "localhost"
+	w := httptest.NewRecorder()
+	if h.ServeHTTP(w, r); w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("POST: got %d, want 405", w.Code)
+	}
+}
+
+// The page is read over slow links too, and kept on small machines.
+func TestSize(t *testing.T) {
+	sum := 0
+	err := fs.WalkDir(web, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		sum += int(info.Size())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum > 40_000 {
+		t.Errorf("the page has %d bytes, want at most 40000", sum)
+	}
+}
+
+func TestEscaping(t *testing.T) {
+	p := page()
+	p.Store = `</title><script src=//evil.example></script>`
+	body := get(p.Handler(), "/").Body.String()
+	if strings.Contains(body, "<script src=//") {
+		t.Error("the store's name became markup")
+	}
+	if !strings.Contains(body, "&lt;script") {
+		t.Error("the store's name is not on the page")
+	}
+	if body := get(p.Handler(), "/board.json").Body.String(); strings.Contains(body, "<b>") {
+		t.Error("a dish's name stands in the JSON as markup")
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	h := page().Handler()
+	for _, path := range []string{"/", "/board.js", "/board.json", "/healthz", "/nowhere"} {
+		got := get(h, path).Header()
+		policy := got.Get("Content-Security-Policy")
+		for _, part := range []string{
+			"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self'", "frame-ancestors 'none'",
+		} {
+			if !strings.Contains(policy+";", part+";") {
+				t.Errorf("%s: the policy %q lacks %q", path, policy, part)
+			}
+		}
+		if strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: the policy %q allows something unsafe", path, policy)
+		}
+		if got.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: no nosniff", path)
+		}
+	}
+}
+
+func TestHost(t *testing.T) {
+	h := page().Handler()
+	for host, want := range map[string]int{
+		"127.0.0.1:8080":           200,
+		"127.0.0.1":                200,
+		"192.168.1.20:8080":        200,
+		"[::1]:8080":               200,
+		"[::1]":                    200,
+		"localhost:8080":           200,
+		"LocalHost":                200,
+		"":                         421,
+		"evil.example":             421,
+		"evil.example:8080":        421,
+		"localhost.evil.example":   421,
+		"127.0.0.1.evil.example":   421,
+		"readyshelf.local:8080":    421,
+		"localhost:8080:evil":      421,
+		"2130706433":               421,
+		"127.0.0.1@evil.example:1": 421,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/board.json", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("Host %q: got %d, want %d", host, w.Code, want)
+		}
+		if w.Code == 421 && strings.Contains(w.Body.String(), "88") {
+			t.Errorf("Host %q was told of an order", host)
+		}
+	}
+}
+
+func TestHealth(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Page)
+		want   int
+	}{
+		"the broker is away":    {func(*Page) {}, 200},
+		"all is well":           {func(p *Page) { p.Health = func() Health { return Health{Connected: true} } }, 200},
+		"the log takes nothing": {func(p *Page) { p.Health = func() Health { return Health{Connected: true, Refused: true} } }, 503},
+		"no board yet":          {func(p *Page) { p.View = func() *kitchen.Board { return nil } }, 503},
+	} {
+		p := page()
+		c.change(p)
+		w := get(p.Handler(), "/healthz")
+		var got Health
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if w.Code != c.want {
+			t.Errorf("%s: got %d, want %d", name, w.Code, c.want)
+		}
+		if diff := cmp.Diff(p.Health(), got); diff != "" {
+			t.Errorf("%s: health differs (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestNoBoardYet(t *testing.T) {
+	p := page()
+	p.View = func() *kitchen.Board { return nil }
+	if w := get(p.Handler(), "/board.json"); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("got %d, want 503", w.Code)
+	}
+}
+
+// A page that runs for weeks must notice that its files are others now.
+func TestEdition(t *testing.T) {
+	edition := func(change func(*Page)) string {
+		p := page()
+		change(p)
+		html, edition, err := p.render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(html, []byte(`data-edition="`+edition+`"`)) {
+			t.Errorf("the page does not carry its edition %s", edition)
+		}
+		return edition
+	}
+	same := edition(func(*Page) {})
+	if edition(func(*Page) {}) != same {
+		t.Error("the edition changes by itself")
+	}
+	for _, change := range []func(*Page){
+		func(p *Page) { p.Store = "Li's" },
+		func(p *Page) { p.Language = "zh" },
+	} {
+		if edition(change) == same {
+			t.Error("another page has the same edition")
+		}
+	}
+}

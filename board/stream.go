@@ -1,0 +1,100 @@
+package board
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+const (
+	// pace is the least time between two states: ten a second is more than eyes need.
+	pace = 100 * time.Millisecond
+	// beat is how often a page hears that the daemon lives.
+	beat = 2 * time.Second
+	// patience is how long a page may take to read what it is sent. A screen that
+	// was switched off closes nothing, and its stream must end one day.
+	patience = 10 * time.Second
+)
+
+// stream serves /events. It ends with the request's context, or when the other
+// side no longer reads.
+type stream struct {
+	*Page
+	edition string
+}
+
+func (s stream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	s.log().Debug("a board is open", "at", r.RemoteAddr)
+	err := s.run(r, sender{w, http.NewResponseController(w)})
+	s.log().Debug("a board is closed", "at", r.RemoteAddr, "error", err)
+}
+
+// run sends until the request's context ends, which is no error.
+func (s stream) run(r *http.Request, to sender) error {
+	// The browser comes back after a second, not after its own three to five.
+	if err := to.send("retry: 1000\nevent: edition\ndata: %s\n\n", s.edition); err != nil {
+		return err
+	}
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
+	for {
+		changed := s.Changed() // asked before the state: a change in between is not missed
+		if err := s.sendState(to); err != nil {
+			return err
+		}
+		// Until pace has passed changed stays unread; whatever closes it meanwhile is
+		// one change.
+		rest, again := time.After(pace), (<-chan struct{})(nil)
+		for due := false; !due; {
+			select {
+			case <-r.Context().Done():
+				return nil
+			case <-rest:
+				again = changed
+			case <-again:
+				due = true
+			case <-ticker.C:
+				if err := to.send("event: beat\ndata: %s\n\n", s.now().Format(time.RFC3339Nano)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+}
+
+// sendState sends the whole state, if there is one yet.
+func (s stream) sendState(to sender) error {
+	now := s.state()
+	if now.Board == nil {
+		return nil
+	}
+	body, err := json.Marshal(now)
+	if err != nil {
+		return fmt.Errorf("draw the board: %w", err)
+	}
+	return to.send("id: %d\nevent: state\ndata: %s\n\n", now.Board.Seq, body)
+}
+
+// sender writes one message at a time and gives each its own deadline, whatever
+// the server's is.
+type sender struct {
+	w  http.ResponseWriter
+	rc *http.ResponseController
+}
+
+func (t sender) send(format string, args ...any) error {
+	if err := t.rc.SetWriteDeadline(time.Now().Add(patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("give a page its time: %w", err)
+	}
+	if _, err := fmt.Fprintf(t.w, format, args...); err != nil {
+		return fmt.Errorf("send to a page: %w", err)
+	}
+	if err := t.rc.Flush(); err != nil {
+		return fmt.Errorf("send to a page: %w", err)
+	}
+	return nil
+}

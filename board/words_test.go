@@ -1,0 +1,168 @@
+package board
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"readyshelf/kitchen"
+)
+
+// words returns a dictionary of the page.
+func words(t *testing.T, language string) map[string]string {
+	t.Helper()
+	w, err := dictionary(language)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// source returns the text of the page's files that end in ext.
+func source(t *testing.T, ext string) string {
+	t.Helper()
+	names, err := fs.Glob(web, "web/*"+ext)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no %s in the page: %v", ext, err)
+	}
+	var all strings.Builder
+	for _, name := range names {
+		body, err := fs.ReadFile(web, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(body)
+	}
+	return all.String()
+}
+
+var blank = regexp.MustCompile(`\{\w+\}`)
+
+func TestLanguages(t *testing.T) {
+	zh, en := words(t, "zh"), words(t, "en")
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(zh)), slices.Sorted(maps.Keys(en))); diff != "" {
+		t.Errorf("the languages have different keys (-zh +en):\n%s", diff)
+	}
+	for key := range zh {
+		a, b := blank.FindAllString(zh[key], -1), blank.FindAllString(en[key], -1)
+		slices.Sort(a)
+		slices.Sort(b)
+		if !slices.Equal(a, b) {
+			t.Errorf("%s: zh fills in %v, en %v", key, a, b)
+		}
+		if zh[key] == "" || en[key] == "" {
+			t.Errorf("%s is empty", key)
+		}
+	}
+	for language, want := range map[string]string{"zh": `lang="zh-CN"`, "en": `lang="en"`, "": `lang="zh-CN"`} {
+		p := page()
+		p.Language = language
+		if body := get(p.Handler(), "/").Body.String(); !strings.Contains(body, want) {
+			t.Errorf("language %q: the page lacks %s", language, want)
+		}
+	}
+}
+
+// Every word that the page asks for is there, and every word there is asked for.
+func TestWordsUsed(t *testing.T) {
+	w := words(t, "en")
+	used := map[string]bool{}
+	ask := func(key, by string) {
+		used[key] = true
+		if w[key] == "" {
+			t.Errorf("%s asks for %q, which no dictionary has", by, key)
+		}
+	}
+	for _, m := range regexp.MustCompile(`\bt\("([\w.-]+)"[,)]`).FindAllStringSubmatch(source(t, ".js"), -1) {
+		ask(m[1], "a script")
+	}
+	for _, m := range regexp.MustCompile(`\.Words\.(\w+)`).FindAllStringSubmatch(source(t, ".html"), -1) {
+		ask(m[1], "the page")
+	}
+	for _, light := range []kitchen.Light{
+		kitchen.LightOff, kitchen.LightAssigned, kitchen.LightReady, kitchen.LightLate, kitchen.LightFault, "sent",
+	} {
+		ask("light."+string(light), "a slot")
+	}
+	for _, kind := range []kitchen.SlipKind{kitchen.SlipUrge, kitchen.SlipCancel, kitchen.SlipVoid} {
+		ask("slip."+string(kind), "an unknown slip")
+	}
+	ask("phase.cooking", "a tile")
+	ask("phase.late", "a tile")
+	for key := range w {
+		if !used[key] && !strings.HasPrefix(key, "channel.") {
+			t.Errorf("nobody asks for %q", key)
+		}
+	}
+}
+
+// Shapes are told by name; a missing one would leave a state to its colour.
+func TestIconsUsed(t *testing.T) {
+	html := source(t, ".html")
+	names := []string{"off", "ready", "sent", "late", "fault", "cooking"} // of the lights
+	for _, m := range regexp.MustCompile(`\b(?:icon|chip|notice)\("(\w+)"`).FindAllStringSubmatch(source(t, ".js"), -1) {
+		names = append(names, m[1])
+	}
+	for _, m := range regexp.MustCompile(`\bbanner\("\w+", "(\w+)"`).FindAllStringSubmatch(source(t, ".js"), -1) {
+		names = append(names, m[1])
+	}
+	for _, name := range names {
+		if !strings.Contains(html, `id="i-`+name+`"`) {
+			t.Errorf("the page has no shape %q", name)
+		}
+	}
+}
+
+// A ticket's text must never be read as markup, and nothing comes from elsewhere.
+func TestNoMarkupFromText(t *testing.T) {
+	all := source(t, ".js") + source(t, ".html") + source(t, ".css")
+	for _, bad := range []string{
+		"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "style=", "onclick", "https://", "@import", "url(",
+	} {
+		if strings.Contains(all, bad) {
+			t.Errorf("the page uses %s", bad)
+		}
+	}
+}
+
+// WCAG 2.2 AA asks 4.5:1 of text.
+func TestContrast(t *testing.T) {
+	colours := map[string]float64{}
+	for _, m := range regexp.MustCompile(`--(\w+): #(\w{6})`).FindAllStringSubmatch(source(t, ".css"), -1) {
+		colours[m[1]] = luminance(t, m[2])
+	}
+	for _, ground := range []string{"ground", "tile"} {
+		for _, text := range []string{"text", "dim", "good", "late", "warn", "info", "mods"} {
+			if got := (colours[text] + .05) / (colours[ground] + .05); got < 4.5 {
+				t.Errorf("%s on %s has %.1f:1, want 4.5:1", text, ground, got)
+			}
+		}
+	}
+}
+
+// luminance is the relative luminance of a colour in sRGB, as WCAG defines it.
+func luminance(t *testing.T, hex string) float64 {
+	t.Helper()
+	var c [3]int
+	if _, err := fmt.Sscanf(hex, "%02x%02x%02x", &c[0], &c[1], &c[2]); err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for i, weight := range []float64{.2126, .7152, .0722} {
+		v := float64(c[i]) / 255
+		if v <= .04045 {
+			v /= 12.92
+		} else {
+			v = math.Pow((v+.055)/1.055, 2.4)
+		}
+		sum += weight * v
+	}
+	return sum
+}
