@@ -246,17 +246,25 @@ func TestPartial(t *testing.T) {
 
 // TestEndless: a stream that never ends a slip costs no memory without bound.
 func TestEndless(t *testing.T) {
-	for name, line := range map[string]string{"text": strings.Repeat("x", 1000), "styles": "\x1BE\x01a\x1BE\x00b", "feeds": "a\n"} {
+	for name, line := range map[string]string{
+		"text": strings.Repeat("x", 1000), "styles": "\x1BE\x01a\x1BE\x00b", "lines": "a\n", "feeds": "a\x1Bd\xFF",
+		"empty lines": "\n", "columns": "\x1B$\xFF\xFF", "tabs": "\x1BD\x10\x00\t",
+	} {
 		d := newConnection(Options{Encoding: "cp437"})
-		slips := 0
-		for range 100_000 {
-			slips += len(d.Write([]byte(line)))
-			if cap(d.paper.text) > 4*maxText || cap(d.paper.ops) > 4*maxOps {
+		lines, slips := 0, 0
+		for range min(2*maxText/len(line), 2*maxOps+2) {
+			for _, s := range d.Write([]byte(line)) {
+				lines, slips = max(lines, len(s.Lines)), slips+1
+			}
+			if slips > 2 {
+				break
+			}
+			if cap(d.paper.text) > 4*maxText || cap(d.paper.ops) > 4*maxOps || len(d.paper.tabs) > maxOps+1 {
 				t.Fatalf("%s: the paper holds %d bytes and %d ops", name, cap(d.paper.text), cap(d.paper.ops))
 			}
 		}
-		if slips == 0 {
-			t.Errorf("%s: nothing was torn off", name)
+		if lines > maxLines+256 {
+			t.Errorf("%s: a slip has %d lines", name, lines)
 		}
 	}
 }

@@ -188,7 +188,7 @@ func TestUnsynchronised(t *testing.T) {
 	}
 }
 
-// TestResync enters streams at every offset and lets a good ticket follow: it is
+// TestResync enters streams at every offset (every fourth of a long one) and lets a good ticket follow: it is
 // read exactly, every time.
 func TestResync(t *testing.T) {
 	good := read(t, "testdata/adversarial/a07-trailing-init-nul.bin")
@@ -201,13 +201,14 @@ func TestResync(t *testing.T) {
 		if i := strings.Index(name, "a13"); i > 0 {
 			b = b[:2002] // up to where its connection breaks
 		}
-		missed := 0
-		for i := range b {
+		tried, missed := 0, 0
+		for i := 0; i < len(b); i += 1 + len(b)/1500 {
+			tried++
 			if !readsLast(append(bytes.Clone(b[i:]), good...), want) {
 				missed++
 			}
 		}
-		t.Logf("%d of %d offsets of %s", len(b)-missed, len(b), filepath.Base(name))
+		t.Logf("%d of %d offsets of %s", tried-missed, tried, filepath.Base(name))
 		if missed > 0 && !strings.Contains(name, "a13") || missed > 1 {
 			t.Errorf("entered at %d offsets of %s, the next ticket is lost", missed, filepath.Base(name))
 		}

@@ -118,6 +118,7 @@ func (d *Decoder) label(text []byte, w, h int) {
 	st.kw, st.kh = st.w, st.h
 	d.paper.write(text, st)
 	d.newLine(opLF, 0)
+	d.overflow()
 }
 
 // number reads a decimal number, 0 where there is none.

@@ -4,8 +4,9 @@ import "bytes"
 
 // Bounds of one slip. A longer one is torn off where it is.
 const (
-	maxText = 256 << 10 // bytes
-	maxOps  = 32 << 10  // changes of style, line ends, tabs
+	maxText  = 256 << 10 // bytes
+	maxOps   = 32 << 10  // changes of style, line ends, tabs
+	maxLines = 8 << 10   // among them empty ones
 )
 
 // A style is how text prints.
@@ -48,6 +49,7 @@ type paper struct {
 	ops  []op
 	tabs [][]byte
 
+	lines   int
 	inked   bool // something other than spaces
 	raster  bool
 	codes   int
@@ -64,7 +66,9 @@ func (p *paper) clear() {
 }
 
 // full says that the slip must be torn off.
-func (p *paper) full() bool { return len(p.text) > maxText || len(p.ops) > maxOps }
+func (p *paper) full() bool {
+	return len(p.text) > maxText || len(p.ops) > maxOps || p.lines > maxLines
+}
 
 func (p *paper) write(b []byte, s style) {
 	if n := len(p.ops); n == 0 || p.ops[n-1].kind != opText || p.ops[n-1].style != s {
@@ -82,6 +86,7 @@ func (p *paper) do(kind opKind, s style, arg int) {
 
 // endLine notes that a line ended, and whether it ends the platform's slip.
 func (p *paper) endLine(feeds int) {
+	p.lines += feeds
 	line := p.text[p.lineText:]
 	switch {
 	case p.marked > 0 && len(line) == 0:

@@ -100,12 +100,12 @@ func (d *Decoder) control(b byte) {
 		}
 		d.paper.do(opFlush, d.state.style(), 0)
 	}
+	d.overflow()
 }
 
 func (d *Decoder) newLine(kind opKind, feeds int) {
 	d.paper.do(kind, d.state.style(), feeds)
 	d.paper.endLine(max(feeds, 1))
-	d.overflow()
 }
 
 func (d *Decoder) tab() {
@@ -154,6 +154,7 @@ func (d *Decoder) command(h []byte, known bool) {
 	case h[0] == gs:
 		d.group(h)
 	}
+	d.overflow()
 }
 
 // initialise is ESC @: it ends a slip that has text, and sets all back.
