@@ -3,7 +3,7 @@
 import { t, learnZone, hm, hms, dated, at } from "./words.js";
 import { el, icon, label, ready, cooking, lamp, notices, banner } from "./draw.js";
 
-const silence = 4000; // ms without a word after which the page is out of date
+const silence = 3500; // ms without a word, looked at twice a second: noticed within four seconds
 const fresh = 10 * 60000; // ms for which a start is announced
 
 const $ = (id) => document.querySelector(id);
@@ -145,8 +145,10 @@ function showBanners() {
 // As large as all fits. What does not fit at the smallest size is named by number:
 // nobody scrolls a screen on a wall.
 const sizes = [1.6, 1.4, 1.2, 1.05, 0.95, 0.85, 0.78, 0.72];
+const small = 0.9; // below this a long name may be cut rather than make all smaller
 const row = 4; // px of a row of the grid, as in the style sheet
 const spills = (e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1;
+const cut = (place) => [...place.querySelectorAll(".who > *")].some((e) => e.scrollWidth > e.clientWidth);
 
 const fit = () => Object.values(places).forEach(fitPlace);
 
@@ -156,7 +158,7 @@ function fitPlace(place) {
   for (const size of sizes) {
     place.style.setProperty("--z", size);
     pack(place);
-    if (!spills(place)) return;
+    if (!spills(place) && (size < small || !cut(place))) return;
   }
   place.classList.add("brief");
   pack(place);
