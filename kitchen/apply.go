@@ -23,6 +23,11 @@ func (s *State) Apply(e Event) {
 		s.Away, s.Started = s.Last, e.Stamp
 	case e.Press != nil:
 		s.applyPress(*e.Press)
+	case e.Weight != nil:
+		if s.Scales == nil {
+			s.Scales = map[string]Load{}
+		}
+		s.Scales[e.Source] = Load{e.Weight.Grams, e.Boot}
 	case e.Change != nil:
 		s.applyChange(e.Stamp, *e.Change)
 	case e.Alert != nil:

@@ -65,6 +65,8 @@ type State struct {
 	Orders map[string]*Order `json:"orders,omitempty"`
 	// Buttons holds what a button's next gesture depends on, by slot.
 	Buttons map[string]Button `json:"buttons,omitempty"`
+	// Scales holds what last lay on each scale, by source.
+	Scales map[string]Load `json:"scales,omitempty"`
 	// Faults holds the devices that do not work, by device.
 	Faults map[string]OpenFault `json:"faults,omitempty"`
 	// Clocks says what the wall clock was at the start of a boot, by boot, once known.
@@ -78,6 +80,12 @@ type Button struct {
 	// Spent says that the press in progress has done its work: what follows its
 	// Down is nothing more.
 	Spent bool `json:"spent,omitempty"`
+}
+
+// Load is what lay on a scale when it last said so, and in which boot.
+type Load struct {
+	Grams Grams  `json:"grams"`
+	Boot  uint32 `json:"boot"`
 }
 
 // OpenFault is a fault that has not ended.

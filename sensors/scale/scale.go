@@ -35,6 +35,10 @@ type Scale struct {
 	base    baseline // Run's
 }
 
+// Expect tells a Scale that has not run yet what lay on it when it was last heard,
+// so that what was placed or taken since is reported.
+func (s *Scale) Expect(g kitchen.Grams) { s.base = baseline{known: true, grams: g} }
+
 // Dropped counts the frames that were refused since the program started: bad
 // checksums, torn lines. It may be called at any time.
 func (s *Scale) Dropped() uint64 { return s.dropped.Load() }

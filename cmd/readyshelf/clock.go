@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"readyshelf/kitchen"
+	"readyshelf/sensors"
+)
+
+const (
+	// clockLook is how often the clocks are compared.
+	clockLook = 10 * time.Second
+	// clockStep is how far they may drift apart between two looks: NTP slews by at
+	// most 0.5 ms a second, so more than this is a step.
+	clockStep = time.Second
+)
+
+// watchClock appends a ClockSet fact when the wall clock is set for the first
+// time or steps, so that the times of earlier events can be corrected.
+func watchClock(ctx context.Context, now func() kitchen.Stamp, emit sensors.Emit) error {
+	last := now()
+	t := time.NewTicker(clockLook)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+		cur := now()
+		moved := cur.At.Sub(last.At) - (cur.Up - last.Up)
+		if moved.Abs() > clockStep || cur.Clock == kitchen.Synced && last.Clock != kitchen.Synced {
+			e := cur.Fact("clock")
+			e.ClockSet = &kitchen.ClockSet{Offset: moved}
+			if err := emit(ctx, e); err != nil && ctx.Err() == nil {
+				return err
+			}
+		}
+		last = cur
+	}
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// A live log is asked, not opened: bbolt holds its file. The daemon answers
+// people's tools on a unix socket:
+//
+//	GET /log     a consistent copy of the log file; the header names its path
+//	GET /health  the health state as JSON
+const (
+	controlName = "control.sock"
+	pathHeader  = "Readyshelf-Log"
+	// systemControl is where the packaged daemon listens.
+	systemControl = "/run/readyshelf/" + controlName
+)
+
+// controlPath is the socket of a daemon with this data folder: the runtime
+// folder where the system gives one, else beside the log.
+func controlPath(data string) string {
+	if dir := os.Getenv("RUNTIME_DIRECTORY"); dir != "" {
+		return filepath.Join(dir, controlName)
+	}
+	return filepath.Join(data, controlName)
+}
+
+// listenControl opens the socket. One that a dead daemon left is in the way and goes.
+func listenControl(path string) (net.Listener, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("open the control socket: %w", err)
+	}
+	ln, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("open the control socket: %w", err)
+	}
+	return ln, os.Chmod(path, 0o660)
+}
+
+// serveControl answers people's tools until ctx ends.
+func (h *house) serveControl(ctx context.Context) error {
+	if h.control == nil {
+		return nil
+	}
+	ln, err := h.control()
+	if err != nil {
+		h.log.Error("no control socket: log and doctor cannot ask this daemon", "error", err)
+		return nil
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /log", func(w http.ResponseWriter, _ *http.Request) {
+		path, _ := filepath.Abs(filepath.Join(h.Data, logName))
+		w.Header().Set(pathHeader, path)
+		if err := h.buffer.Snapshot(w); err != nil {
+			h.log.Warn("a copy of the log was cut short", "error", err)
+		}
+	})
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(h.healthJSON())
+	})
+	return serveHTTP(ctx, ln, mux)
+}
+
+// serveHTTP serves until ctx ends, and joins what it started.
+func serveHTTP(ctx context.Context, ln net.Listener, handler http.Handler) error {
+	s := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	var g errgroup.Group
+	g.Go(func() error {
+		<-ctx.Done()
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		if s.Shutdown(limit) != nil {
+			return s.Close()
+		}
+		return nil
+	})
+	g.Go(func() error {
+		if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+// logFile returns a file that holds the log at path and may be opened: a copy if
+// a running daemon has it open, which done removes, else the file itself.
+func logFile(path string) (file string, done func(), err error) {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, socket := range []string{filepath.Join(filepath.Dir(whole), controlName), systemControl} {
+		file, err := copyLog(socket, whole)
+		if err == nil && file != "" {
+			return file, func() { os.Remove(file) }, nil
+		}
+		if err != nil && !errors.Is(err, errNobody) {
+			return "", nil, err
+		}
+	}
+	return path, func() {}, nil
+}
+
+// errNobody says that no daemon answers on a socket.
+var errNobody = errors.New("no daemon answers")
+
+// copyLog asks the daemon on socket for its log. The name is empty if the daemon
+// keeps another log than the one at path.
+func copyLog(socket, path string) (string, error) {
+	resp, err := askDaemon(socket, "/log")
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	if resp.Header.Get(pathHeader) != path {
+		return "", nil
+	}
+	f, err := os.CreateTemp("", "readyshelf-log-*.db")
+	if err != nil {
+		return "", fmt.Errorf("copy the log: %w", err)
+	}
+	_, err = io.Copy(f, resp.Body)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", fmt.Errorf("copy the log: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return f.Name(), nil
+}
+
+// askDaemon sends a GET to the daemon on socket. The error is errNobody where none is.
+func askDaemon(socket, path string) (*http.Response, error) {
+	client := &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			conn, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
+			if err != nil {
+				return nil, errors.Join(errNobody, err)
+			}
+			return conn, nil
+		},
+	}}
+	return client.Get("http://readyshelf" + path)
+}
+
+// printJSON writes v as one line.
+func printJSON(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }

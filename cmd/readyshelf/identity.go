@@ -1,0 +1,54 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// keySize is the length of the order key in bytes, as HMAC-SHA256 likes it.
+const keySize = 32
+
+// orderKey reads the key that hashes long order ids, and makes it at the first start.
+func orderKey(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		key := make([]byte, keySize)
+		rand.Read(key)
+		return key, writeSecret(path, hex.EncodeToString(key)+"\n")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read privacy.order_key_file: %w", err)
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) < keySize/2 {
+		return nil, fmt.Errorf("privacy.order_key_file: %s holds no key; restore it from a backup, or remove it to begin with a new one", path)
+	}
+	return key, nil
+}
+
+// writeSecret writes a file that only its owner may read, by renaming it into
+// place, so that a power cut leaves the whole of it or nothing.
+func writeSecret(path, text string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return fmt.Errorf("make the folder of a secret: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // 0600
+	if err != nil {
+		return fmt.Errorf("write a secret: %w", err)
+	}
+	_, err = f.WriteString(text)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write a secret: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}

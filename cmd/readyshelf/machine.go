@@ -1,0 +1,58 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"readyshelf/device"
+	"readyshelf/kitchen"
+)
+
+// thisMachine is the real world: the board this runs on.
+func thisMachine(c *Config, log *slog.Logger) (world, error) {
+	clock, err := device.NewClock()
+	if err != nil {
+		return world{}, err
+	}
+	boot, err := clock.BootID()
+	if err != nil {
+		return world{}, err
+	}
+	if err := os.MkdirAll(c.Data, 0o750); err != nil {
+		return world{}, err
+	}
+	serial, err := device.SerialNumber(filepath.Join(c.Data, "device"))
+	if err != nil {
+		return world{}, err
+	}
+	return world{
+		bootID: boot,
+		now: func(boot uint32) func() kitchen.Stamp {
+			return func() kitchen.Stamp {
+				return kitchen.Stamp{Boot: boot, Up: clock.Up(), At: time.Now().Round(0).In(c.Timezone), Clock: quality(clock)}
+			}
+		},
+		listen: device.Listen, serial: openSerial, input: device.OpenInput, output: device.OpenOutput, dial: device.Dial,
+		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },
+		device:  serial, version: version, log: log,
+	}, nil
+}
+
+// quality is how far the wall clock can be believed.
+func quality(clock *device.Clock) kitchen.ClockQuality {
+	switch {
+	case clock.Synced():
+		return kitchen.Synced
+	case clock.Kept():
+		return kitchen.Estimated
+	}
+	return kitchen.Unknown
+}
+
+func openSerial(path string, m SerialMode) (io.ReadWriteCloser, error) {
+	return device.OpenSerial(path, device.SerialMode(m))
+}

@@ -1,0 +1,142 @@
+// Command readyshelf is the daemon beside the shelf: it reads ticket printers,
+// scales and buttons, says when an order is ready or will be, keeps every event
+// on disk, and tells the cloud over MQTT. Its other verbs are for the people who
+// install and look after it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set when the program is built.
+var version = "development"
+
+// The exit codes. A broken configuration is not a failure of the daemon: a
+// restart would not help.
+const (
+	exitFailed = 1
+	exitConfig = 2
+)
+
+// cli is the command line: a verb a line.
+type cli struct {
+	Run     runCmd     `cmd:"" help:"Run the daemon: read the devices, raise alerts, tell the cloud."`
+	Check   checkCmd   `cmd:"" help:"Check a configuration: every mistake with its line and how to mend it."`
+	Demo    demoCmd    `cmd:"" help:"Show a simulated lunch: virtual devices, a broker of its own, nothing to install."`
+	Ticket  ticketCmd  `cmd:"" help:"Look at what a ticket printer was sent."`
+	Scale   scaleCmd   `cmd:"" help:"Look at what a scale sends, and list the protocols it may speak."`
+	Log     logCmd     `cmd:"" help:"Read the log of events, also beside a running daemon."`
+	Version versionCmd `cmd:"" help:"Say which version this is."`
+}
+
+// streams are where a verb reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := command(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// command runs one command line and returns its exit code.
+func command(ctx context.Context, args []string, s streams) int {
+	var c cli
+	ended := -1
+	p, err := kong.New(&c,
+		kong.Name("readyshelf"),
+		kong.Description("Readyshelf tells couriers and guests when food is ready. It runs on a Raspberry Pi beside the shelf."),
+		kong.UsageOnError(), kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s),
+	)
+	if err != nil {
+		fmt.Fprintln(s.err, "readyshelf:", err)
+		return exitFailed
+	}
+	k, err := p.Parse(args)
+	if ended >= 0 {
+		return ended // --help has been printed
+	}
+	if err != nil {
+		p.FatalIfErrorf(err)
+		return exitConfig
+	}
+	err = k.Run()
+	var problems Problems
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &problems):
+		fmt.Fprintln(s.err, problems)
+		return exitConfig
+	}
+	fmt.Fprintln(s.err, "readyshelf:", err)
+	return exitFailed
+}
+
+// runCmd is `readyshelf run`.
+type runCmd struct {
+	Config string `required:"" placeholder:"FILE" help:"The configuration file."`
+	Debug  bool   `help:"Log more."`
+}
+
+// Run runs the daemon until a signal ends it.
+func (r *runCmd) Run(ctx context.Context, s streams) error {
+	c, err := LoadConfig(r.Config)
+	if err != nil {
+		return err
+	}
+	if err := c.CheckFiles(); err != nil {
+		return err
+	}
+	level := slog.LevelInfo
+	if r.Debug {
+		level = slog.LevelDebug
+	}
+	w, err := thisMachine(c, slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level})))
+	if err != nil {
+		return err
+	}
+	return run(ctx, *c, w)
+}
+
+// checkCmd is `readyshelf check`.
+type checkCmd struct {
+	Config string `required:"" placeholder:"FILE" help:"The configuration file."`
+}
+
+// Run checks the file and those that it names.
+func (r *checkCmd) Run(s streams) error {
+	c, err := LoadConfig(r.Config)
+	if err != nil {
+		return err
+	}
+	if err := c.CheckFiles(); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s is right: store %s, %d printers, %d scales, %d buttons.\n",
+		r.Config, c.Store, len(c.Printers), len(c.Scales), len(c.Buttons))
+	return nil
+}
+
+// versionCmd is `readyshelf version`.
+type versionCmd struct{}
+
+// Run prints the version, and what it was built with and for.
+func (versionCmd) Run(s streams) error {
+	_, err := fmt.Fprintf(s.out, "readyshelf %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"readyshelf/buffer"
+	"readyshelf/kitchen"
+	"readyshelf/predict"
+	"readyshelf/sensors"
+)
+
+// logName is the log's file in the data folder.
+const logName = "readyshelf.db"
+
+// house is one running daemon: the log in the middle, and who stands around it.
+type house struct {
+	Config
+	world
+	clock   func() kitchen.Stamp
+	buffer  *buffer.Log
+	decider *kitchen.Decider
+	keeper  *sensors.Keeper
+	view    view
+	link    linkState
+	// orderKey keys the hash of long order ids.
+	orderKey []byte
+	metrics  *metrics
+}
+
+// run is the whole daemon. It returns when ctx ends, or when the log can no
+// longer be opened; every goroutine it started has ended by then.
+func run(ctx context.Context, c Config, w world) error {
+	h, err := openHouse(c, w)
+	if err != nil {
+		return err
+	}
+	return errors.Join(h.run(ctx), h.buffer.Close())
+}
+
+// run lives in the house until ctx ends. The log's writer outlives everybody who
+// writes: facts on their way when ctx ends are still committed.
+func (h *house) run(ctx context.Context) error {
+	sources := h.sources()
+
+	writing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	ctx, end := context.WithCancel(ctx)
+	var writer errgroup.Group
+	writer.Go(func() error {
+		defer end() // without the log there is nothing to do
+		return h.buffer.Run(writing)
+	})
+
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.keeper.Run(ctx) })
+	g.Go(func() error { return h.started(ctx) })
+	g.Go(func() error { return watchClock(ctx, h.clock, h.keeper.Emit) })
+	for _, s := range sources {
+		g.Go(func() error { return sensors.Supervise(ctx, s, h.clock, h.keeper.Emit, h.log) })
+	}
+	g.Go(func() error { return h.ship(ctx) })
+	g.Go(func() error { return h.serveControl(ctx) })
+	g.Go(func() error { return h.serveMetrics(ctx) })
+
+	err := g.Wait()
+	stop()
+	return errors.Join(err, writer.Wait())
+}
+
+// openHouse opens the log and folds it into the kitchen's state.
+func openHouse(c Config, w world) (*house, error) {
+	h := &house{Config: c, world: w}
+	if err := os.MkdirAll(h.Data, 0o750); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w; name one that can be written with data = \"…\"", err)
+	}
+	key, err := orderKey(h.Privacy.OrderKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	h.orderKey = key
+	h.decider = &kitchen.Decider{Model: predict.New(), Rules: h.rules()}
+	log, err := buffer.Open(buffer.Options{
+		Path: filepath.Join(h.Data, logName), Decider: h.decider, BootID: h.bootID,
+		Now:     func() kitchen.Stamp { return h.clock() },
+		Tick:    h.scaled(h.Alert.RetryInterval),
+		MaxSize: int64(h.Log.MaxSize), Keep: h.Log.Keep, Prefill: h.prefill,
+		Committed: h.afterCommit, Log: h.log.With("room", "log"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := h.decider.Unlearned; err != nil {
+		h.log.Warn("the forecast learns this kitchen anew", "error", err)
+	}
+	h.buffer = log
+	h.metrics = newMetrics(h)
+	h.clock = h.now(log.Boot())
+	h.view.show(h.decider.Board(h.clock()))
+	h.keeper = sensors.NewKeeper(log.Append, 0, h.log.With("room", "log"))
+	h.keeper.OnChange = func(bool) { h.view.ring() }
+	return h, nil
+}
+
+// afterCommit runs in the log's writer: what is shown is what is on disk.
+func (h *house) afterCommit(events []kitchen.Event) {
+	b := h.decider.Board(h.clock())
+	h.view.show(b)
+	h.metrics.count(events)
+	if h.committed != nil {
+		h.committed(events, b)
+	}
+}
+
+// started appends the fact that the daemon started.
+func (h *house) started(ctx context.Context) error {
+	e := h.clock().Fact("daemon")
+	e.Started = &kitchen.Started{Version: h.version}
+	if err := h.keeper.Emit(ctx, e); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+// rules are the settings that the kitchen decides by.
+func (c *Config) rules() kitchen.Rules {
+	return kitchen.Rules{
+		Window: c.Alert.PredictionWindow, Threshold: float64(c.Alert.ConfidenceThreshold),
+		WaitingAfter: c.Alert.WaitingAfter, DefaultPromise: c.Alert.DefaultPromise,
+		Slots: c.Slots(), Assigned: c.SlotMode == "assigned",
+		DayStart: c.DayStart.Duration(), Location: c.Timezone,
+	}
+}
+
+// boardJSON is the retained state/board.
+func (h *house) boardJSON() []byte {
+	b, err := json.Marshal(h.view.get())
+	if err != nil {
+		h.log.Error("draw the board", "error", err)
+	}
+	return b
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"periph.io/x/conn/v3/gpio"
+
+	"readyshelf/kitchen"
+	"readyshelf/sensors"
+	"readyshelf/sensors/button"
+	"readyshelf/sensors/scale"
+	"readyshelf/sensors/ticket"
+)
+
+// sources are all devices of the shop, each to be supervised on its own.
+func (h *house) sources() []sensors.Source {
+	var all []sensors.Source
+	for _, c := range h.Printers {
+		switch {
+		case c.Listen != "":
+			all = append(all, h.printer(c))
+		case c.Serial != "":
+			all = append(all, h.tap(c))
+		}
+	}
+	for _, c := range h.Scales {
+		all = append(all, h.scale(c))
+	}
+	for _, c := range h.Buttons {
+		all = append(all, h.button(c))
+		if c.Light != "" {
+			all = append(all, h.lamp(c))
+		}
+	}
+	for i := range all {
+		_, all[i].Faulted = h.decider.State.Faults[all[i].Name]
+	}
+	return all
+}
+
+// printer is the extra printer on a TCP port.
+func (h *house) printer(c PrinterConfig) sensors.Source {
+	p := &ticket.Printer{
+		Name: c.Name, Options: h.ticketOptions(c), Allow: c.Allow, Now: h.clock,
+		Log:       h.log.With("device", "printer/"+c.Name),
+		Accepting: func() bool { return !h.keeper.Refused() },
+	}
+	return sensors.Source{
+		Name:   "printer/" + c.Name,
+		Remedy: fmt.Sprintf("is another program using %s? name another port with listen = \"…\"", c.Listen),
+		Run: func(ctx context.Context, up func()) error {
+			ln, err := h.listen(c.Listen)
+			if err != nil {
+				return err
+			}
+			up()
+			return p.Serve(ctx, ln, h.keeper.Emit)
+		},
+	}
+}
+
+// tap is a receive-only serial line between a till and its printer.
+func (h *house) tap(c PrinterConfig) sensors.Source {
+	t := &ticket.Tap{Name: c.Name, Options: h.ticketOptions(c), Now: h.clock, Log: h.log.With("device", "printer/"+c.Name)}
+	return sensors.Source{
+		Name:   "printer/" + c.Name,
+		Remedy: "check the cable of the tap and its name in the configuration",
+		Run: h.onPort(c.Serial, c.Mode, func(ctx context.Context, port io.ReadWriter, up func()) error {
+			return t.Run(ctx, port, up, h.keeper.Emit)
+		}),
+	}
+}
+
+func (h *house) scale(c ScaleConfig) sensors.Source {
+	dialect, _ := scale.Lookup(c.Protocol) // the configuration was checked
+	if c.Mode != (SerialMode{}) {
+		dialect.Mode = scale.Mode(c.Mode)
+	}
+	s := &scale.Scale{
+		Name: c.Name, Slot: c.Slot, Dialect: dialect, Step: c.Step, Now: h.clock,
+		Log: h.log.With("device", "scale/"+c.Name),
+	}
+	// After a power cut a scale calls zero what lies on it, so the log's weight is
+	// worth nothing then.
+	if load, ok := h.decider.State.Scales["scale/"+c.Name]; ok && load.Boot == h.buffer.Boot() {
+		s.Expect(load.Grams)
+	}
+	return sensors.Source{
+		Name:   "scale/" + c.Name,
+		Remedy: "check its power and cable, and protocol and mode in the configuration",
+		Run: h.onPort(c.Serial, SerialMode(dialect.Mode), func(ctx context.Context, port io.ReadWriter, up func()) error {
+			return s.Run(ctx, port, up, h.keeper.Emit)
+		}),
+	}
+}
+
+// onPort opens a serial port, works it, and closes it when ctx ends or work returns.
+func (h *house) onPort(path string, mode SerialMode, work func(context.Context, io.ReadWriter, func()) error) func(context.Context, func()) error {
+	return func(ctx context.Context, up func()) error {
+		port, err := h.serial(path, mode)
+		if err != nil {
+			return err
+		}
+		defer port.Close()
+		defer context.AfterFunc(ctx, func() { port.Close() })()
+		return work(ctx, port, up)
+	}
+}
+
+func (h *house) button(c ButtonConfig) sensors.Source {
+	low := c.Active == "low"
+	b := &button.Button{
+		Slot: c.Slot, Active: gpio.Level(!low), Debounce: c.Debounce, Now: h.clock,
+		Log: h.log.With("device", "button/"+c.Slot),
+	}
+	return sensors.Source{
+		Name:   "button/" + c.Slot,
+		Remedy: "check the button, its wiring and its line in the configuration",
+		Run: func(ctx context.Context, up func()) error {
+			pin, err := h.input(c.Line, low)
+			if err != nil {
+				return err
+			}
+			defer h.halt(pin)
+			b.Pin = pin
+			return b.Run(ctx, up, h.keeper.Emit)
+		},
+	}
+}
+
+// lamp is the light at a slot: lit means safe on disk.
+func (h *house) lamp(c ButtonConfig) sensors.Source {
+	return sensors.Source{
+		Name:   "light/" + c.Slot,
+		Remedy: "check the light's line in the configuration",
+		Run: func(ctx context.Context, up func()) error {
+			pin, err := h.output(c.Light)
+			if err != nil {
+				return err
+			}
+			defer h.halt(pin)
+			return lamp{slot: c.Slot, pin: pin, light: h.light, changed: h.view.wait}.run(ctx, up)
+		},
+	}
+}
+
+// halt lets go of a pin. A pin that is gone cannot be let go of.
+func (h *house) halt(pin interface{ Halt() error }) {
+	if err := pin.Halt(); err != nil && !errors.Is(err, io.ErrClosedPipe) {
+		h.log.Debug("let go of a pin", "error", err)
+	}
+}
+
+func (h *house) light(slot string) kitchen.Light {
+	return lightOf(h.view.get(), slot, h.buffer.Cursor(followerName), h.keeper.Refused())
+}
+
+func (h *house) ticketOptions(c PrinterConfig) ticket.Options {
+	return ticket.Options{Encoding: c.Encoding, CodePages: c.CodePages, Key: h.orderKey}
+}

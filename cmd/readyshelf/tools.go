@@ -1,0 +1,173 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"readyshelf/buffer"
+	"readyshelf/kitchen"
+	"readyshelf/sensors/scale"
+	"readyshelf/sensors/ticket"
+)
+
+// ticketCmd is `readyshelf ticket`.
+type ticketCmd struct {
+	Decode ticketDecodeCmd `cmd:"" help:"Decode what a printer was sent: an object a ticket, or the text as paper shows it."`
+}
+
+// ticketDecodeCmd is `readyshelf ticket decode`.
+type ticketDecodeCmd struct {
+	Encoding string `default:"gb18030" help:"The store's encoding: gb18030, big5, cp437, utf8, …"`
+	Text     bool   `xor:"form" help:"Print the text as paper would show it. It may hold names and phone numbers: for local eyes only."`
+	JSON     bool   `xor:"form" name:"json" help:"Print one JSON object a ticket, without personal data (the default)."`
+	File     string `arg:"" help:"A file with the bytes that the printer was sent, or - for standard input."`
+}
+
+// Run decodes a file of printer bytes.
+func (c *ticketDecodeCmd) Run(s streams) error {
+	if err := ticket.ValidEncoding(c.Encoding); err != nil {
+		return err
+	}
+	in, done, err := open(c.File, s.in)
+	if err != nil {
+		return err
+	}
+	defer done()
+	o := ticket.Options{Encoding: c.Encoding}
+	slips, err := ticket.Decode(in, o)
+	if err != nil {
+		return err
+	}
+	for i, slip := range slips {
+		if c.Text {
+			if i > 0 {
+				fmt.Fprintln(s.out, strings.Repeat("✂", 16))
+			}
+			fmt.Fprint(s.out, slip.Text())
+			continue
+		}
+		line, err := ticket.MarshalTicket(ticket.Parse(slip, o))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%s\n", line)
+	}
+	return nil
+}
+
+// scaleCmd is `readyshelf scale`.
+type scaleCmd struct {
+	Decode scaleDecodeCmd `cmd:"" help:"Decode what a scale sent: an object a frame."`
+	List   scaleListCmd   `cmd:"" help:"List the protocols, as the configuration names them."`
+}
+
+// scaleDecodeCmd is `readyshelf scale decode`.
+type scaleDecodeCmd struct {
+	Protocol string `required:"" help:"The protocol, as scale list names it."`
+	File     string `arg:"" help:"A file with the bytes that the scale sent, or - for standard input."`
+}
+
+// Run decodes a file of scale bytes.
+func (c *scaleDecodeCmd) Run(s streams) error {
+	dialect, ok := scale.Lookup(c.Protocol)
+	if !ok {
+		return fmt.Errorf("there is no protocol %q; readyshelf scale list names them", c.Protocol)
+	}
+	in, done, err := open(c.File, s.in)
+	if err != nil {
+		return err
+	}
+	defer done()
+	var failed error
+	err = scale.Decode(dialect, in, func(_ []byte, r scale.Reading, err error) {
+		if err != nil {
+			r = scale.Reading{Fault: err.Error()}
+		}
+		line, err := scale.MarshalReading(r)
+		failed = errors.Join(failed, err)
+		fmt.Fprintf(s.out, "%s\n", line)
+	})
+	return errors.Join(err, failed)
+}
+
+// scaleListCmd is `readyshelf scale list`.
+type scaleListCmd struct{}
+
+// Run lists the protocols.
+func (scaleListCmd) Run(s streams) error {
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, d := range scale.Dialects() {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", d.Name, d.Mode, d.About)
+	}
+	return w.Flush()
+}
+
+// logCmd is `readyshelf log`.
+type logCmd struct {
+	Dump  logDumpCmd  `cmd:"" help:"Print the events, one JSON object a line, oldest first."`
+	Check logCheckCmd `cmd:"" help:"Check that the log is whole."`
+}
+
+// logDumpCmd is `readyshelf log dump`.
+type logDumpCmd struct {
+	DB string `arg:"" help:"The log file; a running daemon is asked for a copy."`
+}
+
+// Run prints every event of a log.
+func (c *logDumpCmd) Run(s streams) error {
+	file, done, err := logFile(c.DB)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return buffer.Dump(file, func(e kitchen.Event) error { return printJSON(s.out, e) })
+}
+
+// logCheckCmd is `readyshelf log check`.
+type logCheckCmd struct {
+	DB string `arg:"" help:"The log file; a running daemon is asked for a copy."`
+}
+
+// Run checks a log and says what it found.
+func (c *logCheckCmd) Run(s streams) error {
+	file, done, err := logFile(c.DB)
+	if err != nil {
+		return err
+	}
+	defer done()
+	report, err := buffer.Check(file)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "log %s, boot %d: %d events, %d to %d, checkpoint at %d, %d bytes\n",
+		report.ID, report.Boot, report.Events, report.Oldest, report.Head, report.Checkpoint, report.Bytes)
+	for _, name := range slices.Sorted(maps.Keys(report.Cursors)) {
+		fmt.Fprintf(s.out, "%s has everything up to %d\n", name, report.Cursors[name])
+	}
+	if len(report.Problems) == 0 {
+		fmt.Fprintln(s.out, "the log is whole")
+		return nil
+	}
+	for _, p := range report.Problems {
+		fmt.Fprintln(s.out, "damage:", p)
+	}
+	return fmt.Errorf("%s is damaged; keep a copy of it before anything else", c.DB)
+}
+
+// open opens a file, or standard input for "-".
+func open(name string, stdin io.Reader) (io.Reader, func() error, error) {
+	if name == "-" {
+		return stdin, func() error { return nil }, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, f.Close, nil
+}

@@ -1,0 +1,287 @@
+package test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+)
+
+// binary is the program under test, built as it ships.
+var binary string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "readyshelf-test-")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		binary = filepath.Join(dir, "readyshelf")
+		build := exec.Command("go", "build", "-trimpath", "-o", binary, "readyshelf/cmd/readyshelf")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+// within waits for what another process brings about, and says whether it came.
+func within(d time.Duration, ok func() bool) bool {
+	limit := time.After(d)
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for !ok() {
+		select {
+		case <-limit:
+			return ok()
+		case <-look.C:
+		}
+	}
+	return true
+}
+
+// eventually is within for what must come.
+func eventually(t *testing.T, d time.Duration, what string, ok func() bool) {
+	t.Helper()
+	if !within(d, ok) {
+		t.Fatalf("waited %s in vain for %s", d, what)
+	}
+}
+
+// freePort returns a loopback address that nobody listens at.
+func freePort(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
+
+// process is a program of ours that a test started, and what it said.
+type process struct {
+	cmd  *exec.Cmd
+	done chan struct{}
+
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+func (p *process) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.Write(b)
+}
+
+func (p *process) said() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.out.String()
+}
+
+// start starts a program that ends with the test at the latest.
+func start(t *testing.T, name string, args ...string) *process {
+	t.Helper()
+	p := &process{cmd: exec.Command(name, args...), done: make(chan struct{})}
+	p.cmd.Stdout, p.cmd.Stderr = p, p
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p.cmd.Wait()
+		close(p.done)
+	}()
+	t.Cleanup(func() { p.end(syscall.SIGKILL) })
+	return p
+}
+
+// end sends a signal and waits.
+func (p *process) end(s os.Signal) {
+	p.cmd.Process.Signal(s)
+	<-p.done
+}
+
+// broker is a real mosquitto on a port of its own, that keeps what it was given
+// over a restart.
+type broker struct {
+	t    *testing.T
+	addr string
+	conf string
+	p    *process
+}
+
+func newBroker(t *testing.T) *broker {
+	t.Helper()
+	path, err := exec.LookPath("mosquitto")
+	if err != nil {
+		if path, err = exec.LookPath("/usr/sbin/mosquitto"); err != nil {
+			t.Skip("mosquitto is not installed: make test installs it")
+		}
+	}
+	dir := t.TempDir()
+	b := &broker{t: t, addr: freePort(t), conf: filepath.Join(dir, "mosquitto.conf")}
+	host, port, _ := net.SplitHostPort(b.addr)
+	conf := fmt.Sprintf("listener %s %s\nallow_anonymous true\npersistence true\npersistence_location %s/\nmax_queued_messages 0\n", port, host, dir)
+	if os.Geteuid() == 0 {
+		conf += "user root\n" // the folder is ours
+	}
+	if err := os.WriteFile(b.conf, []byte(conf), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.up(path)
+	return b
+}
+
+func (b *broker) up(path string) {
+	b.p = start(b.t, path, "-c", b.conf)
+	eventually(b.t, 10*time.Second, "mosquitto to listen", func() bool {
+		conn, err := net.Dial("tcp", b.addr)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	})
+}
+
+// restart ends mosquitto in good order and starts it again.
+func (b *broker) restart(pause time.Duration) {
+	path := b.p.cmd.Path
+	b.p.end(syscall.SIGTERM)
+	<-time.After(pause)
+	b.up(path)
+}
+
+// message is a CloudEvent as a reader sees it.
+type message struct {
+	Topic    string
+	Raw      []byte
+	ID       string          `json:"id"`
+	Type     string          `json:"type"`
+	Source   string          `json:"source"`
+	Sequence string          `json:"sequence"`
+	Data     json.RawMessage `json:"data"`
+}
+
+// reader is a subscriber with a session that the broker keeps.
+type reader struct {
+	mu       sync.Mutex
+	messages []message
+}
+
+func (b *broker) subscribe() *reader {
+	r := &reader{}
+	ready := make(chan struct{}, 100)
+	o := mqtt.NewClientOptions().AddBroker("tcp://" + b.addr).SetClientID("reader").SetCleanSession(false).
+		SetAutoReconnect(true).SetMaxReconnectInterval(200 * time.Millisecond).SetResumeSubs(true).SetOrderMatters(true).
+		SetProtocolVersion(4)
+	o.SetOnConnectHandler(func(c mqtt.Client) {
+		c.Subscribe("readyshelf/#", 1, r.receive)
+		ready <- struct{}{}
+	})
+	c := mqtt.NewClient(o)
+	c.AddRoute("readyshelf/#", r.receive)
+	if tok := c.Connect(); !tok.WaitTimeout(5*time.Second) || tok.Error() != nil {
+		b.t.Fatalf("subscribe: %v", tok.Error())
+	}
+	<-ready
+	b.t.Cleanup(func() { c.Disconnect(100) })
+	return r
+}
+
+func (r *reader) receive(_ mqtt.Client, m mqtt.Message) {
+	v := message{Topic: m.Topic(), Raw: m.Payload()}
+	json.Unmarshal(m.Payload(), &v)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.messages = append(r.messages, v)
+}
+
+func (r *reader) all() []message {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]message(nil), r.messages...)
+}
+
+// events returns the alerts, duplicates among them.
+func (r *reader) events() []message {
+	var out []message
+	for _, m := range r.all() {
+		if strings.Contains(m.Topic, "/event/") {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// logged is an event as `log dump` prints it.
+type logged struct {
+	line  string
+	Seq   uint64 `json:"seq"`
+	Alert *struct {
+		Type   string `json:"type"`
+		Slot   string `json:"slot"`
+		Number string `json:"order"`
+	} `json:"alert"`
+}
+
+// dump runs `readyshelf log dump`.
+func dump(t *testing.T, db string) []logged {
+	t.Helper()
+	out, err := exec.Command(binary, "log", "dump", db).Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("log dump: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var events []logged
+	lines := bufio.NewScanner(bytes.NewReader(out))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		e := logged{line: lines.Text()}
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			t.Fatalf("log dump printed %q: %v", lines.Text(), err)
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
+// print sends a job to a printer as `nc` does: all of it, then the end.
+func print(ctx context.Context, addr string, job []byte) error {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.Write(job); err != nil {
+		return err
+	}
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		return err
+	}
+	conn.SetReadDeadline(time.Now().Add(2 * time.Second))
+	_, err = io.Copy(io.Discard, conn)
+	return err
+}
