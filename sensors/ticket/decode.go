@@ -171,12 +171,20 @@ func (d *Decoder) end(how Ending) {
 	d.tear(how)
 }
 
+// tear tears off a slip, unless it is noise: what a stream entered in a picture, or
+// a stranger's bytes, look like before the first ESC @.
 func (d *Decoder) tear(how Ending) {
-	if s := d.paper.tear(how, d.fallback); s != nil {
-		d.out = append(d.out, *s)
-		d.aligned, d.spoke = true, false
-		d.tokens.fresh = true
+	s := d.paper.tear(how, d.fallback)
+	if s == nil {
+		return
 	}
+	d.aligned, d.spoke = true, false
+	d.tokens.fresh = true
+	doubt := d.tokens.doubt || !d.tokens.sync
+	if doubt && how != EndLabel && s.Unknown > len(s.Lines) {
+		return
+	}
+	d.out = append(d.out, *s)
 }
 
 func (d *Decoder) take() []Slip {

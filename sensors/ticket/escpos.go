@@ -354,7 +354,6 @@ func (t *tokeniser) again(p []byte) {
 func (t *tokeniser) emit(known bool) {
 	h := t.hdr[:t.n]
 	init := h[0] == esc && h[1] == '@'
-	t.doubt, t.noise = false, false
 	switch {
 	case !known:
 	case init, t.isCut(h):
@@ -373,6 +372,7 @@ func (t *tokeniser) emit(known bool) {
 		t.fresh = false
 	}
 	t.sink.command(h, known)
+	t.doubt, t.noise = false, false
 }
 
 // isCut says that h cuts the paper.

@@ -322,3 +322,21 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+// TestNoiseIsNoSlip: what a tap hears of a picture before the first ESC @ is not
+// reported as a slip, but for one odd end of a picture in a hundred.
+func TestNoiseIsNoSlip(t *testing.T) {
+	picture := read(t, "testdata/adversarial/a13-truncated-raster-reconnect.bin")[:2002]
+	noise := 0
+	for i := 1; i < len(picture); i++ {
+		d := NewDecoder(Options{})
+		slips := append(d.Write(picture[i:]), d.Write([]byte("\x1B@ok\n\x1DV0"))...)
+		if n := len(slips); n == 0 || slips[n-1].Text() != "ok\n" {
+			t.Fatalf("entered at %d: got %+v, want the slip after the picture", i, slips)
+		}
+		noise += len(slips) - 1
+	}
+	if noise > len(picture)/100 {
+		t.Errorf("%d of %d ends of a picture were taken for slips", noise, len(picture))
+	}
+}

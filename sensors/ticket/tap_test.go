@@ -42,7 +42,7 @@ func (l *line) Read(p []byte) (int, error) {
 
 // tapped starts a tap in the bubble; end makes the line fail and returns what Run
 // did, and how often it called up.
-func tapped(t *testing.T, l *line) (g *rig, end func(cancelled bool) (error, int)) {
+func tapped(t *testing.T, l *line) (g *rig, end func(cancelled bool) (int, error)) {
 	g = &rig{}
 	tap := &Tap{
 		Name: "line", Options: Options{Encoding: "cp437"}, Now: clock(time.Now()),
@@ -51,14 +51,14 @@ func tapped(t *testing.T, l *line) (g *rig, end func(cancelled bool) (error, int
 	ctx, cancel := context.WithCancel(t.Context())
 	ups, done := 0, make(chan error)
 	go func() { done <- tap.Run(ctx, l, func() { ups++ }, g.emit) }()
-	return g, func(cancelled bool) (error, int) {
+	return g, func(cancelled bool) (int, error) {
 		if cancelled {
 			cancel()
 		}
 		l.ends <- errors.New("unplugged")
 		err := <-done
 		cancel()
-		return err, ups
+		return ups, err
 	}
 }
 
@@ -83,7 +83,7 @@ func TestTap(t *testing.T) {
 			}
 			l.bytes <- orderNo("42") + "\x1DV0"
 			l.bytes <- orderNo("43")
-			err, ups := end(false)
+			ups, err := end(false)
 			if err == nil || ups != 1 {
 				t.Errorf("pause %v: got %v and %d calls of up, want an error and one", pause, err, ups)
 			}
@@ -99,13 +99,13 @@ func TestTapSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, end := tapped(t, newLine(0))
 		time.Sleep(time.Minute)
-		if err, ups := end(true); err != nil || ups != 1 {
+		if ups, err := end(true); err != nil || ups != 1 {
 			t.Errorf("got %v and %d calls of up, want nil and one", err, ups)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		_, end := tapped(t, newLine(0))
-		if err, ups := end(false); err == nil || ups != 0 {
+		if ups, err := end(false); err == nil || ups != 0 {
 			t.Errorf("got %v and %d calls of up, want an error and none", err, ups)
 		}
 	})
