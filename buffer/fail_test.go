@@ -199,3 +199,65 @@ type answer struct {
 }
 
 func (a answer) Decide(uint64, kitchen.Stamp, *kitchen.Event) []kitchen.Event { return a.events }
+
+// A card without room is a full log, not a broken one.
+func TestCardWithoutRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := run(t, options(logPath(t)))
+		h.append(t, press("A1"))
+		take(t, h.Log, "uplink", 1, func(uint64) uint64 { return 0 })
+		synctest.Wait()
+		store, file := h.store, h.store.file
+		locked, err := os.Open(h.path) // a file that takes no writes stands in for the card
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer locked.Close()
+		store.file = locked
+		n := fill(t, h, 3000, func() {})
+		if n == 3000 {
+			t.Fatal("the file grew on a card without room")
+		}
+		if h.store != store || h.lines.count("log takes nothing more") != 1 {
+			t.Errorf("want one line and no new store:\n%s", h.lines.b.String())
+		}
+		store.file = file
+		if got := fill(t, h, 100, func() {}); got != 100 {
+			t.Errorf("took %d, want 100, after there was room", got)
+		}
+		h.end(t)
+		gapless(t, 1, dump(t, h.path))
+	})
+}
+
+// A card that takes back what it acknowledged must not make ids be used twice.
+func TestLostCommitsEndTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opts := options(logPath(t))
+		h := openHouse(t, opts)
+		ended := make(chan error, 1)
+		go func() { ended <- h.Run(t.Context()) }()
+		h.append(t, press("A1"))
+		older := copyLog(t, h.path)
+		h.append(t, press("A2"))
+		synctest.Wait()
+		h.breakCommits(1, syscall.EIO)
+		if err := os.Rename(older, h.path); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Append(t.Context(), press("A3")); err == nil {
+			t.Fatal("a failed commit was acknowledged")
+		}
+		if err := <-ended; !errors.Is(err, errDamaged) {
+			t.Errorf("Run ended with %v, want errDamaged", err)
+		}
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
+		again := openHouse(t, opts)
+		defer again.Close()
+		if again.ID() == h.ID() {
+			t.Errorf("log %s goes on with %d, ids would be used twice", again.ID(), again.Head()+1)
+		}
+	})
+}

@@ -178,6 +178,19 @@ func TestCrashRedelivers(t *testing.T) {
 	}
 }
 
+// A follower that never acknowledged anything is waited for all the same.
+func TestNewFollowerIsKnownAfterARestart(t *testing.T) {
+	h := run(t, options(logPath(t)))
+	h.append(t, press("A1"))
+	take(t, h.Log, "uplink", 1, func(uint64) uint64 { return 0 })
+	h.end(t)
+	again := openHouse(t, options(h.path))
+	defer again.Close()
+	if got := again.acknowledged(); got != 0 {
+		t.Errorf("acknowledged up to %d, want 0", got)
+	}
+}
+
 func TestForget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := run(t, options(logPath(t)))
