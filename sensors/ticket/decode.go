@@ -180,11 +180,19 @@ func (d *Decoder) tear(how Ending) {
 	}
 	d.aligned, d.spoke = true, false
 	d.tokens.fresh = true
-	doubt := d.tokens.doubt || !d.tokens.sync
-	if doubt && how != EndLabel && s.Unknown > len(s.Lines) {
+	if how != EndLabel && (d.tokens.doubt || !d.tokens.sync) && s.noise() {
 		return
 	}
 	d.out = append(d.out, *s)
+}
+
+// noise says that a slip is none: more strange commands than lines, or a beginning
+// missed and four bytes a line that are nothing in the shop's encoding.
+func (s *Slip) noise() bool {
+	if s.Raster && !s.Partial {
+		return false // a picture alone has no lines to weigh
+	}
+	return s.Unknown > len(s.Lines) || s.Partial && s.Undecoded > 3*len(s.Lines)
 }
 
 func (d *Decoder) take() []Slip {
