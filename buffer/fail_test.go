@@ -186,8 +186,8 @@ func TestDeciderThatMiscounts(t *testing.T) {
 		"begins late":        {{Seq: 2}},
 	} {
 		h.opts.Decider = answer{h.tally, events}
-		if _, err := h.writer.decide([]kitchen.Event{press("A1")}); !errors.Is(err, errRefused) {
-			t.Errorf("%s: got %v, want errRefused", name, err)
+		if _, err := h.writer.decide([]kitchen.Event{press("A1")}); !errors.Is(err, ErrRefused) {
+			t.Errorf("%s: got %v, want ErrRefused", name, err)
 		}
 	}
 }

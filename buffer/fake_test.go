@@ -103,6 +103,7 @@ type house struct {
 
 	mu        sync.Mutex
 	committed []kitchen.Event
+	idle      int // calls of Committed with nothing
 	commits   int
 	boot      uint32
 	up        time.Duration // added to the clock
@@ -159,7 +160,11 @@ func openHouse(t testing.TB, opts Options) *house {
 	opts.Committed = func(es []kitchen.Event) {
 		h.mu.Lock()
 		h.committed = append(h.committed, es...)
-		h.commits++
+		if len(es) > 0 {
+			h.commits++
+		} else {
+			h.idle++
+		}
 		h.mu.Unlock()
 		if committed != nil {
 			committed(es)

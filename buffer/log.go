@@ -27,7 +27,10 @@ var (
 	ErrHeld = errors.New("another process has the log open: ask the running daemon (readyshelf log), or stop it first (systemctl stop readyshelf)")
 	// ErrNewer says that a newer program wrote the file.
 	ErrNewer = errors.New("log was written by a newer program: install that version again")
-	// ErrTooLarge says that an event does not fit a record, and never will.
+	// ErrRefused says that these facts cannot be written and never will be: what is
+	// wrong is with them, and not with the file.
+	ErrRefused = errors.New("facts refused")
+	// ErrTooLarge says that an event does not fit a record. It comes with ErrRefused.
 	ErrTooLarge = errors.New("event is too large")
 )
 
@@ -66,7 +69,8 @@ type Options struct {
 	// blocks that exist writes a fifth less than one that must allocate them.
 	Prefill int64
 	// Committed is called by the writer after each commit, in order, before Append
-	// returns. It holds up the writer, and must not call Append.
+	// returns, and with nothing after a tick that nothing followed from. It holds up
+	// the writer, and must not call Append.
 	Committed func([]kitchen.Event)
 	Log       *slog.Logger
 }

@@ -162,8 +162,8 @@ func TestTicks(t *testing.T) {
 		h := run(t, opts)
 		time.Sleep(10*time.Minute + time.Second)
 		synctest.Wait()
-		if h.tally.calls.Load() != 20 || h.commits != 0 {
-			t.Fatalf("got %d ticks and %d commits, want 20 and 0", h.tally.calls.Load(), h.commits)
+		if h.tally.calls.Load() != 20 || h.commits != 0 || h.idle != 20 {
+			t.Fatalf("got %d ticks, %d commits and %d calls with nothing, want 20, 0 and 20", h.tally.calls.Load(), h.commits, h.idle)
 		}
 		h.tally.due.Store(2)
 		time.Sleep(30 * time.Second)
@@ -228,8 +228,8 @@ func TestOneBadFactHurtsNobodyElse(t *testing.T) {
 		wg.Go(func() { bad = h.Append(t.Context(), press("bad")) })
 		wg.Go(func() { h.append(t, ticket("good too")) })
 		wg.Wait()
-		if !errors.Is(bad, errRefused) {
-			t.Errorf("got %v, want errRefused", bad)
+		if !errors.Is(bad, ErrRefused) {
+			t.Errorf("got %v, want ErrRefused", bad)
 		}
 		h.end(t)
 		got := dump(t, h.path)

@@ -26,9 +26,6 @@ const (
 	patience = time.Minute
 )
 
-// errRefused marks what is wrong with the facts and not with the file.
-var errRefused = errors.New("refused")
-
 // request is one Append.
 type request struct {
 	facts []kitchen.Event
@@ -130,7 +127,7 @@ func (w *writer) serve(first *request) {
 		}
 	}
 	err := w.write(facts, size, nil)
-	if len(batch) == 1 || !errors.Is(err, errRefused) && !errors.Is(err, ErrFull) {
+	if len(batch) == 1 || !errors.Is(err, ErrRefused) && !errors.Is(err, ErrFull) {
 		for _, r := range batch {
 			r.done <- err
 		}
@@ -146,7 +143,7 @@ func (w *writer) serve(first *request) {
 func (w *writer) tick() {
 	w.tell()
 	err := w.write(nil, 0, nil)
-	if refused := errors.Is(err, errRefused); refused != w.refused {
+	if refused := errors.Is(err, ErrRefused); refused != w.refused {
 		w.refused = refused
 		if refused { // no caller hears of it
 			w.l.opts.Log.Error("log did not take what follows from time", "err", err)
@@ -188,6 +185,7 @@ func (w *writer) write(facts []kitchen.Event, size int64, lost []span) error {
 	}
 	events, err := w.decide(facts)
 	if err == nil && len(events) == 0 {
+		w.l.opts.Committed(nil)
 		return nil
 	}
 	if err == nil {
@@ -207,7 +205,7 @@ func (w *writer) decide(facts []kitchen.Event) (events []kitchen.Event, err erro
 	defer func() {
 		if p := recover(); p != nil {
 			w.l.opts.Log.Error("decider panicked", "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("%w: decide: panic: %v", errRefused, p)
+			err = fmt.Errorf("%w: decide: panic: %v", ErrRefused, p)
 		}
 	}()
 	first, now := w.l.Head()+1, w.l.opts.Now()
@@ -217,13 +215,13 @@ func (w *writer) decide(facts []kitchen.Event) (events []kitchen.Event, err erro
 	for i := range facts {
 		more := w.l.opts.Decider.Decide(first+uint64(len(events)), now, &facts[i])
 		if len(more) == 0 {
-			return nil, fmt.Errorf("%w: decide: the fact is not among the events", errRefused)
+			return nil, fmt.Errorf("%w: decide: the fact is not among the events", ErrRefused)
 		}
 		events = append(events, more...)
 	}
 	for i, e := range events {
 		if want := first + uint64(i); e.Seq != want {
-			return nil, fmt.Errorf("%w: decide: event %d is numbered %d", errRefused, want, e.Seq)
+			return nil, fmt.Errorf("%w: decide: event %d is numbered %d", ErrRefused, want, e.Seq)
 		}
 	}
 	return events, nil
@@ -235,7 +233,7 @@ func (w *writer) commit(events []kitchen.Event, lost []span) error {
 	for _, e := range events {
 		r, err := encode(e)
 		if err != nil {
-			return fmt.Errorf("%w: %w", errRefused, err)
+			return fmt.Errorf("%w: %w", ErrRefused, err)
 		}
 		c.records = append(c.records, r)
 	}

@@ -51,18 +51,25 @@ func longer(a, b []string) []string {
 	return a
 }
 
-// voided returns what is left of an order after a void slip took its lines away.
+// voided returns what is left of an order after a void slip took its lines away:
+// first the dish as the slip has it, then the same dish with other modifiers,
+// since slips abridge.
 func voided(have, slip []Item) []Item {
 	out := slices.Clone(have)
 	for _, it := range slip {
 		take := max(it.Qty, -it.Qty)
-		for i := range out {
-			if out[i].Name != it.Name || !sameMods(out[i], it) {
-				continue
+		for _, alike := range []func(Item) bool{
+			func(h Item) bool { return slices.Equal(h.Mods, it.Mods) },
+			func(h Item) bool { return sameMods(h, it) },
+			func(Item) bool { return true },
+		} {
+			for i := range out {
+				if out[i].Name == it.Name && alike(out[i]) {
+					n := min(take, out[i].Qty)
+					out[i].Qty -= n
+					take -= n
+				}
 			}
-			n := min(take, out[i].Qty)
-			out[i].Qty -= n
-			take -= n
 		}
 	}
 	return slices.DeleteFunc(out, func(it Item) bool { return it.Qty <= 0 })

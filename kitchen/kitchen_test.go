@@ -233,6 +233,7 @@ func TestSlips(t *testing.T) {
 		{"cancel without a channel", Ticket{Kind: SlipCancel, Number: "0012"}, "cancelled 12", ""},
 		{"cancel of another channel", Ticket{Kind: SlipCancel, Number: "12", Channel: "eleme"}, "", "1 米饭 2 豆腐"},
 		{"void of one dish", Ticket{Kind: SlipVoid, Number: "12", Items: []Item{dish(-1, "豆腐", "微辣")}}, "", "1 米饭 1 豆腐"},
+		{"void in other words", Ticket{Kind: SlipVoid, Number: "12", Items: []Item{dish(-1, "豆腐", "辣")}}, "", "1 米饭 1 豆腐"},
 		{"void of all", Ticket{Kind: SlipVoid, Number: "12", Items: []Item{dish(-1, "米饭"), dish(-2, "豆腐")}}, "cancelled 12", ""},
 		{"report", Ticket{Kind: SlipReport, Number: "12"}, "", "1 米饭 2 豆腐"},
 		{"picture", Ticket{Kind: SlipUnknown, Raster: true}, "accepted ", "1 米饭 2 豆腐"},

@@ -153,10 +153,12 @@ func TestTickets(t *testing.T) {
 	}
 
 	// What the urge and the void slip did shows on the board; so do all three cups.
-	eventually(t, 15*time.Second, "the board to show an urge, a void and three cups", func() bool {
+	if !within(15*time.Second, func() bool {
 		b := r.board(t)
 		return b["12 meituan"].Urged == 1 && b["00123 dine-in"].Items[0].Qty == 1 && len(b["M15 "].Items) == 3
-	})
+	}) {
+		t.Errorf("an urge, a void or three cups do not show on the board: %+v", r.board(t))
+	}
 	s.weighed(t, r)
 
 	s.end(syscall.SIGTERM)

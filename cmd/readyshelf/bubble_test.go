@@ -242,22 +242,11 @@ func (b *bubble) restart(pause time.Duration) {
 	b.up()
 }
 
-// quiet is how long a power cut waits for a commit to strike at. In a kitchen at
-// rest it strikes none.
-const quiet = 5 * time.Minute
-
-// crash takes the power away at one of the next commits, and gives it back after
+// crash takes the power away at one of the next commits or ticks, and gives it back after
 // a pause: another boot, whose clock is not known for a while.
 func (b *bubble) crash(within int64, pause, unknown time.Duration) {
 	b.Helper()
 	b.crashIn.Store(1 + b.rand.Int64N(within))
-	select {
-	case err := <-b.ended:
-		b.ended <- err
-	case <-time.After(quiet):
-		b.crashIn.Store(0)
-		b.cancel()
-	}
 	b.down()
 	time.Sleep(pause)
 	b.boot++

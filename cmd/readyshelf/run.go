@@ -68,6 +68,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.ship(ctx) })
 	g.Go(func() error { return h.serveControl(ctx) })
 	g.Go(func() error { return h.serveMetrics(ctx) })
+	g.Go(func() error { return h.servePage(ctx) })
 
 	err := g.Wait()
 	stop()
@@ -103,9 +104,20 @@ func openHouse(c Config, w world) (*house, error) {
 	h.metrics = newMetrics(h)
 	h.clock = h.now(log.Boot())
 	h.view.show(h.decider.Board(h.clock()))
-	h.keeper = sensors.NewKeeper(log.Append, 0, h.log.With("room", "log"))
+	h.keeper = sensors.NewKeeper(h.append, 0, h.log.With("room", "log"))
 	h.keeper.OnChange = func(bool) { h.view.ring() }
 	return h, nil
+}
+
+// append is the log's Append for those who hold what it does not take. What it
+// never will take must not stand in the way of the rest.
+func (h *house) append(ctx context.Context, facts ...kitchen.Event) error {
+	err := h.buffer.Append(ctx, facts...)
+	if errors.Is(err, buffer.ErrRefused) {
+		h.log.Error("a fact was dropped: the log can never take it", "source", facts[0].Source, "error", err)
+		return nil
+	}
+	return err
 }
 
 // afterCommit runs in the log's writer: what is shown is what is on disk.
