@@ -241,6 +241,7 @@ type logged struct {
 		Type   string `json:"type"`
 		Slot   string `json:"slot"`
 		Number string `json:"order"`
+		Device string `json:"device"`
 	} `json:"alert"`
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -30,8 +31,9 @@ type kitchen struct {
 	buttons  []*virtual.Button
 	lamps    []*virtual.Lamp
 
-	mu  sync.Mutex
-	lit map[string]int // by slot: presses that the lamp confirmed
+	life atomic.Int64 // which daemon it is, from one kill to the next
+	mu   sync.Mutex
+	lit  map[string]int // by slot: presses that the lamp confirmed
 }
 
 func newKitchen(t *testing.T, b *broker) *kitchen {
@@ -97,29 +99,46 @@ func (k *kitchen) stream(ctx context.Context, seed uint64) {
 	people.Wait()
 }
 
-// steady is longer than any pattern but "ready" keeps a lamp lit.
-const steady = 400 * time.Millisecond
+// Of the lamp's patterns: steady is longer than any but "ready" keeps it lit, a
+// flash of "assigned" is shorter, and comes every two seconds.
+const (
+	steady  = 400 * time.Millisecond
+	flash   = 250 * time.Millisecond
+	flashes = 2200 * time.Millisecond
+)
 
-// press presses a button, and counts the press if the lamp then says "ready".
+// press presses a button. It counts the press as confirmed if the same daemon
+// whose lamp said "assigned" before it says "ready" after it.
 func (k *kitchen) press(ctx context.Context, i int) {
-	dark := !k.burns(ctx, i)
+	life := k.life.Load()
+	cooking := k.flashes(ctx, i)
 	k.buttons[i].Press(60 * time.Millisecond)
-	if dark && k.burns(ctx, i) {
+	if cooking && k.lasts(ctx, i, true, steady) == steady && k.life.Load() == life {
 		k.mu.Lock()
 		k.lit[slotName(i)]++
 		k.mu.Unlock()
 	}
 }
 
-// burns says whether a lamp stays lit.
-func (k *kitchen) burns(ctx context.Context, i int) bool {
-	for range int(steady / (10 * time.Millisecond)) {
-		if !k.lamps[i].Lit() || ctx.Err() != nil {
-			return false
-		}
-		nap(ctx, 10*time.Millisecond)
+// flashes waits for a flash of a lamp.
+func (k *kitchen) flashes(ctx context.Context, i int) bool {
+	if k.lasts(ctx, i, false, flashes) == flashes {
+		return false
 	}
-	return true
+	return k.lasts(ctx, i, true, flash) < flash
+}
+
+// lasts watches a lamp that is lit or dark, for so long at most, and says how long
+// it stayed so.
+func (k *kitchen) lasts(ctx context.Context, i int, lit bool, most time.Duration) time.Duration {
+	const look = 10 * time.Millisecond
+	for d := time.Duration(0); d < most; d += look {
+		if k.lamps[i].Lit() != lit || ctx.Err() != nil {
+			return d
+		}
+		nap(ctx, look)
+	}
+	return most
 }
 
 func (k *kitchen) confirmed() map[string]int {
@@ -163,11 +182,12 @@ func TestKill(t *testing.T) {
 		if i%5 == 2 {
 			b.restart(time.Duration(rnd.IntN(300)) * time.Millisecond)
 		}
-		nap(ctx, time.Duration(200+rnd.IntN(1300))*time.Millisecond)
+		nap(ctx, time.Duration(100+rnd.IntN(3000))*time.Millisecond)
 		if i%2 == 0 {
 			known = k.compare(known, dump(t, k.db)) // beside the running daemon: acknowledged
 		}
 		lit := k.confirmed()
+		k.life.Add(1)
 		p.end(syscall.SIGKILL)
 		if strings.Contains(p.said(), "panic") {
 			t.Fatalf("the daemon said:\n%s", p.said())

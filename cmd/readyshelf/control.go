@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"readyshelf/buffer"
 )
 
 // A live log is asked, not opened: bbolt holds its file. The daemon answers
@@ -95,8 +97,26 @@ func serveHTTP(ctx context.Context, ln net.Listener, handler http.Handler) error
 	return g.Wait()
 }
 
-// logFile returns a file that holds the log at path and may be opened: a copy if
-// a running daemon has it open, which done removes, else the file itself.
+// tries is how often a log is asked for while its daemon is just starting or
+// ending: it has the file and does not answer. Each try waits 2 s for the file.
+const tries = 3
+
+// withLog hands fn a file that holds the log at path and may be opened: a copy if
+// a running daemon has it open, else the file itself.
+func withLog(path string, fn func(file string) error) error {
+	for try := 1; ; try++ {
+		file, done, err := logFile(path)
+		if err != nil {
+			return err
+		}
+		err = fn(file)
+		done()
+		if try == tries || !errors.Is(err, buffer.ErrHeld) {
+			return err
+		}
+	}
+}
+
 func logFile(path string) (file string, done func(), err error) {
 	whole, err := filepath.Abs(path)
 	if err != nil {

@@ -121,12 +121,9 @@ type logDumpCmd struct {
 
 // Run prints every event of a log.
 func (c *logDumpCmd) Run(s streams) error {
-	file, done, err := logFile(c.DB)
-	if err != nil {
-		return err
-	}
-	defer done()
-	return buffer.Dump(file, func(e kitchen.Event) error { return printJSON(s.out, e) })
+	return withLog(c.DB, func(file string) error {
+		return buffer.Dump(file, func(e kitchen.Event) error { return printJSON(s.out, e) })
+	})
 }
 
 // logCheckCmd is `readyshelf log check`.
@@ -136,12 +133,11 @@ type logCheckCmd struct {
 
 // Run checks a log and says what it found.
 func (c *logCheckCmd) Run(s streams) error {
-	file, done, err := logFile(c.DB)
-	if err != nil {
+	var report buffer.Report
+	err := withLog(c.DB, func(file string) (err error) {
+		report, err = buffer.Check(file)
 		return err
-	}
-	defer done()
-	report, err := buffer.Check(file)
+	})
 	if err != nil {
 		return err
 	}
