@@ -19,6 +19,8 @@ import (
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
+
+	"readyshelf/sync/uplink/uplinktest"
 )
 
 // binary is the program under test, built as it ships.
@@ -33,7 +35,7 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(dir)
 		binary = filepath.Join(dir, "readyshelf")
-		build := exec.Command("go", "build", "-trimpath", "-o", binary, "readyshelf/cmd/readyshelf")
+		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "readyshelf/cmd/readyshelf")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
@@ -99,7 +101,7 @@ func (p *process) said() string {
 }
 
 // start starts a program that ends with the test at the latest.
-func start(t *testing.T, name string, args ...string) *process {
+func start(t testing.TB, name string, args ...string) *process {
 	t.Helper()
 	p := &process{cmd: exec.Command(name, args...), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p, p
@@ -121,54 +123,24 @@ func (p *process) end(s os.Signal) {
 	<-p.done
 }
 
-// broker is a real mosquitto on a port of its own, that keeps what it was given
-// over a restart.
+// broker is a real mosquitto that keeps what it was given over a restart.
 type broker struct {
-	t    *testing.T
-	addr string
-	conf string
-	p    *process
+	t *testing.T
+	*uplinktest.Mosquitto
 }
 
 func newBroker(t *testing.T) *broker {
 	t.Helper()
-	path, err := exec.LookPath("mosquitto")
-	if err != nil {
-		if path, err = exec.LookPath("/usr/sbin/mosquitto"); err != nil {
-			t.Skip("mosquitto is not installed: make test installs it")
-		}
-	}
-	dir := t.TempDir()
-	b := &broker{t: t, addr: freePort(t), conf: filepath.Join(dir, "mosquitto.conf")}
-	host, port, _ := net.SplitHostPort(b.addr)
-	conf := fmt.Sprintf("listener %s %s\nallow_anonymous true\npersistence true\npersistence_location %s/\nmax_queued_messages 0\n", port, host, dir)
-	if os.Geteuid() == 0 {
-		conf += "user root\n" // the folder is ours
-	}
-	if err := os.WriteFile(b.conf, []byte(conf), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	b.up(path)
-	return b
-}
-
-func (b *broker) up(path string) {
-	b.p = start(b.t, path, "-c", b.conf)
-	eventually(b.t, 10*time.Second, "mosquitto to listen", func() bool {
-		conn, err := net.Dial("tcp", b.addr)
-		if err == nil {
-			conn.Close()
-		}
-		return err == nil
-	})
+	return &broker{t, uplinktest.StartMosquitto(t, "allow_anonymous true\npersistence true\npersistence_location %DIR%/\n", nil)}
 }
 
 // restart ends mosquitto in good order and starts it again.
 func (b *broker) restart(pause time.Duration) {
-	path := b.p.cmd.Path
-	b.p.end(syscall.SIGTERM)
+	b.Stop()
 	<-time.After(pause)
-	b.up(path)
+	if err := b.Start(); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // message is a CloudEvent as a reader sees it.
@@ -191,7 +163,7 @@ type reader struct {
 func (b *broker) subscribe() *reader {
 	r := &reader{}
 	ready := make(chan struct{}, 100)
-	o := mqtt.NewClientOptions().AddBroker("tcp://" + b.addr).SetClientID("reader").SetCleanSession(false).
+	o := mqtt.NewClientOptions().AddBroker("tcp://" + b.Addr).SetClientID("reader").SetCleanSession(false).
 		SetAutoReconnect(true).SetMaxReconnectInterval(200 * time.Millisecond).SetResumeSubs(true).SetOrderMatters(true).
 		SetProtocolVersion(4)
 	o.SetOnConnectHandler(func(c mqtt.Client) {

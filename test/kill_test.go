@@ -22,9 +22,9 @@ import (
 // kills is how often the daemon is killed.
 const kills = 50
 
-// kitchen is a daemon with buttons and lamps, tickets that stream in and fingers
+// galley is a daemon with buttons and lamps, tickets that stream in and fingers
 // that press, whatever happens to it.
-type kitchen struct {
+type galley struct {
 	t        *testing.T
 	conf, db string
 	printer  string
@@ -36,10 +36,10 @@ type kitchen struct {
 	lit  map[string]int // by slot: presses that the lamp confirmed
 }
 
-func newKitchen(t *testing.T, b *broker) *kitchen {
+func newGalley(t *testing.T, b *broker) *galley {
 	t.Helper()
 	dir := t.TempDir()
-	k := &kitchen{
+	k := &galley{
 		t: t, conf: filepath.Join(dir, "readyshelf.toml"), db: filepath.Join(dir, "data", "readyshelf.db"),
 		printer: freePort(t), lit: map[string]int{},
 	}
@@ -57,7 +57,7 @@ func newKitchen(t *testing.T, b *broker) *kitchen {
 		k.buttons, k.lamps = append(k.buttons, button), append(k.lamps, lamp)
 		fmt.Fprintf(&conf, "[[button]]\nslot = %q\nline = \"sim:%s\"\nlight = \"sim:%s\"\n", slotName(i), button.Path, lamp.Path)
 	}
-	fmt.Fprintf(&conf, "[mqtt]\nbrokers = [\"tcp://%s\"]\n[board]\nlisten = \"\"\n[metrics]\nlisten = \"\"\n", b.addr)
+	fmt.Fprintf(&conf, "[mqtt]\nbrokers = [\"tcp://%s\"]\n[board]\nlisten = \"\"\n[metrics]\nlisten = \"\"\n", b.Addr)
 	if err := os.WriteFile(k.conf, []byte(conf.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func newKitchen(t *testing.T, b *broker) *kitchen {
 func slotName(i int) string { return fmt.Sprintf("A%d", i+1) }
 
 // stream prints tickets and presses buttons until ctx ends.
-func (k *kitchen) stream(ctx context.Context, seed uint64) {
+func (k *galley) stream(ctx context.Context, seed uint64) {
 	var people sync.WaitGroup
 	for _, lamp := range k.lamps {
 		people.Go(lamp.Run)
@@ -109,7 +109,7 @@ const (
 
 // press presses a button. It counts the press as confirmed if the same daemon
 // whose lamp said "assigned" before it says "ready" after it.
-func (k *kitchen) press(ctx context.Context, i int) {
+func (k *galley) press(ctx context.Context, i int) {
 	life := k.life.Load()
 	cooking := k.flashes(ctx, i)
 	k.buttons[i].Press(60 * time.Millisecond)
@@ -121,7 +121,7 @@ func (k *kitchen) press(ctx context.Context, i int) {
 }
 
 // flashes waits for a flash of a lamp.
-func (k *kitchen) flashes(ctx context.Context, i int) bool {
+func (k *galley) flashes(ctx context.Context, i int) bool {
 	if k.lasts(ctx, i, false, flashes) == flashes {
 		return false
 	}
@@ -130,7 +130,7 @@ func (k *kitchen) flashes(ctx context.Context, i int) bool {
 
 // lasts watches a lamp that is lit or dark, for so long at most, and says how long
 // it stayed so.
-func (k *kitchen) lasts(ctx context.Context, i int, lit bool, most time.Duration) time.Duration {
+func (k *galley) lasts(ctx context.Context, i int, lit bool, most time.Duration) time.Duration {
 	const look = 10 * time.Millisecond
 	for d := time.Duration(0); d < most; d += look {
 		if k.lamps[i].Lit() != lit || ctx.Err() != nil {
@@ -141,7 +141,7 @@ func (k *kitchen) lasts(ctx context.Context, i int, lit bool, most time.Duration
 	return most
 }
 
-func (k *kitchen) confirmed() map[string]int {
+func (k *galley) confirmed() map[string]int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	out := map[string]int{}
@@ -167,7 +167,7 @@ func TestKill(t *testing.T) {
 	}
 	b := newBroker(t)
 	r := b.subscribe()
-	k := newKitchen(t, b)
+	k := newGalley(t, b)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 99))
@@ -213,7 +213,7 @@ func TestKill(t *testing.T) {
 }
 
 // compare checks that a later dump begins with all of an earlier one, unchanged.
-func (k *kitchen) compare(earlier, later []logged) []logged {
+func (k *galley) compare(earlier, later []logged) []logged {
 	k.t.Helper()
 	if len(later) < len(earlier) {
 		k.t.Fatalf("the log had %d events and now has %d", len(earlier), len(later))
@@ -232,7 +232,7 @@ func (k *kitchen) compare(earlier, later []logged) []logged {
 }
 
 // compareLamps checks that every press that a lamp confirmed is in the log.
-func (k *kitchen) compareLamps(lit map[string]int, events []logged) {
+func (k *galley) compareLamps(lit map[string]int, events []logged) {
 	k.t.Helper()
 	ready := map[string]int{}
 	for _, e := range events {

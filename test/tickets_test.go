@@ -76,7 +76,7 @@ func newShop(t *testing.T, b *broker) *shop {
 		fmt.Fprintf(&conf, "[[printer]]\nname = %q\nlisten = %q\nencoding = %q\n", encoding, s.printers[encoding], encoding)
 	}
 	fmt.Fprintf(&conf, "[[scale]]\nname = \"s\"\nserial = %q\nprotocol = \"st-gs\"\nslot = \"S1\"\n", s.scale.Path)
-	fmt.Fprintf(&conf, "[mqtt]\nbrokers = [\"tcp://%s\"]\n[board]\nlisten = \"\"\n[metrics]\nlisten = \"\"\n", b.addr)
+	fmt.Fprintf(&conf, "[mqtt]\nbrokers = [\"tcp://%s\"]\n[board]\nlisten = \"\"\n[metrics]\nlisten = \"\"\n", b.Addr)
 	path := filepath.Join(s.dir, "readyshelf.toml")
 	if err := os.WriteFile(path, []byte(conf.String()), 0o600); err != nil {
 		t.Fatal(err)

@@ -5,15 +5,17 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"readyshelf/sync/uplink/uplinktest"
 )
 
 // BenchmarkRoundTrip is one alert from the log to its PUBACK and the cursor, at a
 // broker on the loopback.
 func BenchmarkRoundTrip(b *testing.B) {
-	m := startMosquitto(b, "allow_anonymous true", nil)
+	m := uplinktest.StartMosquitto(b, "allow_anonymous true", nil)
 	s := newShop(nil)
 	acked := make(chan uint64, 1)
-	s.Brokers, s.Dial = []string{"tcp://" + m.addr}, nil
+	s.Brokers, s.Dial = []string{"tcp://" + m.Addr}, nil
 	s.log.onAck = func(seq uint64) { acked <- seq }
 	ctx, cancel := context.WithCancel(b.Context())
 	done := make(chan error, 1)
@@ -38,9 +40,9 @@ func BenchmarkRoundTrip(b *testing.B) {
 
 // BenchmarkDrain is the rate at which a backlog goes out.
 func BenchmarkDrain(b *testing.B) {
-	m := startMosquitto(b, "allow_anonymous true\nset_tcp_nodelay true", nil)
+	m := uplinktest.StartMosquitto(b, "allow_anonymous true\nset_tcp_nodelay true", nil)
 	s := newShop(nil)
-	s.Brokers, s.Dial = []string{"tcp://" + m.addr}, nil
+	s.Brokers, s.Dial = []string{"tcp://" + m.Addr}, nil
 	acked := make(chan struct{})
 	s.log.onAck = func(seq uint64) {
 		if seq == uint64(b.N) {

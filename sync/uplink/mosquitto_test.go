@@ -6,10 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,86 +15,8 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"readyshelf/sync/uplink"
+	"readyshelf/sync/uplink/uplinktest"
 )
-
-// mosquitto is a real broker on a loopback port.
-type mosquitto struct {
-	t    testing.TB
-	addr string
-	conf string
-	cmd  *exec.Cmd
-}
-
-// startMosquitto runs a broker with the lines of conf besides its listener; %DIR%
-// stands for its directory, into which files are written first.
-func startMosquitto(t testing.TB, conf string, files map[string][]byte) *mosquitto {
-	t.Helper()
-	if _, err := mosquittoPath(); err != nil {
-		t.Skip("mosquitto is not installed (apt install mosquitto)")
-	}
-	dir := t.TempDir()
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().(*net.TCPAddr)
-	l.Close()
-	m := &mosquitto{t: t, addr: addr.String(), conf: filepath.Join(dir, "mosquitto.conf")}
-	conf = fmt.Sprintf("listener %d 127.0.0.1\nuser root\npersistence false\nmax_inflight_messages 0\nmax_queued_messages 0\n%s\n", addr.Port, conf)
-	if err := os.WriteFile(m.conf, []byte(strings.ReplaceAll(conf, "%DIR%", dir)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(m.kill)
-	return m
-}
-
-// mosquittoPath finds the broker, which Debian puts where only root looks.
-func mosquittoPath() (string, error) {
-	path, err := exec.LookPath("mosquitto")
-	if err != nil {
-		path, err = exec.LookPath("/usr/sbin/mosquitto")
-	}
-	return path, err
-}
-
-// start runs the process and waits until it accepts.
-func (m *mosquitto) start() error {
-	path, err := mosquittoPath()
-	if err != nil {
-		return err
-	}
-	var said strings.Builder
-	m.cmd = exec.Command(path, "-c", m.conf)
-	m.cmd.Stderr = &said
-	if err := m.cmd.Start(); err != nil {
-		return err
-	}
-	if !eventually(10*time.Second, func() bool {
-		c, err := net.Dial("tcp", m.addr)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	}) {
-		m.kill()
-		return fmt.Errorf("mosquitto does not accept: %s", said.String())
-	}
-	return nil
-}
-
-// kill is kill -9.
-func (m *mosquitto) kill() {
-	m.cmd.Process.Kill()
-	m.cmd.Wait()
-}
 
 // eventually waits until ok, for d at most.
 func eventually(d time.Duration, ok func() bool) bool {
@@ -129,10 +47,10 @@ type subscriber struct {
 	seen  map[string]bool
 }
 
-func subscribe(t *testing.T, m *mosquitto) *subscriber {
+func subscribe(t *testing.T, m *uplinktest.Mosquitto) *subscriber {
 	t.Helper()
 	s := &subscriber{subscribed: make(chan struct{}, 100), seen: map[string]bool{}}
-	o := mqtt.NewClientOptions().AddBroker("tcp://" + m.addr).SetClientID("cloud").SetProtocolVersion(4).
+	o := mqtt.NewClientOptions().AddBroker("tcp://" + m.Addr).SetClientID("cloud").SetProtocolVersion(4).
 		SetMaxReconnectInterval(50 * time.Millisecond).SetOnConnectHandler(func(c mqtt.Client) {
 		c.Subscribe(root+"/event/#", 0, s.take).Wait()
 		s.subscribed <- struct{}{}
@@ -169,8 +87,8 @@ func TestMosquittoPassword(t *testing.T) {
 	salt := []byte("0123456789ab")
 	sum := sha512.Sum512(append([]byte("sesame"), salt...))
 	entry := fmt.Sprintf("shop:$6$%s$%s\n", base64.StdEncoding.EncodeToString(salt), base64.StdEncoding.EncodeToString(sum[:]))
-	m := startMosquitto(t, "allow_anonymous false\npassword_file %DIR%/passwords", map[string][]byte{"passwords": []byte(entry)})
-	s := realShop(t, "tcp://"+m.addr)
+	m := uplinktest.StartMosquitto(t, "allow_anonymous false\npassword_file %DIR%/passwords", map[string][]byte{"passwords": []byte(entry)})
+	s := realShop(t, "tcp://"+m.Addr)
 	password := make(chan string, 1)
 	password <- "wrong"
 	s.Username = "shop"
@@ -197,14 +115,14 @@ func TestMosquittoPassword(t *testing.T) {
 
 func TestMosquittoTLS(t *testing.T) {
 	ca, cert, key := certificates(t)
-	m := startMosquitto(t, "allow_anonymous true\ncertfile %DIR%/cert.pem\nkeyfile %DIR%/key.pem\ntls_version tlsv1.2",
+	m := uplinktest.StartMosquitto(t, "allow_anonymous true\ncertfile %DIR%/cert.pem\nkeyfile %DIR%/key.pem\ntls_version tlsv1.2",
 		map[string][]byte{"cert.pem": cert, "key.pem": key})
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(ca) {
 		t.Fatal("the CA file holds no certificate")
 	}
 	t.Run("trusted", func(t *testing.T) {
-		s := realShop(t, "mqtts://"+m.addr)
+		s := realShop(t, "mqtts://"+m.Addr)
 		s.TLS = &tls.Config{RootCAs: pool}
 		s.log.add(s.alert(), s.press())
 		s.start()
@@ -223,7 +141,7 @@ func TestMosquittoTLS(t *testing.T) {
 		{"other name", &tls.Config{RootCAs: pool, ServerName: "elsewhere"}, "to match elsewhere"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := realShop(t, "tls://"+m.addr)
+			s := realShop(t, "tls://"+m.Addr)
 			s.TLS = test.tls
 			causes := make(chan error, 10)
 			s.OnState = func(_ bool, cause error) { causes <- cause }
@@ -240,9 +158,9 @@ func TestMosquittoTLS(t *testing.T) {
 // passed on is lost with it, which is why the log keeps acknowledged alerts; but
 // the cursor arrives, and the order of first sightings holds.
 func TestMosquittoKilledInMidDrain(t *testing.T) {
-	m := startMosquitto(t, "allow_anonymous true", nil)
+	m := uplinktest.StartMosquitto(t, "allow_anonymous true", nil)
 	cloud := subscribe(t, m)
-	s := realShop(t, "tcp://"+m.addr)
+	s := realShop(t, "tcp://"+m.Addr)
 	const alerts = 5000
 	for range alerts {
 		s.log.add(s.alert())
@@ -253,8 +171,8 @@ func TestMosquittoKilledInMidDrain(t *testing.T) {
 			return
 		}
 		kills = kills[1:]
-		m.kill()
-		if err := m.start(); err != nil {
+		m.Kill()
+		if err := m.Start(); err != nil {
 			t.Error(err)
 		}
 		select {

@@ -1,0 +1,148 @@
+package test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"readyshelf/buffer"
+	"readyshelf/kitchen"
+	"readyshelf/predict"
+)
+
+// fullLog writes a log of 64 MiB that is as full as it gets before old events go,
+// all of it still to be sent.
+func fullLog(b *testing.B, path string) {
+	b.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		b.Fatal(err)
+	}
+	began := time.Now()
+	now := func() kitchen.Stamp {
+		return kitchen.Stamp{Boot: 1, Up: time.Since(began), At: time.Now(), Clock: kitchen.Synced}
+	}
+	l, err := buffer.Open(buffer.Options{
+		Path: path, BootID: "bench", Now: now, Decider: &kitchen.Decider{Model: predict.New(), Rules: kitchen.DefaultRules()},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	done := make(chan error, 1)
+	go func() { done <- l.Run(ctx) }()
+	batch := make([]kitchen.Event, 500)
+	for n := 0; ; n++ {
+		for i := range batch {
+			batch[i] = now().Fact("printer/kitchen")
+			batch[i].Ticket = &kitchen.Ticket{Kind: kitchen.SlipReport, Number: strconv.Itoa(n*len(batch) + i), Text: true}
+		}
+		if err := l.Append(ctx, batch...); err != nil {
+			b.Fatal(err)
+		}
+		s, err := l.Stats()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if s.Bytes > s.MaxSize*85/100 {
+			break
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		b.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkDaemon is the real program on a full log: how long from its start to a
+// printer that answers, and what it needs when it has nothing to do.
+func BenchmarkDaemon(b *testing.B) {
+	dir := b.TempDir()
+	db := filepath.Join(dir, "data", "readyshelf.db")
+	fullLog(b, db)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	printer := ln.Addr().String()
+	ln.Close()
+	conf := filepath.Join(dir, "readyshelf.toml")
+	text := fmt.Sprintf("store = \"bench\"\ndata = %q\n[[printer]]\nname = \"kitchen\"\nlisten = %q\n[mqtt]\nbrokers = []\n[board]\nlisten = \"\"\n[metrics]\nlisten = \"\"\n", filepath.Dir(db), printer)
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	var starts []time.Duration
+	var anon float64
+	for b.Loop() {
+		began := time.Now()
+		p := start(b, binary, "run", "--config", conf)
+		if !within(20*time.Second, func() bool { return answers(printer) }) {
+			b.Fatalf("the printer does not answer; the daemon said\n%s", p.said())
+		}
+		starts = append(starts, time.Since(began))
+		b.StopTimer()
+		<-time.After(5 * time.Second) // it idles
+		anon = max(anon, rssAnon(b, p.cmd.Process.Pid))
+		p.end(syscall.SIGTERM)
+		b.StartTimer()
+	}
+	slices.Sort(starts)
+	info, err := os.Stat(binary)
+	if err != nil {
+		b.Fatal(err)
+	}
+	log, err := os.Stat(db)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(starts[len(starts)/2].Microseconds())/1000, "cold-start-p50-ms")
+	b.ReportMetric(anon, "idle-RssAnon-MB")
+	b.ReportMetric(float64(info.Size())/1e6, "binary-MB")
+	b.ReportMetric(float64(log.Size())/1e6, "log-MB")
+	b.ReportMetric(0, "ns/op") // says nothing: idling is in it
+}
+
+// answers asks a printer for its status as tills do.
+func answers(addr string) bool {
+	conn, err := net.DialTimeout("tcp", addr, time.Second)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(time.Second))
+	if _, err := conn.Write([]byte{0x10, 0x04, 0x01}); err != nil {
+		return false
+	}
+	n, err := conn.Read(make([]byte, 1))
+	return n == 1 && err == nil
+}
+
+// rssAnon is the memory in MB that is the process' own and no file's.
+func rssAnon(b *testing.B, pid int) float64 {
+	b.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if kb, ok := strings.CutPrefix(line, "RssAnon:"); ok {
+			n, err := strconv.ParseFloat(strings.Fields(kb)[0], 64)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return n * 1024 / 1e6
+		}
+	}
+	b.Fatal("no RssAnon in the process status")
+	return 0
+}
