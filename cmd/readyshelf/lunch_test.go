@@ -260,7 +260,11 @@ func seeds(t *testing.T, n int, test func(t *testing.T, seed uint64)) {
 
 // Two hours, 120 orders, and a misfortune every ten minutes.
 func TestLunch(t *testing.T) {
-	seeds(t, *lunches, func(t *testing.T, seed uint64) { newBubble(t, seed).lunch(120, 2*time.Hour, 10*time.Minute) })
+	n := *lunches
+	if testing.Short() {
+		n = 2
+	}
+	seeds(t, n, func(t *testing.T, seed uint64) { newBubble(t, seed).lunch(120, 2*time.Hour, 10*time.Minute) })
 }
 
 // A week of a kitchen that is open day and night.

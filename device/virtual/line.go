@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"sync"
-
-	"github.com/creack/pty"
 )
 
 // ErrUnplugged says that a device is not plugged in.
@@ -36,14 +34,11 @@ func (l *Line) Plug() error {
 	if l.master != nil {
 		return nil
 	}
-	master, slave, err := pty.Open()
+	master, slave, err := openPair()
 	if err != nil {
-		return fmt.Errorf("open a pseudo-terminal: %w", err)
+		return err
 	}
-	if err = raw(master); err == nil {
-		err = os.Symlink(slave.Name(), l.Path)
-	}
-	if err != nil {
+	if err := os.Symlink(slave.Name(), l.Path); err != nil {
 		return errors.Join(fmt.Errorf("plug in %s: %w", l.Path, err), master.Close(), slave.Close())
 	}
 	l.master, l.slave = master, slave
