@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 
-.PHONY: help demo build build-all check test deps format vet static short race lunches bench clean
+.PHONY: help demo build build-all check test deps format vet static short race lunches fuzz bench clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -52,6 +52,9 @@ race:
 
 lunches: # the whole daemon through 200 lunches and two weeks of mishaps
 	go test -run 'TestLunch|TestWeek' -timeout 15m $(CMD) -lunches 200 -weeks 2
+
+fuzz: ## every parser against invented input, a minute each
+	bash test/fuzz.sh 60s
 
 bench: ## measure, and write docs/bench.md
 	bash test/bench.sh docs/bench.md

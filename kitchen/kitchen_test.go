@@ -328,6 +328,16 @@ func TestLateAndExpired(t *testing.T) {
 	s.folded()
 }
 
+// A slip from long ago, or from a till with another clock, is not late on arrival.
+func TestStalePromise(t *testing.T) {
+	s := open(t)
+	s.want(s.print(Ticket{Number: "1", Promised: "09:00", Items: []Item{dish(1, "soup")}}), "accepted 1")
+	s.want(s.print(Ticket{Number: "2", Promised: "11:10", Items: []Item{dish(1, "soup")}}), "accepted 2, late 2")
+	if a := s.log[len(s.log)-1].Alert; a.Reason != "late" || a.Promised.Format("15:04") != "11:10" {
+		t.Errorf("got %+v", a)
+	}
+}
+
 func TestPreorder(t *testing.T) {
 	s := open(t)
 	s.want(s.print(Ticket{Number: "7", Preorder: true, Promised: "11-22 18:30", Items: []Item{dish(1, "duck")}}), "accepted 7")

@@ -44,13 +44,22 @@ func (d *step) order(e Event, t *Ticket) {
 	d.alert(e.Stamp, a)
 }
 
-// promise is the wall time that a slip promises, nil where it says none or the
-// clock cannot tell which day it is.
+// stale is how far in the past a promise may lie when its slip comes. One further
+// back was made by a clock that is not ours, and would make its order late at once.
+const stale = time.Hour
+
+// promise is the wall time that a slip promises, nil where it says none that can
+// be believed, or the clock cannot tell which day it is.
 func (d *step) promise(e Event, t *Ticket) *time.Time {
-	if now, ok := d.s.wall(e.Stamp); ok && t.Promised != "" {
-		return Promise(t.Promised, now, d.r.Location)
+	now, ok := d.s.wall(e.Stamp)
+	if !ok || t.Promised == "" {
+		return nil
 	}
-	return nil
+	at := Promise(t.Promised, now, d.r.Location)
+	if at != nil && now.Sub(*at) > stale {
+		return nil
+	}
+	return at
 }
 
 // merge folds a copy, a part or a reprint into its order.

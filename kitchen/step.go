@@ -146,7 +146,9 @@ func (d *step) forecast(o *Order) {
 	default:
 		return
 	}
-	a.Promised = d.s.believed(o.Accepted.Add(due + wait))
+	if a.Promised = o.Promised; a.Promised == nil {
+		a.Promised = d.s.believed(o.Accepted.Add(due + wait))
+	}
 	d.alert(d.now, a)
 }
 

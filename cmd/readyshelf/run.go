@@ -48,6 +48,8 @@ func run(ctx context.Context, c Config, w world) error {
 // writes: facts on their way when ctx ends are still committed.
 func (h *house) run(ctx context.Context) error {
 	sources := h.sources()
+	h.log.Info("running", "version", h.version, "store", h.Store, "device", h.deviceName(), "log", h.buffer.ID(), "events", h.buffer.Head())
+	defer h.log.Info("stopped")
 
 	writing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -100,6 +102,12 @@ func openHouse(c Config, w world) (*house, error) {
 	if err := h.decider.Unlearned; err != nil {
 		h.log.Warn("the forecast learns this kitchen anew", "error", err)
 	}
+	if why := log.Replaced(); why != "" {
+		h.log.Error("the log had to begin anew", "why", why)
+	}
+	if len(c.MQTT.Brokers) == 0 {
+		log.Forget(followerName) // or what it never reads could never go
+	}
 	h.buffer = log
 	h.metrics = newMetrics(h)
 	h.clock = h.now(log.Boot())
@@ -130,11 +138,18 @@ func (h *house) afterCommit(events []kitchen.Event) {
 	}
 }
 
-// started appends the fact that the daemon started.
+// started appends the fact that the daemon started, and whether it had to leave
+// an older log behind.
 func (h *house) started(ctx context.Context) error {
 	e := h.clock().Fact("daemon")
 	e.Started = &kitchen.Started{Version: h.version}
-	if err := h.keeper.Emit(ctx, e); err != nil && ctx.Err() == nil {
+	facts := []kitchen.Event{e}
+	if why := h.buffer.Replaced(); why != "" {
+		gap := h.clock().Fact("log")
+		gap.Gap = &kitchen.Gap{Class: "log", Reason: why}
+		facts = append(facts, gap)
+	}
+	if err := h.keeper.Emit(ctx, facts...); err != nil && ctx.Err() == nil {
 		return err
 	}
 	return nil
