@@ -6,6 +6,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,17 +77,18 @@ func survive(t *testing.T, b []byte, id string) {
 		t.Fatal(err)
 	}
 	for start := range 3 {
-		if live(t, opts) {
+		wrong := live(t, opts)
+		if wrong == "" {
 			return
 		}
-		t.Logf("start %d took nothing", start)
+		t.Logf("start %d: %s", start, wrong)
 	}
-	t.Error("the log takes nothing after three starts")
+	t.Error("the log is not well after three starts")
 }
 
-// live runs a log for five minutes, and says whether it took facts and all that it
-// has can be read.
-func live(t *testing.T, opts Options) bool {
+// live runs a log for five minutes, and says what is wrong unless it took facts and
+// all that it has can be read.
+func live(t *testing.T, opts Options) string {
 	h := openHouse(t, opts)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -97,18 +100,20 @@ func live(t *testing.T, opts Options) bool {
 			return nil
 		})
 	}()
-	took := 0
+	var wrong []string
 	for range 40 {
-		if h.Append(ctx, ticket("new")) == nil {
-			took++
+		if err := h.Append(ctx, ticket("new")); err != nil {
+			wrong = append(wrong, err.Error())
 		}
 		time.Sleep(time.Second)
 	}
 	_ = h.Snapshot(io.Discard)
 	_, _ = <-ended, <-ended
-	reached := h.Cursor("uplink") == h.Head()
+	if read, head := h.Cursor("uplink"), h.Head(); read != head {
+		wrong = append(wrong, fmt.Sprintf("read up to %d of %d", read, head))
+	}
 	if err := h.Close(); err != nil {
 		t.Log(err)
 	}
-	return took == 40 && reached
+	return strings.Join(slices.Compact(wrong), "; ")
 }
