@@ -70,15 +70,35 @@ func (l *Log) Follow(ctx context.Context, name string, fn func(batch []kitchen.E
 	}
 }
 
-// read reads events past a seq and reports what is damaged.
+// read reads events past a seq and reports what is damaged. bbolt shows a commit
+// to readers before it is flushed; what the medium may not have is left for later.
 func (l *Log) read(after uint64) (batch, error) {
 	var b batch
+	head := l.Head()
 	err := l.reading(func(s *store) (err error) { b, err = s.read(after); return err })
+	b.cut(head)
 	if err == nil {
 		l.reportLost(b)
 	}
 	return b, err
 }
+
+// cut takes away what lies past head.
+func (b *batch) cut(head uint64) {
+	if b.next <= head {
+		return
+	}
+	b.next = head
+	b.events = slices.DeleteFunc(b.events, func(e kitchen.Event) bool { return e.Seq > head })
+	b.lost = slices.DeleteFunc(b.lost, func(s span) bool { return s.From > head })
+	for i := range b.lost {
+		b.lost[i].To = min(b.lost[i].To, head)
+	}
+}
+
+// Remember makes name a follower before its first Follow: from now on nothing is
+// dropped that it has not acknowledged.
+func (l *Log) Remember(name string) { l.know(name) }
 
 // know makes name a follower and returns its cursor.
 func (l *Log) know(name string) uint64 {

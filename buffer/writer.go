@@ -193,7 +193,10 @@ func (w *writer) write(facts []kitchen.Event, size int64, lost []span) error {
 	}
 	if err != nil {
 		w.stale = true
-		_ = w.ready() // says itself what is wrong; the next write tries again
+		ready := w.ready() // says itself what is wrong; the next write tries again
+		if n := len(events); ready == nil && n > 0 && w.l.Head() >= events[n-1].Seq {
+			return nil // the medium has them after all, and they have been announced
+		}
 		return err
 	}
 	w.announce(events)

@@ -46,7 +46,9 @@ type Alert struct {
 	Part     string     `json:"part,omitempty"`
 	Print    uint64     `json:"print,omitempty,string"`
 	Promised *time.Time `json:"promised,omitempty"`
-	ReadyAt  *time.Time `json:"ready_at,omitempty"`
+	// Printed is the promise as its slip has it, to be read again when the clock is set.
+	Printed string     `json:"promised_as_printed,omitempty"`
+	ReadyAt *time.Time `json:"ready_at,omitempty"`
 
 	// Evidence is what said so: button, scale, touch, command, slip or rule;
 	// Input names it: "button/A1".
@@ -77,8 +79,10 @@ type Alert struct {
 type Change struct {
 	ID   string  `json:"order_id,omitempty"`
 	Slot *string `json:"slot,omitempty"`
-	// Slip says that a slip of the order was seen: a sign of life.
+	// Slip says that a slip of the order was seen: a sign of life. Whole says that it
+	// had all of the order, and not a part.
 	Slip     bool       `json:"slip,omitempty"`
+	Whole    bool       `json:"whole,omitempty"`
 	Items    *[]Item    `json:"items,omitempty"`
 	Numbers  []string   `json:"numbers,omitempty"`      // added
 	Part     string     `json:"part,omitempty"`         // added

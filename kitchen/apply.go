@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The limits of what State remembers beside the open orders.
@@ -83,11 +84,12 @@ func (s *State) applyChange(at Stamp, c Change) {
 		return
 	}
 	if c.Slot != nil {
-		o.Slot = *c.Slot
+		o.Slot, o.Placed = *c.Slot, at
 	}
 	if c.Slip {
 		o.Sign = at
 	}
+	o.Whole = o.Whole || c.Whole
 	if c.Items != nil {
 		o.Items = *c.Items
 	}
@@ -163,6 +165,7 @@ func (o *Order) applyAlert(e Event, a Alert) {
 		o.Waiting = true
 	case OrderReady:
 		o.Phase, o.ReadyAt, o.ReadySeq, o.Sign = Ready, e.Stamp, e.Seq, e.Stamp
+		o.ReadyBy = a.Evidence
 		setIf(&o.Slot, a.Slot)
 	case OrderReadyUndone:
 		o.Phase, o.ReadyAt, o.ReadySeq, o.Sign = Cooking, Stamp{}, 0, e.Stamp
@@ -170,6 +173,7 @@ func (o *Order) applyAlert(e Event, a Alert) {
 	case OrderPickedUp:
 		o.close(PickedUp, e.Stamp)
 	case OrderCancelled:
+		o.addPrint(a.Print)
 		o.close(Cancelled, e.Stamp)
 	case OrderClosed:
 		o.close(Expired, e.Stamp)
@@ -178,16 +182,17 @@ func (o *Order) applyAlert(e Event, a Alert) {
 
 func (o *Order) close(p Phase, at Stamp) { o.Phase, o.ClosedAt, o.Sign = p, at, at }
 
-// open adds the order that a accepts, and forgets those of other days that are closed.
+// open adds the order that a accepts, and forgets what nobody will ask for again.
 func (s *State) open(e Event, a Alert) {
 	if s.Orders == nil {
 		s.Orders = map[string]*Order{}
 	}
-	maps.DeleteFunc(s.Orders, func(_ string, o *Order) bool { return !o.Phase.Open() && o.Day != a.Day })
+	s.forget(e.Stamp)
 	o := &Order{
 		ID: a.ID, Number: a.Number, Numbers: slices.Clone(a.Numbers), OrderKey: a.OrderKey,
 		Channel: a.Channel, Table: a.Table, Day: a.Day, Items: a.Items, Notes: a.Notes,
-		Preorder: a.Preorder, Raster: a.Raster, Promised: a.Promised,
+		Preorder: a.Preorder, Raster: a.Raster, Promised: a.Promised, Printed: a.Printed,
+		Whole: a.Part == "" && len(a.Items) > 0,
 		Phase: Cooking, Slot: a.Slot, Accepted: e.Stamp, Seq: e.Seq, Sign: e.Stamp,
 	}
 	if a.Part != "" {
@@ -195,6 +200,24 @@ func (s *State) open(e Event, a Alert) {
 	}
 	o.addPrint(a.Print)
 	s.Orders[a.ID] = o
+}
+
+// Closed orders are kept for as long as a copy or a reprint of them may come, and
+// not more than maxClosed of them where nobody knows how long that is ago.
+const (
+	keepClosed = 36 * time.Hour
+	maxClosed  = 2000
+)
+
+// forget drops closed orders that are old, or too many.
+func (s *State) forget(now Stamp) {
+	closed := s.inOrder(func(o *Order) bool { return !o.Phase.Open() })
+	for i, o := range closed {
+		age, known := s.Since(o.ClosedAt, now)
+		if known && age > keepClosed || len(closed)-i > maxClosed {
+			delete(s.Orders, o.ID)
+		}
+	}
 }
 
 // inOrder returns the orders that keep says yes to, in the order of arrival.

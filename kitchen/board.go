@@ -90,10 +90,10 @@ func (d *Decider) Board(now Stamp) *Board {
 		b.Away = &t
 	}
 	for _, o := range s.OpenOrders() {
-		b.Orders = append(b.Orders, d.boardOrder(o, now))
+		b.Orders = append(b.Orders, d.boardOrder(o, now, len(b.Orders) < foretold))
 	}
 	for _, slot := range d.Rules.Slots {
-		b.Slots = append(b.Slots, s.boardSlot(slot))
+		b.Slots = append(b.Slots, d.boardSlot(slot, now))
 	}
 	for device, f := range s.Faults {
 		b.Faults = append(b.Faults, BoardFault{device, f.Text, f.Remedy, s.show(f.Since)})
@@ -109,10 +109,14 @@ func (d *Decider) Board(now Stamp) *Board {
 	return b
 }
 
+// foretold is how many orders the board forecasts. No kitchen cooks more at once,
+// and each forecast looks at all the others.
+const foretold = 100
+
 // show is the best wall time there is, believed or not.
 func (s *State) show(at Stamp) time.Time { t, _ := s.wall(at); return t }
 
-func (d *Decider) boardOrder(o *Order, now Stamp) BoardOrder {
+func (d *Decider) boardOrder(o *Order, now Stamp, forecast bool) BoardOrder {
 	s := &d.State
 	b := BoardOrder{
 		ID: o.ID, Number: o.Number, Channel: o.Channel, Table: o.Table, Slot: o.Slot, Phase: o.Phase,
@@ -124,7 +128,7 @@ func (d *Decider) boardOrder(o *Order, now Stamp) BoardOrder {
 		b.ReadyAt = &t
 		return b
 	}
-	if elapsed, ok := s.cooking(o, now, d.Rules); ok {
+	if elapsed, ok := s.cooking(o, now, d.Rules); ok && forecast {
 		l := look(d.Model.Forecast(s, o, now), elapsed)
 		begin := o.Accepted.Add(s.wait(o, d.Rules))
 		b.P50 = s.believed(begin.Add(l.quantile(0.50)))
@@ -133,9 +137,28 @@ func (d *Decider) boardOrder(o *Order, now Stamp) BoardOrder {
 	return b
 }
 
-func (s *State) boardSlot(slot string) BoardSlot {
+// justNow is how long a button's light says that its press was heard in a shop
+// without slots, where it stands for no order.
+const justNow = 30 * time.Second
+
+// shown is the order that the light at a slot speaks of, nil if none.
+func (d *Decider) shown(slot string, now Stamp) *Order {
+	s := &d.State
+	if d.Rules.Assigned {
+		return s.at(slot)
+	}
+	if o := s.lastReady(); o != nil && o.Slot == slot {
+		if age, known := s.Since(o.ReadyAt, now); known && age < justNow {
+			return o
+		}
+	}
+	return s.oldest()
+}
+
+func (d *Decider) boardSlot(slot string, now Stamp) BoardSlot {
+	s := &d.State
 	b := BoardSlot{Slot: slot, Light: LightOff}
-	o := s.at(slot)
+	o := d.shown(slot, now)
 	if o != nil {
 		b.Order, b.ReadySeq = o.ID, o.ReadySeq
 	}

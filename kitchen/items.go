@@ -2,6 +2,20 @@ package kitchen
 
 import "slices"
 
+// folded is merged for a slip that may also take dishes away: lines with a
+// negative quantity, as tills print them between others.
+func folded(have, slip []Item, part bool) []Item {
+	var add, void []Item
+	for _, it := range slip {
+		if it.Qty < 0 {
+			void = append(void, it)
+		} else {
+			add = append(add, it)
+		}
+	}
+	return voided(merged(have, add, part), void)
+}
+
 // merged returns what an order holds after one more slip of it. A part adds its
 // dishes; a copy repeats them, so the larger quantity counts and nothing doubles.
 func merged(have, slip []Item, part bool) []Item {

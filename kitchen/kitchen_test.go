@@ -303,7 +303,7 @@ func TestNumberComesAgain(t *testing.T) {
 	if o := s.State.OpenOrders()[0]; o.ID != "2026-11-22/-/7~2" {
 		t.Errorf("got ID %s", o.ID)
 	}
-	s.pass(17 * time.Hour) // another business day
+	s.pass(40 * time.Hour) // another business day
 	s.want(s.print(Ticket{Number: "8", Items: []Item{dish(1, "soup")}, Print: 1}), "accepted 8")
 	if _, kept := s.State.Orders["2026-11-22/-/7"]; kept {
 		t.Error("yesterday's closed order is kept")

@@ -38,13 +38,20 @@ func (t *Ticket) names(o *Order) bool {
 	return o.called(t.Number) || slices.ContainsFunc(t.Numbers, o.called)
 }
 
+// Of slips that come twice: a copy without a time or a number comes within copies,
+// one that names an order which is done with within again. Later it is another order.
+const (
+	copies = 3 * time.Minute
+	again  = 10 * time.Minute
+)
+
 // find returns the order that an order slip is a copy, a part or a reprint of.
-func (s *State) find(t *Ticket, day string, now Stamp) *Order {
-	known := s.inOrder(func(o *Order) bool { return o.Phase.Open() || o.Day == day })
+func (s *State) find(t *Ticket, now Stamp) *Order {
+	known := s.inOrder(func(*Order) bool { return true })
 	slices.Reverse(known) // the newest first
 	for _, o := range known {
-		if t.Print != 0 && slices.Contains(o.Prints, t.Print) && o.Channel == t.Channel {
-			return o // the same words: a reprint
+		if s.reprints(o, t, now) {
+			return o
 		}
 	}
 	for _, o := range known {
@@ -53,6 +60,31 @@ func (s *State) find(t *Ticket, day string, now Stamp) *Order {
 		}
 	}
 	return s.onlyOther(t)
+}
+
+// otherKey says that the platform gave the two different ids.
+func (t *Ticket) otherKey(o *Order) bool {
+	return t.OrderKey != "" && o.OrderKey != "" && t.OrderKey != o.OrderKey
+}
+
+// reprints says whether a slip with the same words as one of o's is that slip
+// again. Words that hold the time of ordering are; others may be the same
+// order of another guest.
+func (s *State) reprints(o *Order, t *Ticket, now Stamp) bool {
+	if t.Print == 0 || !slices.Contains(o.Prints, t.Print) || o.Channel != t.Channel || t.otherKey(o) {
+		return false
+	}
+	if t.Kind == SlipReprint || t.Ordered != "" {
+		return true
+	}
+	age, known := s.Since(o.Sign, now)
+	switch {
+	case t.Number == "":
+		return known && age <= copies
+	case o.Phase.Open():
+		return !known || age <= reuse
+	}
+	return known && age <= again
 }
 
 // same says whether a slip with o's channel and number means o, and not a later
@@ -65,11 +97,24 @@ func (s *State) same(o *Order, t *Ticket, now Stamp) bool {
 		return false // a table orders again and again; a reprint was found by its words
 	}
 	age, known := s.Since(o.Sign, now)
-	old := known && age > reuse
 	if o.Phase.Open() {
-		return !old || overlap(o.Items, t.Items)
+		return !known || age <= reuse || overlap(o.Items, t.Items)
 	}
-	return t.Kind == SlipReprint || !old && overlap(o.Items, t.Items)
+	return t.Kind == SlipReprint || known && age <= again && overlap(o.Items, t.Items)
+}
+
+// done returns the order that a slip has acted on already: it is a copy.
+func (s *State) done(t *Ticket, now Stamp) *Order {
+	for _, o := range s.inOrder(func(*Order) bool { return true }) {
+		age, known := s.Since(o.Sign, now)
+		if !known || age > again || t.otherKey(o) {
+			continue
+		}
+		if t.Print != 0 && slices.Contains(o.Prints, t.Print) || o.Phase == Cancelled && o.Channel == t.Channel && t.names(o) {
+			return o
+		}
+	}
+	return nil
 }
 
 // onlyOther returns the only open order that t names across channels: a kitchen
@@ -80,7 +125,7 @@ func (s *State) onlyOther(t *Ticket) *Order {
 	}
 	var found *Order
 	for _, o := range s.OpenOrders() {
-		if !t.names(o) || o.Channel != "" && t.Channel != "" || !overlap(o.Items, t.Items) {
+		if !t.names(o) || t.otherKey(o) || o.Channel != "" && t.Channel != "" || !overlap(o.Items, t.Items) {
 			continue
 		}
 		if found != nil {

@@ -39,21 +39,25 @@ func Promise(printed string, now time.Time, loc *time.Location) *time.Time {
 	}
 	date := clockTime.ReplaceAllString(printed, " ")
 	t := onDate(date, h, m, now)
+	if t.Sub(now).Abs() > farOff {
+		return nil
+	}
 	return &t
 }
+
+// farOff is further than anybody orders ahead.
+const farOff = 366 * 24 * time.Hour
 
 // onDate puts h:m on the date that is printed, or on the day nearest to now.
 func onDate(printed string, h, m int, now time.Time) time.Time {
 	at := func(year, month, day int) time.Time {
 		return time.Date(year, time.Month(month), day, h, m, 0, 0, now.Location())
 	}
-	if d := fullDate.FindStringSubmatch(printed); d != nil {
+	if d := fullDate.FindStringSubmatch(printed); d != nil && isDate(d[2], d[3]) {
 		return at(number(d[1]), number(d[2]), number(d[3]))
 	}
-	if d := shortDate.FindStringSubmatch(printed); d != nil {
-		if month, day := number(d[1]), number(d[2]); month >= 1 && month <= 12 && day >= 1 && day <= 31 {
-			return nearest(now, func(i int) time.Time { return at(now.Year()+i, month, day) })
-		}
+	if d := shortDate.FindStringSubmatch(printed); d != nil && isDate(d[1], d[2]) {
+		return nearest(now, func(i int) time.Time { return at(now.Year()+i, number(d[1]), number(d[2])) })
 	}
 	return nearest(now, func(i int) time.Time { return at(now.Year(), int(now.Month()), now.Day()+i) })
 }
@@ -67,6 +71,12 @@ func nearest(now time.Time, at func(i int) time.Time) time.Time {
 		}
 	}
 	return best
+}
+
+// isDate says whether two numbers are a month and a day.
+func isDate(month, day string) bool {
+	m, d := number(month), number(day)
+	return m >= 1 && m <= 12 && d >= 1 && d <= 31
 }
 
 func number(s string) int { n, _ := strconv.Atoi(s); return n }

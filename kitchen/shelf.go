@@ -1,6 +1,9 @@
 package kitchen
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // press decides what a gesture at a slot's button means.
 func (d *step) press(e Event, p Press) {
@@ -14,7 +17,7 @@ func (d *step) press(e Event, p Press) {
 	o := d.s.at(p.Slot)
 	switch {
 	case o == nil:
-	case p.Gesture == Down && o.Phase == Cooking:
+	case p.Gesture == Down && o.Phase == Cooking && !d.justPlaced(o, e.Stamp):
 		d.ready(e, o, "button", "")
 	case p.Gesture == Short && o.Phase == Ready:
 		d.pickedUp(e, o, "button")
@@ -23,13 +26,25 @@ func (d *step) press(e Event, p Press) {
 	}
 }
 
+// doubleTap is how soon after an order moved up into a slot a press may still be
+// meant for the order before it.
+const doubleTap = 2 * time.Second
+
+func (d *step) justPlaced(o *Order, at Stamp) bool {
+	if o.Placed == (Stamp{}) {
+		return false
+	}
+	age, known := d.s.Since(o.Placed, at)
+	return known && age < doubleTap
+}
+
 // pressOldest is a press in a shop without slots: it readies the oldest order, a
 // hold takes back the last. It waits for the release, since a hold begins like a press.
 func (d *step) pressOldest(e Event, p Press) {
 	switch p.Gesture {
 	case Short:
 		if o := d.s.oldest(); o != nil {
-			d.ready(e, o, "button", "")
+			d.ready(e, o, "button", p.Slot)
 		}
 	case Hold:
 		if o := d.s.lastReady(); o != nil {
@@ -61,7 +76,7 @@ func (d *step) weigh(e Event, w Weight) {
 func (d *step) ready(e Event, o *Order, evidence, slot string) {
 	a := about(o, OrderReady)
 	a.Evidence, a.Input, a.ReadyAt = evidence, e.Source, d.s.believed(e.Stamp)
-	if a.Slot == "" {
+	if slot != "" {
 		a.Slot = slot
 	}
 	d.alert(e.Stamp, a)

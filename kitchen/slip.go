@@ -25,16 +25,16 @@ func (d *step) slip(e Event, t *Ticket) {
 // order accepts an order slip, or folds it into the order that it belongs to.
 func (d *step) order(e Event, t *Ticket) {
 	day := d.s.day(e.Stamp, d.r)
-	if o := d.s.find(t, day, e.Stamp); o != nil {
+	if o := d.s.find(t, e.Stamp); o != nil {
 		d.merge(e, o, t)
 		return
 	}
 	a := Alert{
 		Type: OrderAccepted, ID: d.s.newID(t, day), Day: day,
 		Number: t.Number, Numbers: t.Numbers, OrderKey: t.OrderKey, Channel: t.Channel, Table: t.Table,
-		Items: merged(nil, t.Items, false), Notes: t.Notes, Part: t.Part, Print: t.Print,
+		Items: folded(nil, t.Items, false), Notes: t.Notes, Part: t.Part, Print: t.Print,
 		Preorder: t.Preorder, Raster: t.Raster && !t.Text,
-		Promised: d.promise(e, t), Evidence: "slip", Input: e.Source,
+		Promised: d.promise(e.Stamp, t.Promised), Printed: t.Promised, Evidence: "slip", Input: e.Source,
 	}
 	if d.r.Assigned {
 		if free := d.free(); len(free) > 0 {
@@ -48,18 +48,28 @@ func (d *step) order(e Event, t *Ticket) {
 // back was made by a clock that is not ours, and would make its order late at once.
 const stale = time.Hour
 
-// promise is the wall time that a slip promises, nil where it says none that can
-// be believed, or the clock cannot tell which day it is.
-func (d *step) promise(e Event, t *Ticket) *time.Time {
-	now, ok := d.s.wall(e.Stamp)
-	if !ok || t.Promised == "" {
+// promise is the wall time that a slip which came at a moment promises, nil where
+// it says none that can be believed, or the clock cannot tell which day it is.
+func (d *step) promise(came Stamp, printed string) *time.Time {
+	now, ok := d.s.wall(came)
+	if !ok || printed == "" {
 		return nil
 	}
-	at := Promise(t.Promised, now, d.r.Location)
+	at := Promise(printed, now, d.r.Location)
 	if at != nil && now.Sub(*at) > stale {
 		return nil
 	}
 	return at
+}
+
+// promises reads the promises of open orders again, after the clock was set.
+func (d *step) promises() {
+	for _, o := range d.s.OpenOrders() {
+		at := d.promise(o.Accepted, o.Printed)
+		if at != nil && (o.Promised == nil || !at.Equal(*o.Promised)) {
+			d.change(d.now, Change{ID: o.ID, Promised: at})
+		}
+	}
 }
 
 // merge folds a copy, a part or a reprint into its order.
@@ -67,7 +77,7 @@ func (d *step) merge(e Event, o *Order, t *Ticket) {
 	if !o.Phase.Open() {
 		return // a reprint of something done with
 	}
-	c := Change{ID: o.ID, Slip: true, Part: t.Part}
+	c := Change{ID: o.ID, Slip: true, Part: t.Part, Whole: t.Part == "" && len(t.Items) > 0}
 	if !slices.Contains(o.Prints, t.Print) {
 		c.Print = t.Print
 	}
@@ -77,7 +87,7 @@ func (d *step) merge(e Event, o *Order, t *Ticket) {
 		}
 	}
 	seen := c.Print == 0 || t.Part != "" && slices.Contains(o.Parts, t.Part)
-	if items := merged(o.Items, t.Items, t.Part != ""); !seen && !sameItems(items, o.Items) {
+	if items := folded(o.Items, t.Items, t.Part != "" && !o.Whole); !seen && !sameItems(items, o.Items) {
 		c.Items = &items
 	}
 	if o.Channel == "" {
@@ -93,13 +103,16 @@ func (d *step) merge(e Event, o *Order, t *Ticket) {
 		c.Notes = t.Notes
 	}
 	if o.Promised == nil {
-		c.Promised = d.promise(e, t)
+		c.Promised = d.promise(e.Stamp, t.Promised)
 	}
 	d.change(e.Stamp, c)
 }
 
 // act does what an urge, cancel or void slip asks of the order it names.
 func (d *step) act(e Event, t *Ticket) {
+	if d.s.done(t, e.Stamp) != nil {
+		return
+	}
 	o := d.s.target(t)
 	if o == nil {
 		d.change(e.Stamp, Change{Orphan: &Orphan{Kind: t.Kind, Number: t.Number, Channel: t.Channel}})
@@ -107,21 +120,22 @@ func (d *step) act(e Event, t *Ticket) {
 	}
 	switch t.Kind {
 	case SlipUrge:
-		d.change(e.Stamp, Change{ID: o.ID, Slip: true, Urged: true})
+		d.change(e.Stamp, Change{ID: o.ID, Slip: true, Urged: true, Print: t.Print})
 	case SlipCancel:
-		d.cancel(e, o, "cancelled")
+		d.cancel(e, o, t, "cancelled")
 	case SlipVoid:
 		left := voided(o.Items, t.Items)
 		if len(t.Items) == 0 || len(left) == 0 {
-			d.cancel(e, o, "void")
+			d.cancel(e, o, t, "void")
 			return
 		}
-		d.change(e.Stamp, Change{ID: o.ID, Slip: true, Items: &left})
+		d.change(e.Stamp, Change{ID: o.ID, Slip: true, Items: &left, Print: t.Print})
 	}
 }
 
-func (d *step) cancel(e Event, o *Order, reason string) {
+func (d *step) cancel(e Event, o *Order, t *Ticket, reason string) {
 	a := about(o, OrderCancelled)
+	a.Print = t.Print
 	a.Evidence, a.Input, a.Reason = "slip", e.Source, reason
 	d.alert(e.Stamp, a)
 }

@@ -31,17 +31,21 @@ type Order struct {
 	Preorder bool       `json:"preorder,omitempty"`
 	Raster   bool       `json:"raster,omitempty"`
 	Promised *time.Time `json:"promised,omitempty"`
+	Printed  string     `json:"printed,omitempty"` // the promise, as its slip has it
 	Parts    []string   `json:"parts,omitempty"`
+	Whole    bool       `json:"whole,omitempty"` // a slip with all of it was seen
 	Prints   []uint64   `json:"prints,omitempty"`
 
 	Phase    Phase  `json:"phase"`
 	Slot     string `json:"slot,omitempty"`
 	Accepted Stamp  `json:"accepted"`
-	Seq      uint64 `json:"seq"`       // of the order.accepted: the order of arrival
-	Sign     Stamp  `json:"sign"`      // when it last gave a sign of life
-	ReadyAt  Stamp  `json:"ready_at"`  // valid while Ready or PickedUp
-	ReadySeq uint64 `json:"ready_seq"` // of the order.ready that holds; 0 while cooking
-	ClosedAt Stamp  `json:"closed_at"` // valid in the last three phases
+	Seq      uint64 `json:"seq"`                // of the order.accepted: the order of arrival
+	Sign     Stamp  `json:"sign"`               // when it last gave a sign of life
+	ReadyAt  Stamp  `json:"ready_at"`           // valid while Ready or PickedUp
+	ReadySeq uint64 `json:"ready_seq"`          // of the order.ready that holds; 0 while cooking
+	ReadyBy  string `json:"ready_by,omitempty"` // its evidence
+	Placed   Stamp  `json:"placed,omitzero"`    // when it came from the queue into its slot
+	ClosedAt Stamp  `json:"closed_at"`          // valid in the last three phases
 	Urged    int    `json:"urged,omitempty"`
 
 	// Alerts that were raised, so that they are raised once.
@@ -61,7 +65,7 @@ type State struct {
 	Last    Stamp `json:"last"`
 	Away    Stamp `json:"away"`
 	Started Stamp `json:"started"`
-	// Orders holds the open orders, and the closed ones of the business day, by ID.
+	// Orders holds the open orders, and those closed not long ago, by ID.
 	Orders map[string]*Order `json:"orders,omitempty"`
 	// Buttons holds what a button's next gesture depends on, by slot.
 	Buttons map[string]Button `json:"buttons,omitempty"`

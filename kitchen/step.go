@@ -62,6 +62,7 @@ func (d *step) report(e Event) {
 		}
 	case e.ClockSet != nil:
 		d.alert(e.Stamp, Alert{Type: ClockWasSet, Offset: e.ClockSet.Offset})
+		d.promises()
 	case e.Gap != nil:
 		d.alert(e.Stamp, Alert{Type: RecordsMissing, Gap: e.Gap})
 	}
@@ -90,7 +91,7 @@ func (d *step) watch() {
 			d.alert(d.now, a)
 		case o.Phase == Cooking:
 			d.forecast(o)
-		case !o.Waiting:
+		case !o.Waiting && d.collectable(o):
 			if t, ok := d.s.Since(o.ReadyAt, d.now); ok && t >= d.r.WaitingAfter {
 				a := about(o, OrderWaiting)
 				a.ReadyAt = d.s.believed(o.ReadyAt)
@@ -99,6 +100,10 @@ func (d *step) watch() {
 		}
 	}
 }
+
+// collectable says whether somebody can tell us that o was picked up. In a shop
+// without slots a button only says ready.
+func (d *step) collectable(o *Order) bool { return d.r.Assigned || o.ReadyBy != "button" }
 
 // silence is how long an order may give no sign before it is taken for
 // forgotten, and pastPromise how long after its promise.

@@ -194,9 +194,9 @@ func (h *held) thin(n int) int {
 	return n
 }
 
-// critical facts are orders and what people did; the rest is about devices, and
-// the next reading says it again.
-func critical(e kitchen.Event) bool { return e.Ticket != nil || e.Press != nil }
+// critical facts are orders and what people did, at a button or on a scale; the
+// rest is about devices.
+func critical(e kitchen.Event) bool { return e.Ticket != nil || e.Press != nil || e.Weight != nil }
 
 // drain appends until nothing is held or ctx ends.
 func (k *Keeper) drain(ctx context.Context) {

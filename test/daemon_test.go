@@ -135,9 +135,9 @@ func TestDemo(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
-			out, err := exec.Command(binary, "demo", "--for", "20m", "--speed", "120", "--lang", lang).CombinedOutput()
+			out, err := exec.Command(binary, "demo", "--for", "30m", "--speed", "120", "--lang", lang).CombinedOutput()
 			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-			if err != nil || lines[len(lines)-1] != "events lost: 0" {
+			if err != nil || lines[len(lines)-1] != "events lost: 0" || !strings.Contains(string(out), "order.ready.undone") {
 				t.Errorf("the demo ended with %v and said\n%s", err, out)
 			}
 		})

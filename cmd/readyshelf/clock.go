@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"readyshelf/kitchen"
@@ -18,7 +19,7 @@ const (
 
 // watchClock appends a ClockSet fact when the wall clock is set for the first
 // time or steps, so that the times of earlier events can be corrected.
-func watchClock(ctx context.Context, now func() kitchen.Stamp, emit sensors.Emit) error {
+func watchClock(ctx context.Context, now func() kitchen.Stamp, emit sensors.Emit, log *slog.Logger) error {
 	last := now()
 	t := time.NewTicker(clockLook)
 	defer t.Stop()
@@ -33,8 +34,9 @@ func watchClock(ctx context.Context, now func() kitchen.Stamp, emit sensors.Emit
 		if moved.Abs() > clockStep || cur.Clock == kitchen.Synced && last.Clock != kitchen.Synced {
 			e := cur.Fact("clock")
 			e.ClockSet = &kitchen.ClockSet{Offset: moved}
-			if err := emit(ctx, e); err != nil && ctx.Err() == nil {
-				return err
+			if err := emit(ctx, e); err != nil {
+				log.Error("a step of the clock was not logged; trying again", "error", err)
+				continue // from where it was
 			}
 		}
 		last = cur

@@ -57,14 +57,14 @@ func (h *house) serveControl(ctx context.Context) error {
 	}
 	ln, err := h.control()
 	if err != nil {
-		h.log.Error("no control socket: log and doctor cannot ask this daemon", "error", err)
+		h.log.Error("no control socket: readyshelf log cannot ask this daemon", "error", err)
 		return nil
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /log", func(w http.ResponseWriter, _ *http.Request) {
 		path, _ := filepath.Abs(filepath.Join(h.Data, logName))
 		w.Header().Set(pathHeader, path)
-		if err := h.buffer.Snapshot(w); err != nil {
+		if err := h.buffer.Snapshot(steady{w, http.NewResponseController(w)}); err != nil {
 			h.log.Warn("a copy of the log was cut short", "error", err)
 		}
 	})
@@ -75,10 +75,32 @@ func (h *house) serveControl(ctx context.Context) error {
 	return serveHTTP(ctx, ln, mux)
 }
 
-// serveHTTP serves until ctx ends, and joins what it started.
+// steady ends an answer whose reader stalls: a snapshot holds pages of the log for
+// as long as it is read.
+type steady struct {
+	io.Writer
+	limit *http.ResponseController
+}
+
+// stalled is how long a reader of a snapshot may take for one piece of it.
+const stalled = 5 * time.Second
+
+func (s steady) Write(p []byte) (n int, err error) {
+	for len(p) > 0 && err == nil {
+		if err := s.limit.SetWriteDeadline(time.Now().Add(stalled)); err != nil {
+			return n, err
+		}
+		var m int
+		m, err = s.Writer.Write(p[:min(len(p), 64<<10)])
+		n, p = n+m, p[m:]
+	}
+	return n, err
+}
+
+// serveHTTP serves until ctx ends or the listener fails, and joins what it started.
 func serveHTTP(ctx context.Context, ln net.Listener, handler http.Handler) error {
 	s := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
-	var g errgroup.Group
+	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		<-ctx.Done()
 		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
@@ -145,7 +167,7 @@ func copyLog(socket, path string) (string, error) {
 		return "", err
 	}
 	defer resp.Body.Close()
-	if resp.Header.Get(pathHeader) != path {
+	if !sameFile(resp.Header.Get(pathHeader), path) {
 		return "", nil
 	}
 	f, err := os.CreateTemp("", "readyshelf-log-*.db")
@@ -157,6 +179,13 @@ func copyLog(socket, path string) (string, error) {
 		return "", fmt.Errorf("copy the log: %w", errors.Join(err, os.Remove(f.Name())))
 	}
 	return f.Name(), nil
+}
+
+// sameFile says whether two paths lead to one file.
+func sameFile(a, b string) bool {
+	x, xerr := os.Stat(a)
+	y, yerr := os.Stat(b)
+	return a == b || xerr == nil && yerr == nil && os.SameFile(x, y)
 }
 
 // askDaemon sends a GET to the daemon on socket. The error is errNobody where none is.

@@ -152,6 +152,7 @@ func (s *shop) wrongPress(ctx context.Context, p plan, t *timeline) {
 	}
 	t.say(fmt.Sprintf(t.wrong, o.Slot))
 	s.makeReady(ctx, p.number, o.Slot)
+	time.Sleep(pressTime)
 	button.Press(holdTime)
 	s.await(ctx, p.number, in(kitchen.Cooking))
 }

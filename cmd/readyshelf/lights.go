@@ -72,10 +72,10 @@ func (l lamp) play(ctx context.Context, p pattern, changed <-chan struct{}, same
 				case <-ctx.Done():
 					return nil
 				case <-changed:
+					changed = l.changed() // first, or a ring could fall between the two
 					if !same() {
 						return nil
 					}
-					changed = l.changed()
 				case <-end:
 					end = nil
 				}

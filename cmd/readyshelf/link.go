@@ -141,7 +141,8 @@ func (h *house) health() health {
 	defer h.link.mu.Unlock()
 	out.Connected, out.Cause = h.link.connected, h.link.cause
 	if !h.link.since.IsZero() {
-		out.Since = &h.link.since
+		since := h.link.since
+		out.Since = &since
 	}
 	return out
 }

@@ -4,7 +4,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -22,7 +21,7 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 	if err != nil {
 		return world{}, err
 	}
-	if err := os.MkdirAll(c.Data, 0o750); err != nil {
+	if err := makeData(c.Data); err != nil {
 		return world{}, err
 	}
 	serial, err := device.SerialNumber(filepath.Join(c.Data, "device"))

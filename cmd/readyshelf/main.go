@@ -59,7 +59,7 @@ func command(ctx context.Context, args []string, s streams) int {
 	p, err := kong.New(&c,
 		kong.Name("readyshelf"),
 		kong.Description("Readyshelf tells couriers and guests when food is ready. It runs on a Raspberry Pi beside the shelf."),
-		kong.UsageOnError(), kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
+		kong.ShortUsageOnError(), kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s),
 	)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -62,8 +63,8 @@ func (h *house) run(ctx context.Context) error {
 
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.keeper.Run(ctx) })
-	g.Go(func() error { return h.started(ctx) })
-	g.Go(func() error { return watchClock(ctx, h.clock, h.keeper.Emit) })
+	h.started(ctx, sources) // before anything else happens
+	g.Go(func() error { return watchClock(ctx, h.clock, h.keeper.Emit, h.log) })
 	for _, s := range sources {
 		g.Go(func() error { return sensors.Supervise(ctx, s, h.clock, h.keeper.Emit, h.log) })
 	}
@@ -80,8 +81,8 @@ func (h *house) run(ctx context.Context) error {
 // openHouse opens the log and folds it into the kitchen's state.
 func openHouse(c Config, w world) (*house, error) {
 	h := &house{Config: c, world: w}
-	if err := os.MkdirAll(h.Data, 0o750); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w; name one that can be written with data = \"…\"", err)
+	if err := makeData(h.Data); err != nil {
+		return nil, err
 	}
 	key, err := orderKey(h.Privacy.OrderKeyFile)
 	if err != nil {
@@ -107,6 +108,8 @@ func openHouse(c Config, w world) (*house, error) {
 	}
 	if len(c.MQTT.Brokers) == 0 {
 		log.Forget(followerName) // or what it never reads could never go
+	} else {
+		log.Remember(followerName) // or what it has not read yet could go
 	}
 	h.buffer = log
 	h.metrics = newMetrics(h)
@@ -117,15 +120,32 @@ func openHouse(c Config, w world) (*house, error) {
 	return h, nil
 }
 
+// makeData makes the folder of the log.
+func makeData(dir string) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return fmt.Errorf("make the data folder: %w; name one that can be written with data = \"…\"", err)
+	}
+	return nil
+}
+
 // append is the log's Append for those who hold what it does not take. What it
-// never will take must not stand in the way of the rest.
+// never will take must not stand in the way of the rest, so it is looked for one
+// by one and dropped.
 func (h *house) append(ctx context.Context, facts ...kitchen.Event) error {
 	err := h.buffer.Append(ctx, facts...)
-	if errors.Is(err, buffer.ErrRefused) {
+	if !errors.Is(err, buffer.ErrRefused) {
+		return err
+	}
+	if len(facts) == 1 {
 		h.log.Error("a fact was dropped: the log can never take it", "source", facts[0].Source, "error", err)
 		return nil
 	}
-	return err
+	for _, f := range facts {
+		if err := h.append(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // afterCommit runs in the log's writer: what is shown is what is on disk.
@@ -138,21 +158,27 @@ func (h *house) afterCommit(events []kitchen.Event) {
 	}
 }
 
-// started appends the fact that the daemon started, and whether it had to leave
-// an older log behind.
-func (h *house) started(ctx context.Context) error {
-	e := h.clock().Fact("daemon")
-	e.Started = &kitchen.Started{Version: h.version}
-	facts := []kitchen.Event{e}
+// started appends the fact that the daemon started, whether it had to leave an
+// older log behind, and the end of faults whose devices are no longer configured.
+func (h *house) started(ctx context.Context, sources []sensors.Source) {
+	start := h.clock().Fact("daemon")
+	start.Started = &kitchen.Started{Version: h.version}
+	facts := []kitchen.Event{start}
 	if why := h.buffer.Replaced(); why != "" {
 		gap := h.clock().Fact("log")
 		gap.Gap = &kitchen.Gap{Class: "log", Reason: why}
 		facts = append(facts, gap)
 	}
-	if err := h.keeper.Emit(ctx, facts...); err != nil && ctx.Err() == nil {
-		return err
+	for _, f := range h.view.get().Faults {
+		if !slices.ContainsFunc(sources, func(s sensors.Source) bool { return s.Name == f.Device }) {
+			gone := h.clock().Fact(f.Device)
+			gone.Recovered = &kitchen.Recovered{Device: f.Device}
+			facts = append(facts, gone)
+		}
 	}
-	return nil
+	if err := h.keeper.Emit(ctx, facts...); err != nil {
+		h.log.Error("the start was not logged", "error", err)
+	}
 }
 
 // rules are the settings that the kitchen decides by.
