@@ -189,9 +189,12 @@ func Encodings() []string {
 	return names
 }
 
+// charsetOf is the charset of a name in letters of any case, nil where there is none.
+func charsetOf(name string) *charset { return charsets[strings.ToLower(name)] }
+
 // ValidEncoding says what is wrong with an encoding's name, and which there are.
 func ValidEncoding(name string) error {
-	if _, ok := charsets[name]; ok {
+	if charsetOf(name) != nil {
 		return nil
 	}
 	return fmt.Errorf("no encoding %q; there are %s", name, strings.Join(Encodings(), ", "))

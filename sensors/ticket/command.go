@@ -72,7 +72,7 @@ func (d *Decoder) codePage(n int, pages map[int]string) {
 	if !ok {
 		name = pages[n]
 	}
-	d.state.page, d.state.told = charsets[name], true
+	d.state.page, d.state.told = charsetOf(name), true
 	if d.state.page == nil {
 		d.state.page = noCharset
 	}

@@ -8,7 +8,7 @@ import (
 // Options say how a shop prints.
 type Options struct {
 	// Encoding is what text is in where no command says otherwise: a name of
-	// [Encodings]. Empty means gb18030.
+	// [Encodings], in letters of any case. Empty means gb18030.
 	Encoding string
 	// CodePages overrides what ESC t n means, for printers that number otherwise
 	// than Epson's.
@@ -44,7 +44,7 @@ type Decoder struct {
 // NewDecoder returns a decoder at the start of a stream, which may be anywhere in
 // a slip. Names of encodings that do not exist mean the default.
 func NewDecoder(o Options) *Decoder {
-	d := &Decoder{opts: o, fallback: charsets[o.Encoding]}
+	d := &Decoder{opts: o, fallback: charsetOf(o.Encoding)}
 	if d.fallback == nil {
 		d.fallback = charsets[defaultName]
 	}

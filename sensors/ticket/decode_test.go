@@ -288,6 +288,10 @@ func TestEncodings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	slips := newConnection(Options{Encoding: "UTF8"}).Write([]byte("汤\n\x1DV0"))
+	if err := ValidEncoding("GB18030"); err != nil || len(slips) != 1 || slips[0].Text() != "汤\n" {
+		t.Errorf("names in capitals: %v, %+v", err, slips)
+	}
 	if err := ValidEncoding("gb2312x"); err == nil || !strings.Contains(err.Error(), "gb18030") {
 		t.Errorf("got %v, want an error that names those there are", err)
 	}

@@ -31,7 +31,7 @@ func Parse(s Slip, o Options) kitchen.Ticket {
 		}
 	}
 	r.finish(p, s)
-	return r.t
+	return settled(&r, p, s)
 }
 
 // finish draws the conclusions from what was read.

@@ -2,11 +2,12 @@ package ticket
 
 import "bytes"
 
-// Bounds of one slip. A longer one is torn off where it is.
+// Bounds of one slip. Of a longer one the rest is not kept, only its lines are
+// counted. The longest of a shop has some 300 lines.
 const (
 	maxText  = 256 << 10 // bytes
 	maxOps   = 32 << 10  // changes of style, line ends, tabs
-	maxLines = 8 << 10   // among them empty ones
+	maxLines = 2000      // among them empty ones
 )
 
 // A style is how text prints.
@@ -55,6 +56,8 @@ type paper struct {
 	codes   int
 	unknown int
 	partial bool
+	missed  int  // lines with text that were not kept
+	missing bool // the line under way is one of them
 
 	// Where the line under way begins, to take it back.
 	lineText, lineOps int
@@ -65,12 +68,19 @@ func (p *paper) clear() {
 	*p = paper{text: p.text[:0], ops: p.ops[:0], tabs: p.tabs[:0]}
 }
 
-// full says that the slip must be torn off.
+// full says that no more is kept.
 func (p *paper) full() bool {
-	return len(p.text) > maxText || len(p.ops) > maxOps || p.lines > maxLines
+	return len(p.text) >= maxText || len(p.ops) >= maxOps || p.lines >= maxLines
 }
 
 func (p *paper) write(b []byte, s style) {
+	if p.full() {
+		p.missing = p.missing || len(bytes.TrimLeft(b, " ")) > 0
+		return
+	}
+	if room := maxText - len(p.text); len(b) > room {
+		b, p.missing = b[:room], true
+	}
 	if n := len(p.ops); n == 0 || p.ops[n-1].kind != opText || p.ops[n-1].style != s {
 		p.ops = append(p.ops, op{kind: opText, at: len(p.text), style: s})
 	}
@@ -81,12 +91,16 @@ func (p *paper) write(b []byte, s style) {
 }
 
 func (p *paper) do(kind opKind, s style, arg int) {
+	if p.full() {
+		return
+	}
 	p.ops = append(p.ops, op{kind: kind, at: len(p.text), style: s, arg: arg})
 }
 
 // endLine notes that a line ended, and whether it ends the platform's slip.
 func (p *paper) endLine(feeds int) {
 	p.lines += feeds
+	p.endMissing()
 	line := p.text[p.lineText:]
 	switch {
 	case p.marked > 0 && len(line) == 0:
@@ -97,6 +111,13 @@ func (p *paper) endLine(feeds int) {
 		p.marked = 0
 	}
 	p.lineText, p.lineOps = len(p.text), len(p.ops)
+}
+
+// endMissing counts the line under way if it is not kept.
+func (p *paper) endMissing() {
+	if p.missing {
+		p.missed, p.missing = p.missed+1, false
+	}
 }
 
 // markFeeds is how many line feeds after an end mark make text a new slip: the
@@ -128,7 +149,8 @@ func (p *paper) tear(how Ending, fallback *charset) *Slip {
 	if !p.inked && !p.raster {
 		return nil
 	}
-	s := &Slip{Raster: p.raster, Codes: p.codes, Ending: how, Partial: p.partial, Unknown: p.unknown}
+	p.endMissing()
+	s := &Slip{Raster: p.raster, Codes: p.codes, Ending: how, Partial: p.partial, Unknown: p.unknown, Missed: p.missed}
 	p.compose(s, fallback)
 	if len(s.Lines) == 0 && !p.raster {
 		return nil

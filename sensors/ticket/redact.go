@@ -36,6 +36,7 @@ type redactor struct {
 // redact returns the slip without persons. The key hashes the order id.
 func redact(lines []Line, key []byte) page {
 	r := redactor{key: key}
+	lines = lines[:min(len(lines), maxLines)]
 	for i, l := range lines {
 		r.next = ""
 		if i+1 < len(lines) {

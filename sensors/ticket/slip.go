@@ -46,6 +46,9 @@ type Slip struct {
 	Ending   Ending
 	// Partial says that the beginning was missed.
 	Partial bool
+	// Missed counts the lines with text that a slip of more than 2,000 lines or
+	// 256 KiB has besides.
+	Missed int
 	// Undecoded counts bytes that are no character in Encoding, Unknown the
 	// commands that are in no table.
 	Undecoded, Unknown int

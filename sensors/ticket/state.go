@@ -62,9 +62,9 @@ func (d *Decoder) text(p []byte) {
 	d.tokens.fresh = false
 }
 
-// overflow tears off a slip that is too long to be one.
+// overflow tears off empty paper that is too long to be the head of a slip.
 func (d *Decoder) overflow() {
-	if d.paper.full() {
+	if d.paper.full() && !d.paper.inked {
 		d.tear(EndIdle)
 	}
 }
@@ -110,7 +110,7 @@ func (d *Decoder) newLine(kind opKind, feeds int) {
 
 func (d *Decoder) tab() {
 	set := -1
-	if d.state.ownTabs {
+	if d.state.ownTabs && !d.paper.full() {
 		if n := d.state.tabsSet; n < 0 || n >= len(d.paper.tabs) {
 			d.paper.tabs = append(d.paper.tabs, d.state.tabs)
 			d.state.tabsSet = len(d.paper.tabs) - 1

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -281,13 +282,22 @@ func (c *composer) flush() {
 }
 
 func (c *composer) end() {
+	if len(c.slip.Lines) < maxLines {
+		c.keep()
+	} else if len(bytes.TrimLeft(c.line, " ")) > 0 {
+		c.slip.Missed++
+	}
+	c.line, c.dots, c.w, c.h = c.line[:0], 0, 0, 0
+	c.bold, c.align, c.begun, c.after = false, Left, false, false
+}
+
+// keep adds the line to the slip.
+func (c *composer) keep() {
 	c.slip.Lines = append(c.slip.Lines, Line{
 		Text:  strings.TrimRight(string(c.line), " "),
 		Width: int(max(c.w, 1)), Height: int(max(c.h, 1)),
 		Bold: c.bold, Align: c.align,
 	})
-	c.line, c.dots, c.w, c.h = c.line[:0], 0, 0, 0
-	c.bold, c.align, c.begun, c.after = false, Left, false, false
 }
 
 // encoding names the charset that most characters above ASCII came in.
