@@ -62,13 +62,8 @@ func (p *Printer) Serve(ctx context.Context, ln net.Listener, emit func(context.
 
 	r := &reporter{name: p.Name, opts: p.Options, log: p.Log, emit: emit}
 	var strangers []netip.Addr
-	slots := make(chan struct{}, maxSessions)
+	places := newSlots()
 	for {
-		select {
-		case slots <- struct{}{}:
-		case <-ctx.Done():
-			return nil
-		}
 		conn, err := ln.Accept()
 		switch {
 		case err != nil && ctx.Err() != nil:
@@ -78,13 +73,17 @@ func (p *Printer) Serve(ctx context.Context, ln net.Listener, emit func(context.
 		}
 		if addr, ok := p.allowed(conn.RemoteAddr()); !ok {
 			conn.Close()
-			<-slots
 			strangers = p.refused(strangers, addr)
 			continue
 		}
+		s := &session{p: p, conn: conn}
+		if !places.enter(ctx, s) {
+			conn.Close()
+			return nil
+		}
 		sessions.Go(func() {
-			defer func() { <-slots }()
-			p.serve(ctx, conn, r)
+			defer places.leave(s)
+			s.serve(ctx, r)
 		})
 	}
 }
@@ -116,12 +115,14 @@ type session struct {
 	in   intake
 	say  replier
 	mute bool // the host does not listen
+	rest
 }
 
 // serve reads one connection to its end. Whatever goes wrong in it stays in it.
-func (p *Printer) serve(ctx context.Context, conn net.Conn, r *reporter) {
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.Close() })()
+func (s *session) serve(ctx context.Context, r *reporter) {
+	p := s.p
+	defer s.conn.Close()
+	defer context.AfterFunc(ctx, func() { s.conn.Close() })()
 	defer func() {
 		if v := recover(); v != nil {
 			p.Log.Error("a print job could not be read; its connection is closed", "panic", v, "stack", string(debug.Stack()))
@@ -131,7 +132,7 @@ func (p *Printer) serve(ctx context.Context, conn net.Conn, r *reporter) {
 	if idle <= 0 {
 		idle = printerIdle
 	}
-	s := &session{p: p, conn: conn}
+	s.ends()
 	s.in = intake{reporter: r, d: newConnection(p.Options), idle: idle, now: p.Now}
 	s.in.d.heard = s.say.command
 	for s.next(ctx) {
@@ -148,14 +149,21 @@ func (s *session) next(ctx context.Context) bool {
 	} else if !s.accepting(ctx) {
 		return false
 	}
+	s.begins(s.in.d.Pending())
 	s.conn.SetReadDeadline(s.wake())
 	n, err := s.conn.Read(p)
+	if n > 0 {
+		s.ends()
+	}
 	if n > 0 && !s.take(ctx, p[:n]) {
 		return false
 	}
 	switch {
 	case err == nil:
 	case errors.Is(err, os.ErrDeadlineExceeded):
+		if s.tooLong() {
+			return false
+		}
 		s.in.quiet(ctx)
 		s.say.setOffline(!s.open())
 	default:
@@ -165,10 +173,19 @@ func (s *session) next(ctx context.Context) bool {
 	return true
 }
 
-// wake is when a read is to end without a byte: for silence to end the slip, and
-// for a host that wants to hear of changes.
+// tooLong says that the session has been idle for so long that it ends.
+func (s *session) tooLong() bool {
+	since, idle := s.rests()
+	return idle && time.Since(since) >= idleEnd
+}
+
+// wake is when a read is to end without a byte: for silence to end the slip, for
+// an idle session to end, and for a host that wants to hear of changes.
 func (s *session) wake() time.Time {
 	at := s.in.silence()
+	if since, idle := s.rests(); at.IsZero() && idle {
+		at = since.Add(idleEnd)
+	}
 	if !s.say.auto || s.p.Accepting == nil {
 		return at
 	}

@@ -321,11 +321,10 @@ func TestPrinterSessions(t *testing.T) {
 		// Two jobs interleave by connection only.
 		send(t, conns[0], orderNo("1"))
 		send(t, conns[1], orderNo("2"))
-		here, there := net.Pipe()
-		select {
-		case g.ln.conns <- there:
-			t.Error("one connection too many was accepted")
-		case <-time.After(time.Second):
+		here := g.ln.dial(t)
+		here.SetWriteDeadline(time.Now().Add(time.Second))
+		if _, err := io.WriteString(here, "x"); err == nil {
+			t.Error("one connection too many was served")
 		}
 		send(t, conns[0], "\x1DV0")
 		synctest.Wait()
@@ -334,7 +333,7 @@ func TestPrinterSessions(t *testing.T) {
 			t.Errorf("want -, got +\n%s", diff)
 		}
 		conns[0].Close()
-		g.ln.conns <- there
+		time.Sleep(slotAgain)
 		send(t, here, orderNo("3")+"\x1DV0")
 		if diff := cmp.Diff([]string{"printer/kitchen 3"}, names(g.got())); diff != "" {
 			t.Errorf("want -, got +\n%s", diff)
@@ -347,6 +346,83 @@ func TestPrinterSessions(t *testing.T) {
 		}
 		if diff := cmp.Diff([]string{"printer/kitchen 4"}, names(g.got())); diff != "" {
 			t.Errorf("at the end: want -, got +\n%s", diff)
+		}
+	})
+}
+
+// closed says that the printer ended a connection.
+func closed(c net.Conn) bool {
+	c.SetReadDeadline(time.Now())
+	_, err := c.Read(make([]byte, 1))
+	return err == io.EOF
+}
+
+// TestPrinterGivesWay: connections that nobody uses do not keep a till from printing.
+func TestPrinterGivesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := serve(t, func(p *Printer) { p.Idle = time.Hour })
+		var conns []net.Conn
+		for range maxSessions {
+			conns = append(conns, g.ln.dial(t))
+			time.Sleep(time.Second)
+		}
+		send(t, conns[0], orderNo("1")) // a job is at hand: it never gives way
+		send(t, conns[1], "\x10\x04\x01")
+		synctest.Wait()
+		late := g.ln.dial(t)
+		time.Sleep(2*time.Second - time.Millisecond)
+		for i, c := range conns {
+			if closed(c) {
+				t.Errorf("connection %d ended before it was idle for 10 s", i)
+			}
+		}
+		time.Sleep(2*time.Second + 500*time.Millisecond)
+		send(t, late, orderNo("9")+"\x1DV0")
+		if diff := cmp.Diff([]string{"printer/kitchen 9"}, names(g.got())); diff != "" {
+			t.Errorf("want -, got +\n%s", diff)
+		}
+		for i, c := range conns {
+			if closed(c) != (i == 2) {
+				t.Errorf("connection %d: ended %v; the one idle longest is 2", i, closed(c))
+			}
+		}
+		more := g.ln.dial(t)
+		time.Sleep(10 * time.Second)
+		send(t, more, orderNo("10")+"\x1DV0")
+		send(t, conns[0], "\x1DV0")
+		if diff := cmp.Diff([]string{"printer/kitchen 10", "printer/kitchen 1"}, names(g.got())); diff != "" {
+			t.Errorf("want -, got +\n%s", diff)
+		}
+		if err := g.end(); err != nil {
+			t.Error(err)
+		}
+		if n := strings.Count(g.log.String(), "\n"); n != 1 {
+			t.Errorf("logged %d times, want once:\n%s", n, &g.log)
+		}
+	})
+}
+
+// TestPrinterIdleEnd: a connection ends after five minutes of nothing, unless a job
+// is at hand.
+func TestPrinterIdleEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := serve(t, func(p *Printer) { p.Idle = time.Hour })
+		idle, busy := g.ln.dial(t), g.ln.dial(t)
+		send(t, busy, orderNo("1"))
+		time.Sleep(idleEnd - time.Millisecond)
+		if closed(idle) || closed(busy) {
+			t.Error("a connection ended before its time")
+		}
+		time.Sleep(2 * time.Millisecond)
+		if !closed(idle) || closed(busy) {
+			t.Errorf("after five minutes: idle ended %v, busy ended %v", closed(idle), closed(busy))
+		}
+		send(t, busy, "\x1DV0")
+		if diff := cmp.Diff([]string{"printer/kitchen 1"}, names(g.got())); diff != "" {
+			t.Errorf("want -, got +\n%s", diff)
+		}
+		if err := g.end(); err != nil || g.log.Len() > 0 {
+			t.Errorf("got %v and log %q, want neither", err, &g.log)
 		}
 	})
 }
