@@ -37,6 +37,10 @@ func Parse(s Slip, o Options) kitchen.Ticket {
 // finish draws the conclusions from what was read.
 func (r *reader) finish(p page, s Slip) {
 	r.t.Number, r.t.Numbers = r.numbers.pick()
+	if r.t.Number == "" {
+		r.t.Number = soleOrder(s.Lines)
+	}
+	r.keepMarks()
 	r.channel(p)
 	r.classify(p)
 	r.copyOf(p, s.Ending)
@@ -96,20 +100,22 @@ type reader struct {
 	zone      zone
 	gift      bool     // in a section of gifts
 	cols      []column // of the table of dishes
-	cur       int      // the dish that modifiers belong to, -1 for none
-	last      item     // that dish as it was printed
-	indent    int      // its indent
-	pending   int      // a line that may be the beginning of a wrapped name, plus one
-	lone      int      // a line that nothing explains, plus one
-	row       int      // the line being read
-	itemRows  []int    // the lines of the dishes
-	noteOpen  bool     // a note may go on in the next line
-	noteTitle bool     // in a section titled as notes
-	afterApp  bool     // the line before named a platform
-	wants     field    // the line before was the label of a number
+	marks     []modMark
+	cur       int   // the dish that modifiers belong to, -1 for none
+	last      item  // that dish as it was printed
+	indent    int   // its indent
+	pending   int   // a line that may be the beginning of a wrapped name, plus one
+	lone      int   // a line that nothing explains, plus one
+	row       int   // the line being read
+	itemRows  []int // the lines of the dishes
+	noteOpen  bool  // a note may go on in the next line
+	noteTitle bool  // in a section titled as notes
+	afterApp  bool  // the line before named a platform
+	wants     field // the line before was the label of a number
 	asap      bool
 
 	named bool // a platform's name was read
+	cook  bool // a word of slips for cooks was read
 
 	platform, chinese, money, routed, label bool
 }

@@ -28,15 +28,16 @@ var (
 	leadX2RE   = regexp.MustCompile(`^\s*(?:>+\s*)?[\[(]?x ?(-?\d{1,3})[\])]?\s+(\S.*)$`)
 	leadBoxRE  = regexp.MustCompile(`^\s*(?:>+\s*)?[\[(] ?(-?\d{1,3}) ?[\])]\s*(\p{L}.*)$`)
 	leadUnitRE = regexp.MustCompile(`^\s*(-?\d{1,3}) ?(?:` + counters + `)\s+(\p{L}.*)$`)
-	leadRE     = regexp.MustCompile(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*)$`)
-	notLeadRE  = regexp.MustCompile(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|st\b|nd\b|rd\b|th\b|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
-	indexRE    = regexp.MustCompile(`^\s*\d{1,2}[.,)] ?(\D.*)$`)
+	// leadPortionRE is [1份]宫保鸡丁.
+	leadPortionRE = regexp.MustCompile(`^\s*[\[(](\d{1,3}) ?(?:` + counters + `)[\])]\s*(\p{L}.*)$`)
+	// gluedPortionRE is 1份宫保鸡丁; 3杯鸡 and 8块鸡翅 are names.
+	gluedPortionRE = regexp.MustCompile(`^\s*(\d{1,2}) ?(?:份|例|碗|盘|碟|笼|瓶)(\p{Han}.*)$`)
+	leadRE         = regexp.MustCompile(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*|\d{1,2}-\p{L}.*)$`)
+	notLeadRE      = regexp.MustCompile(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|st\b|nd\b|rd\b|th\b|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
+	indexRE        = regexp.MustCompile(`^\s*\d{1,2}[.,)] ?(\D.*)$`)
 
 	priceTok    = regexp.MustCompile(`^[-+]?(?:[¥$€£]|rp\.?|r\$|usd|rm)?-?\d[\d,.]*(?:[.,]\d{1,3})?(?:元|€|kr|zl)?$`)
 	amountRE    = regexp.MustCompile(`[-+]?(?:[¥$€£]|rp\.?|r\$)? ?-?\d[\d,.]*\s*(?:元|€|kr|zl)?\s*\)?\s*$`)
-	xTok        = regexp.MustCompile(`^[x*](-?\d{1,3})$`)
-	unitTok     = regexp.MustCompile(`^[x*]?(-?\d{1,3})(?:` + counters + `)$`)
-	intTok      = regexp.MustCompile(`^-?\d{1,4}$`)
 	leadPriceRE = regexp.MustCompile(`\s*@\s*[¥$€£]?\d[\d.,]*(?:\s.*)?$|\s{2,}(?:[¥$€£]|rp\.? ?|r\$ ?)?\d[\d.,]*(?:\s+[\d.,]+)*\s*€?$`)
 	// loneQtyRE is a quantity below its name, with the price of one: "2 @ 4.50   9.00".
 	loneQtyRE  = regexp.MustCompile(`^\s*(\d{1,3})\s*[x@]\s*[¥$€£]?\d`)
@@ -64,7 +65,16 @@ func readItem(p phrase, cols []column) (item, bool) {
 		it.after = p.slice(m[4], m[5])
 		return it, ok
 	}
-	if t, good := trailingItem(p, cols); good && (t.sure || !ok) {
+	t, good := labelledCount(p)
+	if !good {
+		t, good = trailingItem(p, cols)
+	}
+	if m := gluedPortionRE.FindStringSubmatchIndex(p.fold); m != nil && !(good && t.sure) {
+		it = item{name: p.slice(m[4], m[5]), leading: true, sure: true}
+		it.Qty, _ = strconv.Atoi(p.fold[m[2]:m[3]])
+		return it.named()
+	}
+	if good && (t.sure || !ok) {
 		if it.indexed {
 			t.name = it.name.slice(0, min(len(t.name.fold)-(len(p.fold)-len(it.name.fold)), len(it.name.fold)))
 		}
@@ -94,7 +104,7 @@ func (it item) named() (item, bool) {
 }
 
 func leadingItem(p phrase) (item, bool) {
-	for i, re := range []*regexp.Regexp{leadXRE, leadX2RE, leadBoxRE, leadUnitRE, leadRE} {
+	for i, re := range []*regexp.Regexp{leadXRE, leadX2RE, leadBoxRE, leadUnitRE, leadPortionRE, leadRE} {
 		m := re.FindStringSubmatchIndex(p.fold)
 		if m == nil {
 			continue
@@ -104,7 +114,7 @@ func leadingItem(p phrase) (item, bool) {
 			name = m[6:8]
 		}
 		rest := p.slice(name[0], name[1])
-		bare := i == 4
+		bare := i == 5
 		if bare && (notLeadRE.MatchString(rest.fold) || isFee(rest.fold) || packed(cutPrice(rest).fold)) {
 			return item{}, false
 		}
@@ -112,136 +122,6 @@ func leadingItem(p phrase) (item, bool) {
 		return item{Qty: n, name: rest, leading: true, sure: !bare, indexed: i == 2, qtyEnd: columns(p.fold[:m[3]])}, true
 	}
 	return item{}, false
-}
-
-// trailingItem reads "name … quantity … price" from the right.
-func trailingItem(p phrase, cols []column) (item, bool) {
-	body := strings.TrimRight(p.fold, " ")
-	var toks []string // right to left
-	end := len(body)
-	for len(toks) < 4 {
-		i := strings.LastIndexByte(body[:end], ' ')
-		tok := body[i+1 : end]
-		if tok != "x" && !priceTok.MatchString(tok) && !xTok.MatchString(tok) && !unitTok.MatchString(tok) {
-			break
-		}
-		toks = append(toks, tok)
-		if i < 0 {
-			return item{}, false
-		}
-		end = len(strings.TrimRight(body[:i], " "))
-		if end == 0 {
-			return item{}, false
-		}
-	}
-	it := item{name: p.slice(0, end).trim(""), gap: leading(body[end:])}
-	if len(toks) == 0 || !xTok.MatchString(toks[len(toks)-1]) {
-		if m := gluedRE.FindStringSubmatchIndex(it.name.fold); m != nil {
-			it.Qty, _ = strconv.Atoi(it.name.fold[m[4]:m[5]])
-			it.name, it.sure = it.name.slice(m[2], m[3]), true
-			return it, true
-		}
-	}
-	slices.Reverse(toks)
-	return it.count(toks, cols)
-}
-
-// count finds the quantity among the columns after the name.
-func (it item) count(toks []string, cols []column) (item, bool) {
-	for i, t := range toks {
-		m := xTok.FindStringSubmatch(t)
-		if m == nil {
-			m = unitTok.FindStringSubmatch(t)
-		}
-		if m == nil && t == "x" && i+1 < len(toks) && intTok.MatchString(toks[i+1]) {
-			m = []string{t, toks[i+1]}
-		}
-		if m != nil {
-			it.Qty, _ = strconv.Atoi(m[1])
-			it.sure = true
-			return it, true
-		}
-	}
-	if len(toks) == 0 || it.gap < 2 && len(cols)-1 != len(toks) {
-		return it, false
-	}
-	at := qtyColumn(toks, cols)
-	if at < 0 {
-		it.Qty, it.priced = 1, true
-		return it, !strings.HasPrefix(toks[0], "-") && strings.ContainsAny(toks[len(toks)-1], ".,¥$€£元")
-	}
-	it.Qty, _ = strconv.Atoi(toks[at])
-	return it, it.Qty > -100 && it.Qty < 100
-}
-
-// qtyColumn says which of the numbers after a name is the quantity, -1 for none.
-func qtyColumn(toks []string, cols []column) int {
-	if i := slices.Index(cols, colQty); i > 0 && len(cols)-1 == len(toks) && intTok.MatchString(toks[i-1]) {
-		return i - 1
-	}
-	ints := 0
-	first := -1
-	for i, t := range toks {
-		if intTok.MatchString(t) {
-			if first < 0 {
-				first = i
-			}
-			ints++
-		}
-	}
-	if ints == 3 && len(toks) == 3 { // unit price, quantity, sum
-		a, _ := strconv.Atoi(toks[0])
-		b, _ := strconv.Atoi(toks[1])
-		if c, _ := strconv.Atoi(toks[2]); a*b == c && b < a {
-			return 1
-		}
-	}
-	if ints == 2 && len(toks) == 2 { // price and quantity: a sum is not below its quantity
-		a, _ := strconv.Atoi(toks[0])
-		if b, _ := strconv.Atoi(toks[1]); b > 0 && b < a {
-			return 1
-		}
-	}
-	return first
-}
-
-// column is what a column of a table of dishes holds.
-type column uint8
-
-const (
-	colName column = iota
-	colQty
-	colMoney
-)
-
-// readColumns reads the head of a table of dishes.
-func readColumns(s string) []column {
-	var cols []column
-	for _, w := range strings.Fields(s) {
-		w = strings.Trim(w, marks)
-		switch {
-		case w == "":
-		case slices.Contains([]string{"数量", "份数", "qty", "quantity", "qtd", "cant", "cantidad", "jumlah"}, w):
-			cols = append(cols, colQty)
-		case slices.Contains([]string{"金额", "单价", "小计", "价格", "price", "amount", "amt", "total", "valor", "harga", "each"}, w):
-			cols = append(cols, colMoney)
-		default:
-			cols = append(cols, colName)
-		}
-	}
-	return cols
-}
-
-// isColumns says that a line is the head of a table.
-func isColumns(s string) bool {
-	n := 0
-	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" /|"+marks, r) }) {
-		if !slices.Contains(columnWords, w) {
-			return false
-		}
-		n++
-	}
-	return n >= 2
 }
 
 // isTotal says that a line is a sum of money.

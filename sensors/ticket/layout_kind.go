@@ -12,9 +12,9 @@ import (
 // classify sets the kind, once everything else is read.
 func (r *reader) classify(p page) {
 	kind, at := kitchen.SlipKind(""), 0
-	for _, k := range kindWords {
+	for n, k := range kindWords {
 		for i, w := range p.rows {
-			if r.roles[i] == roleHead && (has(w.fold, k.any) || slices.Contains(k.alone, strings.Trim(w.fold, marks+" "))) {
+			if r.roles[i] == roleHead && (has(w.fold, plainWords[n]) || markedWord(w.fold, k.marked) || slices.Contains(k.alone, strings.Trim(w.fold, marks+" "))) {
 				kind, at = k.kind, i
 				break
 			}
@@ -62,9 +62,49 @@ func (r *reader) voidFrom(row int) {
 	}
 }
 
+// markedWord says that one of words stands alone, between marks, or next to a
+// number or to another word of slips: *** VOID ***, VOID ITEM, #41 CANCELLED,
+// but not The Void Bar.
+func markedWord(s string, words []string) bool {
+	for _, w := range words {
+		i, j, ok := find(s, []string{w})
+		if !ok {
+			continue
+		}
+		before, after := strings.TrimRight(s[:i], " "), strings.TrimLeft(s[j:], " ")
+		if !hasWord(before) && !hasWord(after) || beside(lastWord(before)) || beside(nextWord(after)) || fenced(before, after) {
+			return true
+		}
+	}
+	return false
+}
+
+// fenced says that a mark ends what stands before a word, and one begins what
+// stands after it.
+func fenced(before, after string) bool {
+	const open = "*[(<#=!-:|"
+	return before != "" && strings.IndexByte(open, before[len(before)-1]) >= 0 && after != "" && strings.IndexByte("*])>#=!-:|", after[0]) >= 0 ||
+		before == "" && after != "" && after[0] == ':'
+}
+
+// beside says that a word next to VOID makes it the slip's: a number or a word of slips.
+func beside(w string) bool {
+	return w != "" && (strings.IndexByte("#0123456789", w[0]) >= 0 || slices.Contains(slipWords, w))
+}
+
+func lastWord(s string) string { return strings.Trim(s[strings.LastIndexByte(s, ' ')+1:], "*:.-") }
+
+func nextWord(s string) string {
+	w, _, _ := strings.Cut(s, " ")
+	return strings.Trim(w, "*:.-")
+}
+
 // identified says that a slip without dishes still says whose order it is.
 func (r *reader) identified() bool {
-	return r.t.Number != "" && (r.platform || r.t.Copy != "" || r.t.Promised != "")
+	if r.t.Number == "" {
+		return r.cook && r.t.Table != ""
+	}
+	return r.platform || r.cook || r.t.Promised != ""
 }
 
 // channel finds the platform, else the dining mode.

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -122,8 +123,21 @@ func newRow(l Line) row {
 	if rs := []rune(text); len(rs) > longestLine {
 		text = string(rs[:longestLine])
 	}
-	p := newPhrase(text)
+	p := newPhrase(text).unstarred()
 	return row{phrase: p, size: max(l.Width, 1) * max(l.Height, 1), indent: leading(p.fold)}
+}
+
+// starredRE is a word between stars with more text beside it.
+var starredRE = regexp.MustCompile(`^\s*(\*+) ?([^*\d]+?) ?(\*+)\s*[^*\s]`)
+
+// unstarred is p without the stars around a word of slips that begins a line, as
+// in **预订单** 18:30: a name is masked with stars too, and this is none.
+func (p phrase) unstarred() phrase {
+	m := starredRE.FindStringSubmatchIndex(p.fold)
+	if m == nil || !slices.Contains(preorderWords, p.fold[m[4]:m[5]]) && !titleWords(p.fold[m[4]:m[5]]) {
+		return p
+	}
+	return p.blanked(m[2], m[3]).blanked(m[6], m[7])
 }
 
 func leading(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }

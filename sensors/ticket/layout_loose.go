@@ -11,31 +11,44 @@ var (
 	countedRE  = regexp.MustCompile(`^\s*(?:\p{Han}{0,6}(?:合计|总计|共计|小计)|共|总数|数量)\s*(?:数量)?:?\s*(?:\d+ ?(?:项|种|款) ?)?\d+\s*(?:件|份|个|道|杯)\s*$`)
 	mixedRE    = regexp.MustCompile(`^\s*(?:\d+[a-f][0-9a-f]*|[a-f]+\d[0-9a-f]*|[a-z]{1,4}-?\d{2,6})\s*$`)
 	numberedRE = regexp.MustCompile(`^# ?([a-z]?\d{1,6}) +(.+)$`)
-	voidMarkRE = regexp.MustCompile(`^(?:[\[(](?:退|退菜|催|加|加菜|叫起|即起)[\])]|\*?(?:void|voided|cancelled|canceled|deleted)\*?[: -]+)\s*`)
+	voidMarkRE = regexp.MustCompile(`^(?:[\[(](?:退|退菜|催|加|加菜|叫起|即起)[\])]|[\[(*]+(?:void|voided|cancelled|canceled|deleted)[\])*]*[: -]*|(?:void|voided|cancelled|canceled|deleted)(?:[*:]+| - ))\s*`)
 	tailBoxRE  = regexp.MustCompile(`\s*(\[[^\[\]]+\])$`)
 	pricedRE   = regexp.MustCompile(`\d\.\d{2}(?:\D|$)|[¥$€£]\s?\d|\d元`)
-	fireRE     = regexp.MustCompile(`^\s*(?:also at|station|course|fire|seat|expo|hold)\b`)
+	// dueRE is a time behind the person an order is for.
+	dueRE  = regexp.MustCompile(`^\W*(?:pick[ -]?up|collection|collect|delivery|deliver|abholung|lieferung) (?:for|by|fur)\s.*?(` + whenExpr + `)\W*$`)
+	fireRE = regexp.MustCompile(`^\s*(?:also at|station|course|fire|seat|expo|hold)\b`)
 )
 
 // words notes what words a head line has: a promise, a pre-order, kitchen routing.
 func (r *reader) words(p phrase) bool {
 	known := false
+	r.cook = r.cook || has(p.fold, cookWords)
 	if has(p.fold, preorderWords) {
 		r.t.Preorder, known = true, true
+		r.due(p)
 	}
 	if has(p.fold, asapWords) {
 		r.asap, known = true, true
 	}
 	if m := beforeRE.FindStringSubmatchIndex(p.fold); m != nil {
-		if r.t.Promised == "" {
-			r.t.Promised = p.slice(m[2], m[3]).trim("").words()
-		}
+		r.due(p.slice(m[2], m[3]))
+		known = true
+	}
+	if m := dueRE.FindStringSubmatchIndex(p.fold); m != nil {
+		r.due(p.slice(m[2], m[3]))
 		known = true
 	}
 	if fireRE.MatchString(p.fold) {
 		r.routed, known = true, true
 	}
 	return known || knownWords(p.fold) || has(p.fold, paidWords) || titleWords(p.fold)
+}
+
+// due takes the first time in p as the promise, if there is one and no promise yet.
+func (r *reader) due(p phrase) {
+	if v, ok := p.when(); ok && r.t.Promised == "" {
+		r.t.Promised = v.words()
+	}
 }
 
 // titleWords says that a whole line is a word that tells the kind of slip.

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -51,6 +52,35 @@ func readMods(p phrase) []string {
 	return out
 }
 
+// modMark is the mark that one modifier of a dish was printed with: '+', '-' or 0.
+type modMark struct {
+	item, mod int
+	mark      byte
+}
+
+func markOf(p phrase) byte {
+	s := strings.TrimLeft(p.fold, " [")
+	if s == "" || s[0] != '+' && s[0] != '-' {
+		return 0
+	}
+	return s[0]
+}
+
+// keepMarks leaves the minus before the modifiers of a dish that has plus ones
+// too: there it says "without". Elsewhere it only lists.
+func (r *reader) keepMarks() {
+	plus := map[int]bool{}
+	for _, m := range r.marks {
+		plus[m.item] = plus[m.item] || m.mark == '+'
+	}
+	for _, m := range r.marks {
+		if m.mark == '-' && plus[m.item] {
+			mods := r.t.Items[m.item].Mods
+			mods[m.mod] = "- " + mods[m.mod]
+		}
+	}
+}
+
 // one is the list of s, if it says something and nothing personal.
 func one(s string) []string {
 	if s = scrub(s); strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
@@ -75,6 +105,8 @@ func splitTastes(p phrase, boxed bool) []phrase {
 	var out []phrase
 	from, depth := 0, 0
 	han := hasHan(p.fold)
+	spaced := han && !strings.ContainsAny(p.fold, "+-") && allTastes(strings.Fields(p.fold))
+	boxed = boxed || allTastes(strings.Split(p.fold, ","))
 	for i := 0; i < len(p.fold); i++ {
 		c := p.fold[i]
 		switch c {
@@ -83,13 +115,22 @@ func splitTastes(p phrase, boxed bool) []phrase {
 		case ')', ']':
 			depth--
 		}
-		cut := c == ';' || c == '|' || c == ',' && (han || boxed) || c == '/' && slashSplits(p.fold, i)
+		cut := c == ';' || c == '|' || c == ' ' && spaced || c == ',' && (han || boxed) || c == '/' && slashSplits(p.fold, i)
 		if cut && depth <= 0 {
 			out = append(out, p.slice(from, i))
 			from = i + 1
 		}
 	}
 	return append(out, p.slice(from, len(p.fold)))
+}
+
+// allTastes says that every part of a list is a taste by its words.
+func allTastes(parts []string) bool {
+	return len(parts) > 1 && !slices.ContainsFunc(parts, func(s string) bool {
+		s = strings.TrimSpace(s)
+		return s == "" || !tasteLike(newPhrase(s)) && !slices.Contains(latinTastes, s) &&
+			!slices.ContainsFunc(tasteEnds, func(end string) bool { return strings.HasSuffix(s, end) })
+	})
 }
 
 func slashSplits(s string, i int) bool {

@@ -9,7 +9,7 @@ import (
 
 var (
 	// codeRE is a short number as staff call it: 12, A012, 7A3F2, ORD-123456.
-	codeRE = regexp.MustCompile(`^[#\s]*((?:[a-z]{1,4}[- ]?)?\d[0-9a-z]*(?:-[0-9a-z]+)*|[0-9a-z]*\d[0-9a-z]*)`)
+	codeRE = regexp.MustCompile(`^[#\s]*([a-z]{1,4}\d+\.\d+|(?:[a-z]{1,4}[- ]?)?\d[0-9a-z]*(?:-[0-9a-z]+)*|[0-9a-z]*\d[0-9a-z]*)`)
 	hashRE = regexp.MustCompile(`(?:^|[^0-9a-z#])# ?((?:[a-z]{1,4}-?)?\d{1,8}[a-z]?|[0-9a-f]*\d[0-9a-f]{2,7})(?:$|[^0-9a-z])`)
 	endRE  = regexp.MustCompile(`#? ?([a-z]?\d{1,6}) ?(?:完|结束)`)
 	haoRE  = regexp.MustCompile(`(?:^|[^\d第a-z-])([a-z]?\d{1,5}) ?号(?:$|[^楼口店线院栋门座\p{Han}]|单|餐)`)
@@ -87,6 +87,33 @@ func (r *reader) labelled(s segment, size int) bool {
 		r.part(s.value.fold[len(s.value.fold)-len(s.value.fold[m[3]:]):])
 	}
 	return true
+}
+
+// soleOrder is the order id of a slip that has no other number, where it is one
+// that staff can call: up to twelve characters, and not as long as a phone number.
+func soleOrder(lines []Line) string {
+	const (
+		longest    = 12 // characters
+		mostDigits = 10 // eleven are a phone number
+	)
+	sole := ""
+	for _, l := range lines {
+		for _, s := range newRow(l).segments() {
+			if s.field != fieldOrder && s.field != fieldLong {
+				continue
+			}
+			m := codeRE.FindStringSubmatchIndex(s.value.fold)
+			if m == nil || !isLong(orderID(s)) {
+				continue
+			}
+			id := strings.ToUpper(s.value.slice(m[2], m[3]).words())
+			if m[3] < len(s.value.fold) && s.value.fold[m[3]] != ' ' || len(id) > longest || countDigits(id) > mostDigits || strings.ContainsAny(id, "- ") || sole != "" && sole != id {
+				return ""
+			}
+			sole = id
+		}
+	}
+	return sole
 }
 
 // unlabelled reads the numbers that stand by themselves: #12, 12 号, 美团外卖20.

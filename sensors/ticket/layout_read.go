@@ -40,7 +40,7 @@ func (r *reader) readRow(p page, i int, w row) role {
 	if r.cur >= 0 && w.indent > r.indent && r.under(w) {
 		return roleItem
 	}
-	if t, ok := w.title(); ok && !tasteBox(w, r.cur) {
+	if t, ok := w.title(); ok && !tasteBox(w, r.cur) && !leadPortionRE.MatchString(w.fold) {
 		return r.titled(t, w)
 	}
 	if isColumns(w.fold) {
@@ -95,7 +95,11 @@ func (r *reader) under(w row) bool {
 
 func (r *reader) addMods(p phrase) {
 	it := &r.t.Items[r.cur]
-	it.Mods = append(it.Mods, readMods(p)...)
+	mods := readMods(p)
+	if len(mods) == 1 {
+		r.marks = append(r.marks, modMark{r.cur, len(it.Mods), markOf(p)})
+	}
+	it.Mods = append(it.Mods, mods...)
 	r.pending = 0
 }
 
@@ -207,7 +211,12 @@ func (r *reader) itemRow(p page, i int, w row) bool {
 		return ok && !it.priced && r.addItem(it, w)
 	}
 	it, ok := readItem(w.phrase, r.cols)
-	if !ok || it.priced && r.zone == zoneHead {
+	if !ok && r.headed() {
+		if it, ok = narrowItem(w.phrase, r.cols); ok {
+			return r.addItem(it, w)
+		}
+	}
+	if !ok || it.priced && r.zone == zoneHead && !(r.headed() && dishLike(it.name)) {
 		return !ok && r.lonelyQty(p, i, w)
 	}
 	if r.pending > 0 && r.pending == i && !it.leading {
@@ -216,6 +225,12 @@ func (r *reader) itemRow(p page, i int, w row) bool {
 	}
 	r.money = r.money || pricedRE.MatchString(w.fold)
 	return r.addItem(it, w)
+}
+
+// headed says that the slip has said whose order it is, or that it is a cook's:
+// what follows are dishes.
+func (r *reader) headed() bool {
+	return r.cook || r.t.Table != "" || len(r.numbers.all) > 0
 }
 
 // joined puts the two halves of a wrapped name together.

@@ -93,7 +93,7 @@ func numbered(f field) bool { return f != fieldPlain && f != fieldNote && f != f
 func (p phrase) labelAt(i int) (segment, int, bool) {
 	line := p.fold
 	han := line[i] >= 0x80
-	start := i == 0 || strings.IndexByte(" ([,;|-*/>", line[i-1]) >= 0
+	start := i == 0 || strings.IndexByte(" ([],;|-*/>", line[i-1]) >= 0
 	if !start && (!han || i > 0 && line[i-1] < 0x80 && latin(line[i-1])) {
 		return segment{}, 0, false
 	}

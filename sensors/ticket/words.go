@@ -18,6 +18,9 @@ var kindWords = []struct {
 	kind  kitchen.SlipKind
 	any   []string // anywhere on a line that is no item and no note
 	alone []string // only as the whole line
+	// marked are words, be they among any or not, that a shop or a dish may be
+	// called: they count as in markedWord.
+	marked []string
 }{
 	{
 		kind: kitchen.SlipUnknown,
@@ -45,7 +48,8 @@ var kindWords = []struct {
 			"void", "voided", "delete", "deleted", "item removed", "items removed", "removed items", "item cancelled", "item canceled", "cancel item", "cancelled item",
 			"estorno", "anulado", "anulacion", "item cancelado", "batal item",
 		},
-		alone: []string{"removed", "remove"},
+		alone:  []string{"removed", "remove"},
+		marked: []string{"void", "voided", "delete", "deleted"},
 	},
 	{
 		kind: kitchen.SlipCancel,
@@ -54,7 +58,8 @@ var kindWords = []struct {
 			"order cancelled", "order canceled", "cancelled order", "canceled order", "cancel order", "order cancel", "cancellation", "has been cancelled", "has been canceled",
 			"was cancelled", "was canceled", "cancelled by", "canceled by", "order refunded", "pedido cancelado", "cancelamento", "cancelado", "dibatalkan", "do not make",
 		},
-		alone: []string{"取消", "作废", "退款", "cancel", "cancelled", "canceled", "refund", "refunded", "batal"},
+		alone:  []string{"取消", "作废", "退款", "cancel", "cancelled", "canceled", "refund", "refunded", "batal"},
+		marked: []string{"cancel", "cancelled", "canceled"},
 	},
 	{
 		kind: kitchen.SlipUrge,
@@ -69,22 +74,40 @@ var kindWords = []struct {
 	},
 }
 
-// copyWords name who a slip is for.
-var copyWords = []struct {
+// plainWords are, kind by kind, the words of any that need no mark.
+var plainWords = func() [][]string {
+	var out [][]string
+	for _, k := range kindWords {
+		out = append(out, slices.DeleteFunc(slices.Clone(k.any), func(w string) bool { return slices.Contains(k.marked, w) }))
+	}
+	return out
+}()
+
+// slipWords stand beside the word that takes an order back, as in VOID ITEM.
+var slipWords = []string{"order", "orders", "item", "items", "ticket", "check", "table", "tbl", "chit", "slip", "kitchen", "dish", "receipt", "copy", "qty", "reason", "by", "at", "sale"}
+
+// copyWord is a copy and the words that name it.
+type copyWord struct {
 	name string
 	any  []string
-}{
+}
+
+// copyWords name who a slip is for.
+var copyWords = []copyWord{
 	{"expo", []string{"划菜单", "划单", "传菜单", "传菜联", "传菜", "配餐单", "expo", "expeditor", "expediter", "master", "assembly", "pass copy", "runner"}},
 	{"rider", []string{"配送联", "骑手联", "配送小票", "骑手小票", "courier copy", "driver copy", "rider copy", "dasher copy", "delivery copy"}},
 	{"customer", []string{"顾客联", "客户联", "用户联", "客人联", "客联", "顾客小票", "customer copy", "guest copy", "client copy", "via do cliente", "via cliente", "copia cliente"}},
 	{"merchant", []string{"商家联", "商户联", "存根联", "留存联", "商家小票", "店铺联", "门店联", "merchant copy", "store copy", "restaurant copy", "via do estabelecimento"}},
 	{"kitchen", []string{
-		"后厨联", "厨房联", "后厨", "厨房", "厨打", "制作单", "制作联", "出品单", "出品联", "备餐联", "备餐单", "加菜单", "点菜单", "一菜一切", "一份一切", "水吧", "吧台联",
+		"后厨联", "厨房联", "后厨", "厨房", "厨打", "厨单", "制作单", "制作联", "出品单", "出品联", "备餐联", "备餐单", "加菜单", "点菜单", "一菜一切", "一份一切", "水吧", "吧台联",
 		"kitchen", "prep ticket", "make line", "makeline", "chit", "comanda", "producao", "cozinha", "cocina", "dapur", "kuche", "cuisine", "also at", "fire course",
 	}},
 	{"label", []string{"杯贴", "标签联", "cup label", "bag label"}},
 	{"receipt", []string{"结账单", "结帐单", "收银小票", "消费小票", "购物小票", "结算单", "收据", "收银联", "receipt", "recibo", "cupom", "struk", "nota fiscal"}},
 }
+
+// cookWords are the words of slips for cooks.
+var cookWords = copyWords[slices.IndexFunc(copyWords, func(c copyWord) bool { return c.name == "kitchen" })].any
 
 // platforms are the channels that outrank a dining mode. chinese ones print
 // merchant slips with prices.
@@ -128,9 +151,9 @@ var modes = []struct {
 	{"dine-in", []string{"堂食", "堂吃", "内用", "店内用餐", "扫码点餐", "dine in", "dine-in", "dinein", "eat in", "eat-in", "for here", "makan di tempat", "comer aqui", "salao", "sur place"}},
 	{"takeout", []string{
 		"外带", "打包带走", "打包", "自取", "自提", "到店取", "take out", "take-out", "takeout", "take away", "take-away", "takeaway", "to go", "to-go", "togo",
-		"carry out", "carryout", "carry-out", "pickup", "pick up", "pick-up", "collection", "para llevar", "para viagem", "viagem", "bungkus", "bawa pulang", "drive thru", "drive-thru",
+		"carry out", "carryout", "carry-out", "pickup", "pick up", "pick-up", "collection", "para llevar", "para viagem", "viagem", "bungkus", "bawa pulang", "abholung", "nouto", "drive thru", "drive-thru",
 	}},
-	{"delivery", []string{"外送", "外卖", "配送单", "delivery", "entrega", "domicilio"}},
+	{"delivery", []string{"外送", "外卖", "配送单", "delivery", "lieferung", "kotiinkuljetus", "toimitus", "entrega", "domicilio"}},
 }
 
 // preorderWords mark an order for later.
@@ -139,7 +162,7 @@ var preorderWords = []string{
 }
 
 // asapWords stand where a promised time would.
-var asapWords = []string{"立即送达", "尽快送达", "立即送", "尽快", "立即配送", "立即取餐", "马上", "asap", "as soon as possible"}
+var asapWords = []string{"立即送达", "尽快送达", "立即送", "尽快", "立即配送", "立即取餐", "马上", "asap", "as soon as possible", "so schnell wie moglich", "schnellstmoglich", "mahdollisimman pian"}
 
 // paidWords are understood and say nothing we keep.
 var paidWords = []string{
@@ -176,7 +199,7 @@ var feeWords = []string{
 
 // columnWords head the columns of a table of dishes.
 var columnWords = []string{
-	"名称", "品名", "品项", "备注", "做法", "菜名", "菜品", "商品名称", "商品", "数量", "金额", "单价", "小计", "价格", "份数", "项目",
+	"名称", "品名", "单位", "点数", "品项", "备注", "做法", "菜名", "菜品", "商品名称", "商品", "数量", "金额", "单价", "小计", "价格", "份数", "项目",
 	"qty", "quantity", "item", "items", "price", "amount", "amt", "total", "description", "qtd", "produto", "observacoes", "valor", "jumlah", "harga", "nama", "cant", "cantidad", "each", "mods",
 }
 
@@ -189,6 +212,13 @@ var tasteWords = []string{
 var modStarts = []string{
 	"no", "add", "sub", "extra", "w/o", "w/", "without", "with", "hold", "less", "light", "lite", "side", "only", "xtra", "allergy", "allergies", "sem", "tanpa", "tambah", "+", "on side",
 }
+
+// tasteEnds and latinTastes tell that a part of a list is a taste: 七分糖, less
+// ice, 50% sugar.
+var (
+	tasteEnds   = []string{"糖", "冰", "甜", "辣", " ice", " sugar", " sweet", " sweetness", " spicy"}
+	latinTastes = []string{"small", "medium", "large", "regular", "hot", "iced", "cold", "warm", "mild", "spicy", "rare", "medium rare", "well done"}
+)
 
 // label is a word that says what follows it.
 type label struct {
@@ -220,10 +250,12 @@ const (
 
 var labels = allLabels(map[field][]string{
 	fieldCalled: {
+		"접수번호", "대기번호",
 		"取餐号", "取单号", "取餐序号", "叫号", "排队号", "牌号", "餐牌号", "流水号", "当日流水", "今日流水", "日流水", "流水", "序号", "顺序号", "外", "内", "外带", "内用", "外送",
 		"sequence", "seq", "queue", "queue no", "antrean", "no. antrean", "no antrean", "nomor antrean", "senha", "token", "pager", "call number", "pickup number", "pickup no", "collection number", "daily number", "turno", "buzzer no",
 	},
 	fieldOrder: {
+		"주문번호", "주문", "comanda", "bestellnr", "bestellnr.", "bestell-nr", "bestell-nr.", "bestellnummer", "auftrag", "auftragsnummer", "tilaus", "tilausnumero", "tilausnro", "numero de pedido", "numero pedido",
 		"单号", "小票号", "订单", "order", "order no", "order no.", "order number", "order num", "order #", "check", "check no", "check number", "chk", "ticket", "ticket no", "ticket number", "tkt", "no", "no.", "num", "pedido", "pedido no", "orden", "pesanan", "bestellung", "commande", "short id", "display id", "order code",
 	},
 	fieldCode: {
@@ -232,16 +264,19 @@ var labels = allLabels(map[field][]string{
 	fieldLong: {
 		"订单编号", "订单号", "订单号码", "订单id", "外卖单号", "平台单号", "平台订单号", "平台编号", "外部单号", "order id", "orderid", "long id", "long order id", "external id", "platform id", "order uuid", "order ref", "order reference", "id pedido",
 	},
-	fieldTable: {"桌号", "桌台", "台号", "桌位", "餐桌", "桌", "台", "table", "table no", "table number", "tbl", "mesa", "meja", "tisch", "tavolo", "bord"},
+	fieldTable: {"테이블", "poyta", "tisch nr", "tischnummer", "桌号", "桌台", "台号", "桌位", "餐桌", "桌", "台", "table", "table no", "table number", "tbl", "mesa", "meja", "tisch", "tavolo", "bord"},
 	fieldOrdered: {
+		"주문시간", "bestellt", "bestellt am", "bestellt um", "bestellzeit", "datum", "uhrzeit", "tilattu", "tilausaika",
 		"下单时间", "下单", "点菜", "点菜时间", "点单时间", "点餐时间", "开台时间", "开单时间", "订单时间", "落单时间", "落单", "接单时间", "时间", "日期", "下单日期",
 		"placed", "placed at", "order placed", "submitted", "time", "date", "date/time", "datetime", "data", "waktu", "tanggal", "tgl", "hora", "fecha", "fecha/hora", "data/hora", "ordered", "ordered at", "order time", "order date", "sent", "sent at", "received", "received at", "created", "created at", "opened", "opened at", "order received", "accepted", "accepted at", "jam",
 	},
 	fieldPromise: {
+		"lieferung", "lieferung um", "lieferung bis", "lieferzeit", "liefertermin", "gewunschte lieferzeit", "wunschzeit", "abholung", "abholung um", "abholzeit", "abholbereit", "toimitus", "toimitusaika", "nouto", "noutoaika", "entrega prevista", "retirada prevista", "previsao de entrega", "hora de entrega", "hora de retirada", "entrega estimada", "recogida", "hora de recogida",
 		"预计送达", "预计送达时间", "期望送达", "期望送达时间", "期望时间", "要求送达", "要求送达时间", "送达时间", "预计取餐", "预计取餐时间", "取餐时间", "自提时间", "自取时间", "预约时间", "预约送达", "预约取餐", "预计到店", "到店时间", "配送时间", "送餐时间", "最晚送达", "用餐时间", "预计", "期望",
 		"expected pickup time", "expected pickup", "estimated pickup", "est. pickup", "pickup time", "pickup by", "pickup at", "pickup", "pick up", "pick-up", "pick up by", "pick up at", "pick up time", "pick-up time", "deliver by", "deliver at", "delivery by", "delivery time", "delivery at", "delivery", "due", "due by", "due at", "due time", "ready by", "ready at", "ready for", "ready time", "promise", "promised", "promise time", "promised time", "needed by", "collection", "collection time", "collect at", "collect by", "collect", "requested for", "requested time", "scheduled for", "scheduled", "target", "target time", "eta", "prep by", "for", "retirada", "entrega", "previsao", "customer pickup", "dasher pickup", "courier pickup", "courier arrives", "estimated delivery", "expected delivery",
 	},
 	fieldNote: {
+		"요청사항", "kommentar", "kommentare", "hinweis", "hinweise", "anmerkung", "anmerkungen", "bemerkung", "kommentti", "kommentit", "lisatiedot",
 		"备注", "顾客备注", "客户备注", "用户备注", "订单备注", "口味备注", "整单备注", "买家备注", "买家留言", "顾客留言", "留言", "特殊要求", "特殊需求", "口味要求", "忌口",
 		"note", "notes", "order note", "order notes", "special instructions", "special instruction", "special request", "special requests", "instructions", "customer note", "customer notes", "kitchen note", "kitchen notes", "comment", "comments", "order comments", "order comment", "obs", "observacao", "observacoes", "catatan", "nota", "notas", "message", "memo", "customer comments", "restaurant notes", "item note",
 	},
@@ -253,10 +288,12 @@ var labels = allLabels(map[field][]string{
 		"terminal", "term", "include", "includes", "total items", "items", "item count", "number of items", "guests", "covers", "cover", "pax", "people", "party", "party size", "type", "order type", "dining option", "service", "service type", "channel", "source", "status", "payment", "pos", "store", "location", "outlet", "branch", "restaurant", "register", "reg", "mode", "method", "via", "cutlery", "utensils", "napkins", "total qty", "qty total", "shift", "device", "brand", "platform", "tipo", "mode pesanan", "jenis", "total item", "bags", "bag", "prep time", "provider", "order from", "reason", "cancel reason", "原因", "取消原因", "退菜原因", "退单原因", "催单次数",
 	},
 	fieldBlock: {
+		"고객", "주소", "kundenname", "lieferadresse", "asiakas", "osoite", "toimitusosoite", "nimi",
 		"收货人", "收餐人", "收件人", "联系人", "顾客", "客户", "顾客姓名", "客户姓名", "姓名", "称呼", "订餐人", "预订人", "取餐人", "用户", "会员", "地址", "收货地址", "送餐地址", "配送地址", "收餐地址", "详细地址", "顾客地址", "店址", "门店地址", "送至", "送货地址",
 		"customer", "customer name", "cust", "cust.", "client", "guest", "guest name", "name", "contact", "recipient", "deliver to", "delivery to", "ship to", "sold to", "bill to", "address", "addr", "addr.", "delivery address", "customer address", "drop off", "drop-off", "dropoff", "dropoff instructions", "drop-off instructions", "delivery instructions", "delivery notes", "delivery note", "courier instructions", "driver instructions", "attn", "attention", "c/o", "cliente", "nome", "endereco", "nombre", "direccion", "pelanggan", "alamat", "kunde", "adresse", "company", "ordered by", "placed by", "eater", "consumer", "pickup name", "pick up name", "tamu", "atas nama", "a/n",
 	},
 	fieldPrivate: {
+		"연락처", "전화번호", "telefon", "telefonnummer", "handy", "puhelin", "puhelinnumero", "klingel", "plz",
 		"电话", "手机", "手机号", "手机号码", "手机尾号", "手机号尾号", "联系电话", "联系方式", "顾客电话", "客户电话", "订餐电话", "商家电话", "门店电话", "服务电话", "客服电话", "隐私号", "虚拟号", "虚拟号码", "备用号", "备用电话", "收餐人隐私号", "尾号", "顾客号码", "分机号", "转", "微信", "微信号", "门牌", "门牌号", "门禁", "门禁码", "门禁密码", "密码", "楼层", "发票", "发票抬头", "抬头", "纳税人识别号", "税号", "统编", "统一编号", "载具", "会员号", "会员卡", "会员卡号", "会员名", "会员手机", "积分", "余额", "卡号", "银行卡", "支付单号", "交易号", "交易单号", "商户单号", "支付流水", "身份证", "邮箱", "生日",
 		"phone", "phone no", "phone number", "tel", "tel.", "telephone", "mobile", "cell", "customer phone", "contact number", "contact no", "access code", "gate code", "door code", "entry code", "buzzer", "buzz", "lockbox", "pin", "pin code", "apt", "apartment", "suite", "unit", "flat", "floor", "room", "room no", "email", "e-mail", "loyalty", "loyalty id", "rewards", "reward no", "member", "member id", "membership", "member no", "points", "card", "card no", "card number", "card #", "auth", "auth code", "approval", "approval code", "visa", "mastercard", "amex", "transaction", "transaction id", "trans", "trans id", "txn", "ref", "reference", "postcode", "post code", "zip", "city", "telefone", "fone", "celular", "cpf", "cnpj", "cep", "bairro", "telefono", "no hp", "hp", "telepon", "wa", "tab", "tab name", "vehicle", "car", "plate", "license plate", "nif", "rfc", "company name", "tax id", "invoice title", "bank", "account name", "proxy", "masked number", "ext", "extension", "code",
 	},
@@ -304,7 +341,7 @@ func numberLabel(s string) (field, bool) {
 }
 
 // simplified folds the traditional characters of the vocabulary.
-var simplified = pairs("單单號号備备註注電电話话編编訂订數数計计總总發发統统內内帶带餐餐點点時时間间預预約约應应實实顧顾補补樓楼區区縣县鎮镇門门戶户聯联廚厨贈赠費费運运優优額额價价賬账帳账員员騎骑達达鄉乡號号東东機机碼码隱隐擬拟備备稱称結结項项類类臺台麵面滷卤雞鸡飯饭湯汤無无熱热溫温裝装桿杆載载體体營营業业報报銷销訊讯見见開开關关後后續续園园廈厦廣广場场學学醫医館馆層层")
+var simplified = pairs("枱台檯台凍冻飲饮單单號号備备註注電电話话編编訂订數数計计總总發发統统內内帶带餐餐點点時时間间預预約约應应實实顧顾補补樓楼區区縣县鎮镇門门戶户聯联廚厨贈赠費费運运優优額额價价賬账帳账員员騎骑達达鄉乡號号東东機机碼码隱隐擬拟備备稱称結结項项類类臺台麵面滷卤雞鸡飯饭湯汤無无熱热溫温裝装桿杆載载體体營营業业報报銷销訊讯見见開开關关後后續续園园廈厦廣广場场學学醫医館馆層层")
 
 // pairs reads a map from a string of key and value by turns.
 func pairs(s string) map[rune]rune {
