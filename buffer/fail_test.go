@@ -55,8 +55,8 @@ func TestFailedCommitRebuilds(t *testing.T) {
 	})
 }
 
-// An fsync may fail after the medium had it all. Who was told of the failure tries
-// again; those who watch must see both.
+// An fsync may fail after the medium had it all. Who appended is not told of a
+// failure then: trying again would make one press two.
 func TestFailedCommitThatWasWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := run(t, options(logPath(t)))
@@ -73,19 +73,22 @@ func TestFailedCommitThatWasWritten(t *testing.T) {
 			}
 			return nil
 		}
-		if err := h.Append(t.Context(), press("A2")); err == nil {
+		if err := h.Append(t.Context(), press("A2")); err != nil {
+			t.Fatalf("what the medium has was refused: %v", err)
+		}
+		if fail {
 			t.Fatal("the commit did not fail")
 		}
 		h.append(t, press("A3"))
 		h.end(t)
 		gapless(t, 1, h.seen())
-		if got := h.seen(); len(got) != 3 || got[1].Press.Slot != "behind" {
+		if got := h.seen(); len(got) != 3 || got[1].Press.Slot != "A2" {
 			t.Errorf("Committed saw %+v", got)
 		}
 	})
 }
 
-// commitBehind replaces the file by one with one more event, and fails.
+// commitBehind replaces the file by one that has the press as well, and fails.
 func (h *house) commitBehind(s *store) error {
 	b, err := os.ReadFile(h.path)
 	if err != nil {
@@ -98,7 +101,7 @@ func (h *house) commitBehind(s *store) error {
 	if err != nil {
 		return err
 	}
-	e := press("behind")
+	e := press("A2")
 	e.Seq = 2
 	r, err := encode(e)
 	if err != nil {

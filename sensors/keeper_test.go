@@ -57,7 +57,7 @@ func (c *card) set(err error) {
 var errFullCard = errors.New("no space left on the card")
 
 func weight(name string) kitchen.Event {
-	return kitchen.Event{Source: name, Weight: &kitchen.Weight{}}
+	return kitchen.Event{Source: name, Fault: &kitchen.Fault{}}
 }
 
 func press(name string) kitchen.Event {

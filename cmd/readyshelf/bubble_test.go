@@ -77,7 +77,7 @@ func newBubble(t *testing.T, seed uint64) *bubble {
 	c.Scales = []ScaleConfig{{Name: "s", Serial: "scale", Protocol: "st-gs", Slot: bubbleScale, Step: 20}}
 	c.complete(c.Data)
 	b.conf = c
-	b.buttons("A1", "A2", "A3", "A4", "A5", "A6", "A7")
+	b.buttons("A1", "A2", "A3", "A4")
 	return b
 }
 

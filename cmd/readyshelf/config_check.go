@@ -296,13 +296,20 @@ func (c *checker) numbers() {
 			c.bad(d.key, fmt.Sprintf("%s is no time to wait", d.v), "write a duration above 0")
 		}
 	}
+	if c.Log.MaxSize > maxLogSize {
+		c.bad("log.max_size", fmt.Sprintf("%d bytes are more than a log can have", c.Log.MaxSize), `write 1GiB or less; "64MiB" is usual`)
+	}
 	if c.Log.MaxSize < minLogSize {
 		c.bad("log.max_size", fmt.Sprintf("%d bytes are too few for a log", c.Log.MaxSize), `write 1MiB or more; "64MiB" is usual`)
 	}
 }
 
-// minLogSize leaves room for a day's orders and the pages that a change copies.
-const minLogSize = 1 << 20
+// minLogSize leaves room for a day's orders and the pages that a change copies;
+// maxLogSize is what a 32-bit Pi can map.
+const (
+	minLogSize = 1 << 20
+	maxLogSize = 1 << 30
+)
 
 // addresses checks the TCP addresses that we listen on.
 func (c *checker) addresses() {

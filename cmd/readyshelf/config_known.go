@@ -11,11 +11,14 @@ var knownHere = known{
 	encodings: ticket.Encodings(),
 }
 
-// protocolNames are the names of the protocols that scales may speak.
+// protocolNames are the names of the protocols that scales on a serial line may
+// speak. A protocol without a mode is for another kind of device.
 func protocolNames() []string {
 	var names []string
 	for _, d := range scale.Dialects() {
-		names = append(names, d.Name)
+		if d.Mode != (scale.Mode{}) {
+			names = append(names, d.Name)
+		}
 	}
 	return names
 }

@@ -181,8 +181,8 @@ func (b *bubble) busy(n int, length time.Duration) []plan {
 	out := make([]plan, n)
 	for i := range out {
 		p := b.menu.draw(r, time.Duration(r.Int64N(int64(length))), i)
-		p.ready = p.at + minutes(1+4*r.Float64())
-		p.courier = p.ready + minutes(0.5+2*r.Float64())
+		p.ready = p.at + minutes(0.7+2*r.Float64())
+		p.courier = p.ready + minutes(0.5+r.Float64())
 		switch r.IntN(20) {
 		case 0:
 			p.mishap = undone

@@ -30,6 +30,8 @@ const (
 
 // cli is the command line: a verb a line.
 type cli struct {
+	Show kong.VersionFlag `name:"version" help:"Say which version this is."`
+
 	Run     runCmd     `cmd:"" help:"Run the daemon: read the devices, raise alerts, tell the cloud."`
 	Check   checkCmd   `cmd:"" help:"Check a configuration: every mistake with its line and how to mend it."`
 	Demo    demoCmd    `cmd:"" help:"Show a simulated lunch: virtual devices, a broker of its own, nothing to install."`
@@ -59,7 +61,7 @@ func command(ctx context.Context, args []string, s streams) int {
 	p, err := kong.New(&c,
 		kong.Name("readyshelf"),
 		kong.Description("Readyshelf tells couriers and guests when food is ready. It runs on a Raspberry Pi beside the shelf."),
-		kong.ShortUsageOnError(), kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
+		kong.Vars{"version": versionText()}, kong.ShortUsageOnError(), kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s),
 	)
 	if err != nil {
@@ -76,11 +78,15 @@ func command(ctx context.Context, args []string, s streams) int {
 	}
 	err = k.Run()
 	var problems Problems
+	var unread *configError
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &problems):
 		fmt.Fprintln(s.err, problems)
+		return exitConfig
+	case errors.As(err, &unread):
+		fmt.Fprintln(s.err, "readyshelf:", unread)
 		return exitConfig
 	}
 	fmt.Fprintln(s.err, "readyshelf:", err)
@@ -90,16 +96,27 @@ func command(ctx context.Context, args []string, s streams) int {
 // runCmd is `readyshelf run`.
 type runCmd struct {
 	Config string `required:"" placeholder:"FILE" help:"The configuration file."`
-	Debug  bool   `help:"Log more."`
+	Debug  bool   `help:"Say more in the output, to find a fault."`
+}
+
+// configError is a configuration that cannot be read at all.
+type configError struct{ error }
+
+func (e *configError) Unwrap() error { return e.error }
+
+// config reads a configuration and the files that it names.
+func config(path string) (*Config, error) {
+	c, err := LoadConfig(path)
+	if err != nil {
+		return nil, &configError{err}
+	}
+	return c, c.CheckFiles()
 }
 
 // Run runs the daemon until a signal ends it.
 func (r *runCmd) Run(ctx context.Context, s streams) error {
-	c, err := LoadConfig(r.Config)
+	c, err := config(r.Config)
 	if err != nil {
-		return err
-	}
-	if err := c.CheckFiles(); err != nil {
 		return err
 	}
 	level := slog.LevelInfo
@@ -120,14 +137,11 @@ type checkCmd struct {
 
 // Run checks the file and those that it names.
 func (r *checkCmd) Run(s streams) error {
-	c, err := LoadConfig(r.Config)
+	c, err := config(r.Config)
 	if err != nil {
 		return err
 	}
-	if err := c.CheckFiles(); err != nil {
-		return err
-	}
-	fmt.Fprintf(s.out, "%s is right: store %s, %d printers, %d scales, %d buttons.\n",
+	fmt.Fprintf(s.out, "%s is right: store %s; printers: %d, scales: %d, buttons: %d\n",
 		r.Config, c.Store, len(c.Printers), len(c.Scales), len(c.Buttons))
 	return nil
 }
@@ -137,6 +151,10 @@ type versionCmd struct{}
 
 // Run prints the version, and what it was built with and for.
 func (versionCmd) Run(s streams) error {
-	_, err := fmt.Fprintf(s.out, "readyshelf %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintln(s.out, versionText())
 	return err
+}
+
+func versionText() string {
+	return fmt.Sprintf("readyshelf %s (%s, %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

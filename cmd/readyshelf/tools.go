@@ -18,14 +18,14 @@ import (
 
 // ticketCmd is `readyshelf ticket`.
 type ticketCmd struct {
-	Decode ticketDecodeCmd `cmd:"" help:"Decode what a printer was sent: an object a ticket, or the text as paper shows it."`
+	Decode ticketDecodeCmd `cmd:"" help:"Decode what a printer was sent: one line of JSON for each ticket, or the text as paper shows it."`
 }
 
 // ticketDecodeCmd is `readyshelf ticket decode`.
 type ticketDecodeCmd struct {
 	Encoding string `default:"gb18030" help:"The store's encoding: gb18030, big5, cp437, utf8, …"`
 	Text     bool   `xor:"form" help:"Print the text as paper would show it. It may hold names and phone numbers: for local eyes only."`
-	JSON     bool   `xor:"form" name:"json" help:"Print one JSON object a ticket, without personal data (the default)."`
+	JSON     bool   `xor:"form" name:"json" help:"Print one line of JSON for each ticket, without personal data (the default)."`
 	File     string `arg:"" help:"A file with the bytes that the printer was sent, or - for standard input."`
 }
 
@@ -63,13 +63,13 @@ func (c *ticketDecodeCmd) Run(s streams) error {
 
 // scaleCmd is `readyshelf scale`.
 type scaleCmd struct {
-	Decode scaleDecodeCmd `cmd:"" help:"Decode what a scale sent: an object a frame."`
+	Decode scaleDecodeCmd `cmd:"" help:"Decode what a scale sent: one line of JSON for each reading."`
 	List   scaleListCmd   `cmd:"" help:"List the protocols, as the configuration names them."`
 }
 
 // scaleDecodeCmd is `readyshelf scale decode`.
 type scaleDecodeCmd struct {
-	Protocol string `required:"" help:"The protocol, as scale list names it."`
+	Protocol string `required:"" placeholder:"NAME" help:"The protocol, as scale list names it."`
 	File     string `arg:"" help:"A file with the bytes that the scale sent, or - for standard input."`
 }
 
@@ -116,7 +116,7 @@ type logCmd struct {
 
 // logDumpCmd is `readyshelf log dump`.
 type logDumpCmd struct {
-	DB string `arg:"" help:"The log file; a running daemon is asked for a copy."`
+	DB string `arg:"" name:"log-file" default:"/var/lib/readyshelf/readyshelf.db" help:"The log file. If a daemon is writing it, that is asked for a copy."`
 }
 
 // Run prints every event of a log.
@@ -128,7 +128,7 @@ func (c *logDumpCmd) Run(s streams) error {
 
 // logCheckCmd is `readyshelf log check`.
 type logCheckCmd struct {
-	DB string `arg:"" help:"The log file; a running daemon is asked for a copy."`
+	DB string `arg:"" name:"log-file" default:"/var/lib/readyshelf/readyshelf.db" help:"The log file. If a daemon is writing it, that is asked for a copy."`
 }
 
 // Run checks a log and says what it found.
