@@ -56,7 +56,7 @@ func (c *card) set(err error) {
 
 var errFullCard = errors.New("no space left on the card")
 
-func weight(name string) kitchen.Event {
+func trouble(name string) kitchen.Event {
 	return kitchen.Event{Source: name, Fault: &kitchen.Fault{}}
 }
 
@@ -94,7 +94,7 @@ func TestKeeperHoldsAndTriesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &card{}
 		k, out, changes := keep(t, c, 0)
-		mustEmit(t, k, weight("a"))
+		mustEmit(t, k, trouble("a"))
 		mustEmit(t, k)
 		if k.Refused() {
 			t.Error("refused before anything went wrong")
@@ -103,7 +103,7 @@ func TestKeeperHoldsAndTriesAgain(t *testing.T) {
 		c.set(errFullCard)
 		time.Sleep(time.Second)
 		mustEmit(t, k, press("b"), press("c")) // at 1 s
-		mustEmit(t, k, weight("d"))
+		mustEmit(t, k, trouble("d"))
 		if !k.Refused() {
 			t.Error("not refused while the card is full")
 		}
@@ -113,7 +113,7 @@ func TestKeeperHoldsAndTriesAgain(t *testing.T) {
 		if k.Refused() {
 			t.Error("still refused after the card has room")
 		}
-		mustEmit(t, k, weight("e"))
+		mustEmit(t, k, trouble("e"))
 		synctest.Wait()
 
 		if diff := cmp.Diff([]string{"a", "b+c", "d", "e"}, c.words); diff != "" {
@@ -162,17 +162,17 @@ func TestKeeperFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &card{full: errFullCard}
 		k, _, _ := keep(t, c, 4)
-		mustEmit(t, k, press("p1"), weight("w1"))
-		mustEmit(t, k, weight("w2"))
+		mustEmit(t, k, press("p1"), trouble("w1"))
+		mustEmit(t, k, trouble("w2"))
 		mustEmit(t, k, press("p2"))
 		mustEmit(t, k, press("p3")) // w1 goes
-		mustEmit(t, k, weight("w3"))
+		mustEmit(t, k, trouble("w3"))
 		mustEmit(t, k, press("p4")) // w3 goes: p1 p2 p3 p4 are left
 		err := k.Emit(t.Context(), press("p5"))
 		if !errors.Is(err, ErrFull) || !errors.Is(err, errFullCard) {
 			t.Errorf("Emit to a full keeper returned %v", err)
 		}
-		if err := k.Emit(t.Context(), weight("w4")); !errors.Is(err, ErrFull) {
+		if err := k.Emit(t.Context(), trouble("w4")); !errors.Is(err, ErrFull) {
 			t.Errorf("Emit of a weight to a keeper full of presses returned %v", err)
 		}
 		c.set(nil)
@@ -181,7 +181,7 @@ func TestKeeperFull(t *testing.T) {
 		if diff := cmp.Diff([]string{"p1", "p2+p3+p4"}, c.words); diff != "" {
 			t.Errorf("log (-want +got):\n%s", diff)
 		}
-		mustEmit(t, k, weight("w5"))
+		mustEmit(t, k, trouble("w5"))
 		if got := c.words[len(c.words)-1]; got != "w5" {
 			t.Errorf("the last fact is %q, want w5", got)
 		}
@@ -193,8 +193,8 @@ func TestKeeperDoesNotThinWhatIsBeingWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &card{full: errFullCard, slow: time.Second}
 		k, _, _ := keep(t, c, 2)
-		mustEmit(t, k, weight("w1"))
-		mustEmit(t, k, weight("w2"))
+		mustEmit(t, k, trouble("w1"))
+		mustEmit(t, k, trouble("w2"))
 		c.set(nil)
 		time.Sleep(time.Second) // w1 is being written
 		mustEmit(t, k, press("p1"))
