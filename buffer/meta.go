@@ -67,8 +67,9 @@ func loadMeta(tx *bbolt.Tx) (meta, error) {
 
 // saveBoot notes a boot's number.
 func (s *store) saveBoot(id string, number uint32) error {
-	return s.update(func(tx *bbolt.Tx) error {
+	err := s.update(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(bucketMeta)
 		return errors.Join(b.Put(metaBootID, []byte(id)), b.Put(metaBoot, binary.BigEndian.AppendUint32(nil, number)))
 	})
+	return s.judge(err, baseReserve)
 }

@@ -232,8 +232,24 @@ type change struct {
 	trim       uint64 // drop the records up to this seq
 }
 
+// size is about how many bytes c wants.
+func (c change) size() int64 {
+	n := int64(baseReserve)
+	for _, r := range c.records {
+		n += 3 * int64(r.size())
+	}
+	if c.checkpoint != nil {
+		n += 2 * int64(len(c.checkpoint.snapshot))
+	}
+	return n
+}
+
 // commit writes c in one durable transaction.
 func (s *store) commit(c change) error {
+	return s.judge(s.write(c), c.size())
+}
+
+func (s *store) write(c change) error {
 	return s.update(func(tx *bbolt.Tx) error {
 		if len(c.records) > 0 {
 			if err := putRecords(tx, c.records, c.head); err != nil {

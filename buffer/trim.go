@@ -35,6 +35,11 @@ func (w *writer) makeRoom(size int64) error {
 		err = w.hasRoom(need)
 	}
 	if errors.Is(err, ErrFull) && !w.full {
+		if lost, lostErr := w.l.store.lost(); lostErr == nil && lost >= w.l.store.most(need) {
+			err = fmt.Errorf("%w: there is no room and %d bytes are lost", errDamaged, lost)
+			w.fail(err)
+			return err
+		}
 		w.full = true
 		w.l.opts.Log.Error("log takes nothing more", "err", err)
 	}

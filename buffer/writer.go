@@ -251,19 +251,10 @@ func (w *writer) save(c change) error {
 	c.cursors, c.forget = w.l.movedCursors()
 	err := w.l.store.commit(c)
 	switch {
-	case errors.Is(err, berrors.ErrMaxSizeReached):
+	case errors.Is(err, berrors.ErrMaxSizeReached) && !errors.Is(err, errDamaged):
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	case err != nil:
-		if !w.failing {
-			w.failing = true
-			w.l.opts.Log.Error("log does not write", "err", err)
-		}
-		// After a failed fsync nobody knows what the medium has: look again.
-		w.suspect, w.stale = true, true
-		if errors.Is(err, errDamaged) {
-			w.panicked = true
-			w.damages++
-		}
+		w.fail(err)
 		return fmt.Errorf("commit: %w", err)
 	}
 	if w.failing {
@@ -285,6 +276,20 @@ func (w *writer) save(c change) error {
 		w.l.trimmed, w.l.gaps = c.trim, w.l.gaps.past(c.trim)
 	}
 	return nil
+}
+
+// fail notes that the file does not take what it should.
+func (w *writer) fail(err error) {
+	if !w.failing {
+		w.failing = true
+		w.l.opts.Log.Error("log does not write", "err", err)
+	}
+	// After a failed fsync nobody knows what the medium has: look again.
+	w.suspect, w.stale = true, true
+	if errors.Is(err, errDamaged) {
+		w.panicked = true
+		w.damages++
+	}
 }
 
 // announce makes committed events known.

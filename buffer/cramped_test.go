@@ -1,0 +1,143 @@
+package buffer
+
+import (
+	"encoding/binary"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+// newestMeta returns the number at an offset of the newer meta page of a file: at 16
+// the page of all buckets, which every commit rewrites, at 32 that of the freelist.
+func newestMeta(b []byte, offset int) int {
+	var newest, n uint64
+	for i := range 2 {
+		m := b[i*pageSize+16:]
+		if tx := binary.LittleEndian.Uint64(m[48:]); tx >= newest {
+			newest, n = tx, binary.LittleEndian.Uint64(m[offset:])
+		}
+	}
+	return int(n)
+}
+
+// A bit flipped in a size on the page that every commit rewrites makes bbolt want
+// more pages than there may ever be. That is not a full log: it is moved aside,
+// and the next start takes facts.
+func TestFlippedSizeIsNotAFullLog(t *testing.T) {
+	for i, bucket := range []string{"checkpoint", "cursors", "events", "gaps", "hot", "meta"} { // as they lie there
+		for _, boot := range []string{"boot-a", "boot-b"} {
+			t.Run(bucket+" "+boot, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { surviveFlippedSize(t, i, boot) })
+			})
+		}
+	}
+}
+
+func surviveFlippedSize(t *testing.T, element int, boot string) {
+	h := numbered(t, 100)
+	h.end(t)
+	b, err := os.ReadFile(h.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := b[newestMeta(b, 16)*pageSize:]
+	if n := binary.LittleEndian.Uint16(page[10:]); n != 6 {
+		t.Fatalf("the root has %d elements, want one a bucket", n)
+	}
+	page[16+16*element+15] ^= 1 // its value has 16 MiB more
+	if err := os.WriteFile(h.path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opts := options(h.path)
+	opts.BootID = boot
+	if wrong := live(t, opts); strings.Contains(wrong, "full") {
+		t.Error(wrong)
+	}
+	if wrong := live(t, opts); wrong != "" {
+		t.Errorf("after a restart: %s", wrong)
+	}
+	if _, err := os.Stat(h.path + ".bad-1"); err != nil {
+		t.Errorf("the damaged file was not kept: %v", err)
+	}
+}
+
+// A freelist that forgot its pages leaves none for a file that had all of them.
+func TestForgottenFreePagesAreDamage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opts := options(logPath(t))
+		opts.MaxSize = 2 << 20
+		h := run(t, opts)
+		h.append(t, press("A1"))
+		h.end(t)
+		forgetFreePages(t, h.path, opts.MaxSize)
+		_ = live(t, opts)
+		if wrong := live(t, opts); wrong != "" {
+			t.Errorf("after a restart: %s", wrong)
+		}
+		if _, err := os.Stat(h.path + ".bad-1"); err != nil {
+			t.Errorf("the damaged file was not kept: %v", err)
+		}
+	})
+}
+
+// forgetFreePages fills a file, frees nearly all of it, and empties its freelist.
+func forgetFreePages(t *testing.T, path string, max int64) {
+	t.Helper()
+	s, err := openStore(path, max)
+	if err != nil {
+		t.Fatal(err)
+	}
+	filler := []byte("filler")
+	err = s.update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket(filler); return err })
+	for i := uint64(0); err == nil; i++ {
+		err = s.update(func(tx *bbolt.Tx) error { return tx.Bucket(filler).Put(key(i), make([]byte, pageSize*3/4)) })
+	}
+	if !errors.Is(err, berrors.ErrMaxSizeReached) {
+		t.Fatal(err)
+	}
+	empty := func(tx *bbolt.Tx) error { return tx.DeleteBucket(filler) }
+	if err := errors.Join(s.update(empty), s.close()); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := b[newestMeta(b, 32)*pageSize:]
+	if n := binary.LittleEndian.Uint16(page[10:]); n < 400 {
+		t.Fatalf("%d pages are free, want nearly all", n)
+	}
+	clear(page[10:12]) // their number
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A sound log that is full is no damaged one, even where its pages are scattered.
+func TestFullIsNotDamage(t *testing.T) {
+	s, err := openStore(logPath(t), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	if err := s.init("test"); err != nil {
+		t.Fatal(err)
+	}
+	var n uint64
+	for err == nil {
+		n++
+		r := record{key(n), make([]byte, 3000)}
+		err = s.commit(change{records: []record{r}, head: n})
+	}
+	if !errors.Is(err, berrors.ErrMaxSizeReached) || errors.Is(err, errDamaged) || n < 200 {
+		t.Errorf("after %d records: got %v, want that there is no room", n, err)
+	}
+	if lost, err := s.lost(); err != nil || lost > 4*pageSize || lost < -4*pageSize {
+		t.Errorf("%d bytes are lost (%v), want none", lost, err)
+	}
+}
