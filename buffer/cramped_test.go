@@ -141,3 +141,16 @@ func TestFullIsNotDamage(t *testing.T) {
 		t.Errorf("%d bytes are lost (%v), want none", lost, err)
 	}
 }
+
+// No room in a file that is nearly empty is damage.
+func TestNoRoomInAnEmptyFileIsDamage(t *testing.T) {
+	s, err := openStore(logPath(t), 4<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	err = s.judge(berrors.ErrMaxSizeReached, baseReserve)
+	if !errors.Is(err, errDamaged) || !errors.Is(err, berrors.ErrMaxSizeReached) {
+		t.Errorf("got %v, want damage", err)
+	}
+}
