@@ -25,10 +25,10 @@ func newestMeta(b []byte, offset int) int {
 	return int(n)
 }
 
-// A bit flipped in a size on the page that every commit rewrites makes bbolt want
-// more pages than there may ever be. That is not a full log: it is moved aside,
+// A bit flipped in a size on the page that every commit rewrites is noticed when
+// the file is opened or at the first commit. Either way the file is moved aside,
 // and the next start takes facts.
-func TestFlippedSizeIsNotAFullLog(t *testing.T) {
+func TestFlippedSizeOnTheRootPage(t *testing.T) {
 	for i, bucket := range []string{"checkpoint", "cursors", "events", "gaps", "hot", "meta"} { // as they lie there
 		for _, boot := range []string{"boot-a", "boot-b"} {
 			t.Run(bucket+" "+boot, func(t *testing.T) {
