@@ -25,6 +25,10 @@ const (
 
 // settled is the ticket of a slip that has been read, within its bounds.
 func settled(r *reader, p page, s Slip) kitchen.Ticket {
+	r.rescue(p, s.Lines)
+	if s.Garbled {
+		r.t = kitchen.Ticket{Kind: kitchen.SlipUnknown, Text: true, Partial: true, Encoding: s.Encoding, Unparsed: len(p.rows), Print: r.t.Print}
+	}
 	bound(&r.t, s.Missed+len(s.Lines)-len(p.rows))
 	return r.t
 }

@@ -56,6 +56,7 @@ type paper struct {
 	codes   int
 	unknown int
 	partial bool
+	stray   int  // control bytes that mean nothing
 	missed  int  // lines with text that were not kept
 	missing bool // the line under way is one of them
 

@@ -389,6 +389,7 @@ func TestPrinterGivesWay(t *testing.T) {
 		more := g.ln.dial(t)
 		time.Sleep(10 * time.Second)
 		send(t, more, orderNo("10")+"\x1DV0")
+		synctest.Wait()
 		send(t, conns[0], "\x1DV0")
 		if diff := cmp.Diff([]string{"printer/kitchen 10", "printer/kitchen 1"}, names(g.got())); diff != "" {
 			t.Errorf("want -, got +\n%s", diff)

@@ -31,6 +31,7 @@ type redactor struct {
 	long   string
 	open   bool   // the order id may go on in the next line
 	next   string // the line after, folded
+	titled bool   // the line before was a bare title of notes
 }
 
 // redact returns the slip without persons. The key hashes the order id.
@@ -81,6 +82,9 @@ func (r *redactor) clean(w row) row {
 		return gone(w)
 	}
 	r.open = false
+	if n, ok := r.noted(w); ok {
+		return n
+	}
 	before := w
 	w = r.byLabel(w)
 	labelled := w.fold != before.fold
@@ -195,8 +199,11 @@ func (r *redactor) personal(w row) bool {
 	if it, ok := readItem(w.phrase, r.cols); ok {
 		return !it.sure && r.notDish(w, it)
 	}
+	if r.items && (nameLine(s) || houseRE.MatchString(s)) {
+		return true
+	}
 	if r.items && !r.total && w.indent > 0 {
-		return maskedRE.MatchString(s) || honorRE.MatchString(s) || initialRE.MatchString(strings.TrimSpace(w.print)) && strings.HasSuffix(s, ".") || westernAddress(s)
+		return plateRE.MatchString(s) || maskedRE.MatchString(s) || honorRE.MatchString(s) || initialRE.MatchString(strings.TrimSpace(w.print)) && strings.HasSuffix(s, ".") || westernAddress(s)
 	}
 	return maskedRE.MatchString(s) || honorRE.MatchString(s) || hasAddress(s) || westernAddress(s)
 }

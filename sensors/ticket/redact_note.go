@@ -41,10 +41,18 @@ func cleanNote(p phrase) phrase {
 			}
 			kept = kept.plus(c)
 		}
+		if c := p.slice(from, m[0]).trim(""); personalClause(c) {
+			if a := allergyPart(c); a.fold != "" && !strings.Contains(kept.fold, a.fold) {
+				if kept.fold != "" {
+					kept = kept.plus(sep)
+				}
+				kept = kept.plus(a)
+			}
+		}
 		from, sep = m[1], p.slice(m[0], m[1])
 	}
 	if personalClause(kept) {
-		return phrase{}
+		return allergyPart(p)
 	}
 	return kept
 }
@@ -57,7 +65,7 @@ var hanClauseRE = regexp.MustCompile(`[,;!?|/]+\s*|\s+`)
 func personalClause(p phrase) bool {
 	s := p.fold
 	return hasPhone(s) || mailRE.MatchString(s) || honorRE.MatchString(s) || maskedRE.MatchString(s) || hanAddressRE.MatchString(timeless(s)) ||
-		westernAddress(s) || doorRE.MatchString(s) || namesSomebody(p.print) || initialRE.MatchString(p.print) || hasPrivateLabel(p)
+		westernAddress(s) || doorRE.MatchString(s) || namesSomebody(p.print) || namesPerson(p) || initialRE.MatchString(p.print) || hasPrivateLabel(p)
 }
 
 // hasPrivateLabel says that a clause names a person's field: "phone: ...".

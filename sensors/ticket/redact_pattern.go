@@ -41,6 +41,9 @@ var (
 // hasPhone says that s holds something like a phone number. Times, dates and
 // prices are no phone numbers.
 func hasPhone(s string) bool {
+	if hanPhoneRE.MatchString(s) {
+		return true
+	}
 	if countDigits(s) < 4 { // the shortest is a mask: 13**0000
 		return false
 	}
@@ -67,6 +70,9 @@ func timeless(s string) string {
 }
 
 func hasAddress(s string) bool {
+	if houseRE.MatchString(s) {
+		return true
+	}
 	return hasHan(s) && hanAddressRE.MatchString(timeless(s)) && !haoRE.MatchString(s) && !deskRE.MatchString(s)
 }
 

@@ -52,4 +52,7 @@ type Slip struct {
 	// Undecoded counts bytes that are no character in Encoding, Unknown the
 	// commands that are in no table.
 	Undecoded, Unknown int
+	// Garbled says that it is more noise than text: a stranger's bytes, or the wrong
+	// speed of a serial line.
+	Garbled bool
 }

@@ -3,6 +3,7 @@ package ticket
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
@@ -43,6 +44,23 @@ func (p *paper) compose(s *Slip, fallback *charset) {
 		s.Lines = s.Lines[:n-1]
 	}
 	s.Encoding = c.encoding(fallback)
+	s.Garbled = c.garbled(p.unknown + p.stray)
+	if s.Garbled && len(s.Lines) > garbledLines {
+		s.Missed += len(s.Lines) - garbledLines
+		s.Lines = s.Lines[:garbledLines]
+	}
+}
+
+// garbledLines is how many lines of noise are kept: enough to see what it is.
+const garbledLines = 20
+
+// garbled says that one character in five is none; or one in twenty, and most others
+// are such as no shop prints; or one in a hundred, and a quarter of those above
+// ASCII are signs. Strange commands and control bytes count with them.
+func (c *composer) garbled(strange int) bool {
+	bad := strange + c.bad
+	all := strange + c.chars
+	return bad*5 > all || bad*20 > all && c.rare*2 > c.pairs || bad*100 > all && c.odd*4 > c.high
 }
 
 // readAs is a charset and whether a command chose it.
@@ -160,6 +178,11 @@ type composer struct {
 	align Align
 	begun bool // something is on the line, be it spaces
 	after bool // a CR has just ended a line
+
+	// What was set, for [composer.garbled].
+	chars, bad  int // characters, and what is none
+	pairs, rare int // characters of several bytes, and those that no shop prints
+	high, odd   int // those of one byte above ASCII, and which of them are signs
 }
 
 func (c *composer) text(b []byte, s style) {
@@ -183,6 +206,18 @@ func (c *composer) text(b []byte, s style) {
 			c.slip.Undecoded++
 		}
 		c.seen[s.set]++
+		if size == 1 && ok {
+			c.high++
+			if !unicode.IsLetter(r) && (r < 0x2500 || r > 0x259F) {
+				c.odd++
+			}
+		}
+		if size > 1 && ok {
+			c.pairs++
+			if s.set.common != nil && !s.set.common(b[i-size:i]) {
+				c.rare++
+			}
+		}
 		w, h, dots := s.w, s.h, unit
 		if s.set.wide && size > 1 || s.set == charsets[utf8Name] && isWide(r) {
 			w, h, dots = max(w, s.kw), max(h, s.kh), dotsWide
@@ -200,6 +235,10 @@ func isWide(r rune) bool {
 func (c *composer) put(r rune, dots int, w, h uint8, bold bool) {
 	if r == '\u00A0' {
 		r = ' '
+	}
+	c.chars++
+	if r == utf8.RuneError || !unicode.IsPrint(r) && !unicode.IsSpace(r) {
+		c.bad++
 	}
 	c.line = utf8.AppendRune(c.line, r)
 	c.dots += dots
