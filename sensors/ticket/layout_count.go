@@ -19,8 +19,8 @@ var (
 	smallTok  = regexp.MustCompile(`^[1-9]\.0$`)
 	// labelledRE is 宫保鸡丁 数量:1.
 	labelledRE = regexp.MustCompile(`^\s*(.*\p{L}\S*)\s+[\[(]?(?:数量|份数|qty|quantity) ?: ?(\d{1,3}) ?(?:` + counters + `)?[\])]?\s*$`)
-	// narrowRE is a Chinese name with its quantity one space apart.
-	narrowRE = regexp.MustCompile(`^(\s*.*\p{Han}\S*) ((?:[1-9]\d?|[1-9]\.0)(?: +[¥$]?\d+\.\d{1,2})*)\s*$`)
+	// narrowRE is a Chinese name with its quantity, or its price, one space apart.
+	narrowRE = regexp.MustCompile(`^(\s*.*\p{Han}\S*(?: \d+(?:ml|l|g|cm|寸))?) ((?:[1-9]\d?|[1-9]\d{0,3}\.\d{1,2})(?: +[¥$]?\d+\.\d{1,2})*)\s*$`)
 )
 
 // weights are units that are never portions.
@@ -203,7 +203,7 @@ func narrowItem(p phrase, cols []column) (item, bool) {
 	}
 	a, b := p.slice(m[2], m[3]), p.slice(m[4], m[5])
 	it, ok := readItem(phrase{a.print + "  " + b.print, a.fold + "  " + b.fold}, cols)
-	return it, ok && !it.priced && dishLike(it.name) && !deskRE.MatchString(p.fold) && !haoRE.MatchString(p.fold) && !afterPlatformRE.MatchString(p.fold)
+	return it, ok && dishLike(it.name) && !deskRE.MatchString(p.fold) && !haoRE.MatchString(p.fold) && !afterPlatformRE.MatchString(p.fold)
 }
 
 // notDishEnds end what is counted and no dish: 人数 3, 大厅 8, 小计 12.00.

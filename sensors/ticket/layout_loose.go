@@ -7,7 +7,7 @@ import (
 
 var (
 	giftMarkRE = regexp.MustCompile(`^[\[(](?:赠|赠品|赠送)[\])]\s*`)
-	voidRowRE  = regexp.MustCompile(`^\s*(?:[\[(*]*(?:void|voided|cancel|cancelled|canceled|delete|deleted|remove|removed)[\])*]*[: -]+|[\[(](?:退|退菜|退单)[\])]\s*)`)
+	voidRowRE  = regexp.MustCompile(`^\s*(?:[\[(*]*(void|voided|cancel|cancelled|canceled|delete|deleted|remove|removed)[\])*]*[: -]+|[\[(](?:退|退菜|退单)[\])]\s*)`)
 	countedRE  = regexp.MustCompile(`^\s*(?:\p{Han}{0,6}(?:合计|总计|共计|小计)|共|总数|数量)\s*(?:数量)?:?\s*(?:\d+ ?(?:项|种|款) ?)?\d+\s*(?:件|份|个|道|杯)\s*$`)
 	mixedRE    = regexp.MustCompile(`^\s*(?:\d+[a-f][0-9a-f]*|[a-f]+\d[0-9a-f]*|[a-z]{1,4}-?\d{2,6})\s*$`)
 	numberedRE = regexp.MustCompile(`^# ?([a-z]?\d{1,6}) +(.+)$`)

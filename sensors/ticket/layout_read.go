@@ -203,7 +203,7 @@ func (r *reader) itemRow(p page, i int, w row) bool {
 	if r.zone == zoneSkip || r.zone == zoneDone {
 		return false
 	}
-	if m := voidRowRE.FindStringIndex(w.fold); m != nil {
+	if m := voidRowRE.FindStringSubmatchIndex(w.fold); m != nil && r.takesBack(w.phrase, m) {
 		w.phrase = w.slice(m[1], len(w.fold))
 		w.indent += m[1]
 		it, ok := readItem(w.phrase, r.cols)
@@ -213,6 +213,7 @@ func (r *reader) itemRow(p page, i int, w row) bool {
 	it, ok := readItem(w.phrase, r.cols)
 	if !ok && r.headed() {
 		if it, ok = narrowItem(w.phrase, r.cols); ok {
+			r.money = r.money || pricedRE.MatchString(w.fold)
 			return r.addItem(it, w)
 		}
 	}
@@ -225,6 +226,17 @@ func (r *reader) itemRow(p page, i int, w row) bool {
 	}
 	r.money = r.money || pricedRE.MatchString(w.fold)
 	return r.addItem(it, w)
+}
+
+// takesBack says that the word that m found before a dish is no part of its name:
+// it is marked, or stands before a quantity, or in capitals before one that is not.
+func (r *reader) takesBack(p phrase, m []int) bool {
+	if m[2] < 0 || strings.ContainsAny(p.fold[:m[1]], "[(*:-") {
+		return true
+	}
+	word, rest := p.slice(m[2], m[3]), p.slice(m[1], len(p.fold))
+	it, ok := readItem(rest, r.cols)
+	return ok && it.leading || word.print == strings.ToUpper(word.print) && rest.print != strings.ToUpper(rest.print)
 }
 
 // headed says that the slip has said whose order it is, or that it is a cook's:

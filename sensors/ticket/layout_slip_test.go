@@ -48,6 +48,7 @@ func TestShortSlips(t *testing.T) {
 		{"one space, no head", "某某店\n叉燒飯 1\n", "unknown"},
 		{"head words are no dishes", "后厨\n#12\n大厅 8\n人数 3\n", "order kitchen #12 table 8"},
 		{"price alone", "#12\n蛋炒饭   12.00\n", "order receipt #12 | 1 蛋炒饭"},
+		{"one space and a price", "取餐号 23\n宫保鸡丁 1 26.00\n啤酒 12.0\n可乐 330ml 2\n金额 38.00\n", "order receipt #23 | 1 宫保鸡丁 | 1 啤酒 | 2 可乐 330ml"},
 		{"no dish read", "出品单\n单号: 12\n????\n", "order kitchen #12"},
 		{"hong kong table", "枱號: 23\n叉燒飯 1\n", "order kitchen table 23 | 1 叉燒飯"},
 		{"taiwan table", "檯號：A5\n滷肉飯  x2\n", "order kitchen table A5 | 2 滷肉飯"},
@@ -75,6 +76,9 @@ func TestShortSlips(t *testing.T) {
 		{"void order", "ORDER VOIDED\nOrder 41\n1x Soup\n", "void #41 | -1 Soup"},
 		{"cancelled by number", "#41 CANCELLED\n1x Soup\n", "cancel #41 | 1 Soup"},
 		{"a name of deleted", "Order 41\n1 Deleted Scenes IPA\n1 7-Up\n", "order kitchen #41 | 1 Deleted Scenes IPA | 1 7-Up"},
+
+		{"taken back among dishes", "Order 41\nVOID Burger x1\nVoid 1 Fries\nDeleted Scenes IPA x1\n", "order kitchen #41 | -1 Burger | -1 Fries | 1 Deleted Scenes IPA"},
+		{"a phone number is no order", "Order: 13800000000\n1x Soup\n", "order kitchen | 1 Soup"},
 
 		{"tastes in a row", cook + "水煮鱼 x1\n  特辣 不要香菜\n凍檸茶 x1\n  少甜 走冰\n", cooked + " | 1 水煮鱼 [特辣;不要香菜] | 1 凍檸茶 [少甜;走冰]"},
 		{"tastes and commas", "Order 41\n1x Milk Tea\n  Large, Less Ice, 50% Sugar\n1x Soup\n  Bread, butter\n", "order kitchen #41 | 1 Milk Tea [Large;Less Ice;50% Sugar] | 1 Soup [Bread, butter]"},
