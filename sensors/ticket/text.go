@@ -55,12 +55,13 @@ func (p *paper) compose(s *Slip, fallback *charset) {
 const garbledLines = 20
 
 // garbled says that one character in five is none; or one in twenty, and most others
-// are such as no shop prints; or one in a hundred, and a sixth of those above
-// ASCII are signs. Strange commands and control bytes count with them.
+// are such as no shop prints; or that strange commands and control bytes are one in a
+// hundred, and a sixth of the characters above ASCII are signs. The first two count
+// what is strange too.
 func (c *composer) garbled(strange int) bool {
 	bad := strange + c.bad
 	all := strange + c.chars
-	return bad*5 > all || bad*20 > all && c.rare*2 > c.pairs || bad*100 > all && c.odd*6 > c.high
+	return bad*5 > all || bad*20 > all && c.rare*2 > c.pairs || strange*100 > all && c.odd*6 > c.high
 }
 
 // readAs is a charset and whether a command chose it.
