@@ -69,3 +69,11 @@ func TestPeople(t *testing.T) {
 		noPII(t, got, c.pii)
 	}
 }
+
+func TestGivenNames(t *testing.T) {
+	for _, name := range givenNames {
+		if !isGivenName(name) {
+			t.Errorf("%s is not found: the list is not sorted", name)
+		}
+	}
+}
