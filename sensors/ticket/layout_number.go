@@ -94,7 +94,7 @@ func (r *reader) labelled(s segment, size int) bool {
 func soleOrder(lines []Line) string {
 	const (
 		longest    = 12 // characters
-		mostDigits = 9 // ten may be a phone number
+		mostDigits = 9  // ten may be a phone number
 	)
 	sole := ""
 	for _, l := range lines {
