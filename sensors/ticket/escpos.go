@@ -342,10 +342,11 @@ func (t *tokeniser) replay(bad bool) {
 	t.again(b[:n])
 }
 
-// again takes bytes that are in no chunk any more. Nobody halts there.
+// again takes bytes that are in no chunk any more. They belong to a job that has
+// begun; a cut among them begins another, which cannot be probed here.
 func (t *tokeniser) again(p []byte) {
-	t.fresh = false
 	for len(p) > 0 {
+		t.fresh = false
 		p = p[t.feed(p):]
 	}
 }
