@@ -84,17 +84,17 @@ func BenchmarkDaemon(b *testing.B) {
 	var starts []time.Duration
 	var anon float64
 	for b.Loop() {
-		began := time.Now()
-		p := start(b, binary, "run", "--config", conf)
-		if !within(20*time.Second, func() bool { return answers(printer) }) {
-			b.Fatalf("the printer does not answer; the daemon said\n%s", p.said())
+		for range 5 {
+			began := time.Now()
+			p := start(b, binary, "run", "--config", conf)
+			if !within(20*time.Second, func() bool { return answers(printer) }) {
+				b.Fatalf("the printer does not answer; the daemon said\n%s", p.said())
+			}
+			starts = append(starts, time.Since(began))
+			<-time.After(3 * time.Second) // it idles
+			anon = max(anon, rssAnon(b, p.cmd.Process.Pid))
+			p.end(syscall.SIGTERM)
 		}
-		starts = append(starts, time.Since(began))
-		b.StopTimer()
-		<-time.After(5 * time.Second) // it idles
-		anon = max(anon, rssAnon(b, p.cmd.Process.Pid))
-		p.end(syscall.SIGTERM)
-		b.StartTimer()
 	}
 	slices.Sort(starts)
 	info, err := os.Stat(binary)
