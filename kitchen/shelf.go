@@ -128,29 +128,10 @@ func (d *step) free() []string {
 	return slices.DeleteFunc(slices.Clone(d.r.Slots), func(slot string) bool { return d.s.at(slot) != nil })
 }
 
-// placeNext gives the lowest free slot to the first order that waits for one.
-func (d *step) placeNext() {
-	if !d.r.Assigned {
-		return
-	}
-	free := d.free()
-	for _, o := range d.s.queue() {
-		if len(free) == 0 {
-			return
-		}
-		d.change(d.now, Change{ID: o.ID, Slot: &free[0]})
-		free = free[1:]
-	}
-}
-
-// queue returns the open orders that wait for a slot.
-func (s *State) queue() []*Order {
-	return s.inOrder(func(o *Order) bool { return o.Phase == Cooking && o.Slot == "" })
-}
-
-// placeAll mends the shelf at a start: the settings may name other slots than
-// before. An order in a slot that is gone queues again, then the queue moves up.
-func (d *step) placeAll() {
+// place gives the free slots to the orders that wait for one, first come, lowest
+// first. At a start the settings may name other slots than before: an order in a
+// slot that is gone waits like the others, and without a slot if none is free.
+func (d *step) place() {
 	if !d.r.Assigned {
 		return
 	}

@@ -25,7 +25,6 @@ type Order struct {
 	OrderKey string     `json:"order_key,omitempty"`
 	Channel  string     `json:"channel,omitempty"`
 	Table    string     `json:"table,omitempty"`
-	Day      string     `json:"day"`
 	Items    []Item     `json:"items,omitempty"`
 	Notes    string     `json:"notes,omitempty"`
 	Preorder bool       `json:"preorder,omitempty"`

@@ -28,7 +28,7 @@ func (s *State) Step(m Model, r Rules, now Stamp, e *Event) []Event {
 	case e.Alert != nil:
 		d.follow(*e.Alert)
 	case e.Started != nil:
-		d.placeAll()
+		d.place()
 	default:
 		d.report(*e)
 	}
@@ -77,7 +77,7 @@ func (d *step) follow(a Alert) {
 			d.forecast(o)
 		}
 	case OrderPickedUp, OrderCancelled, OrderClosed:
-		d.placeNext()
+		d.place()
 	}
 }
 
@@ -142,7 +142,7 @@ func (d *step) forecast(o *Order) {
 	}
 	wait := d.s.wait(o, d.r)
 	due := d.s.due(o, d.r) - wait
-	a := d.told(about(o, OrderLate), o, l)
+	a := about(o, OrderLate)
 	switch {
 	case elapsed >= due:
 		a.Reason = "late"
@@ -154,7 +154,7 @@ func (d *step) forecast(o *Order) {
 	if a.Promised = o.Promised; a.Promised == nil {
 		a.Promised = d.s.believed(o.Accepted.Add(due + wait))
 	}
-	d.alert(d.now, a)
+	d.alert(d.now, d.told(a, o, l))
 }
 
 // told adds the median and the 85 % quantile of the ready time, where wall time is known.
