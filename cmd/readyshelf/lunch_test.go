@@ -215,7 +215,7 @@ func (b *bubble) lunch(orders int, length, every time.Duration) {
 	served.Wait()
 	close()
 	people.Wait()
-	time.Sleep(5 * time.Minute) // what still has to be sent
+	time.Sleep(6 * time.Minute) // what still has to be sent; longer than a clock stays unknown
 	b.cancel()
 	b.down()
 	b.broker.Close()
