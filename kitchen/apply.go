@@ -1,7 +1,7 @@
 package kitchen
 
 import (
-	"maps"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +10,6 @@ import (
 // The limits of what State remembers beside the open orders.
 const (
 	maxOrphans = 20
-	maxClocks  = 16
 	maxPrints  = 8
 )
 
@@ -18,7 +17,7 @@ const (
 // gives the same state whatever the settings and the clock are.
 func (s *State) Apply(e Event) {
 	s.Seq = e.Seq
-	s.learnClock(e)
+	s.Clocks.Learn(e)
 	switch {
 	case e.Started != nil:
 		s.Away, s.Started = s.Last, e.Stamp
@@ -33,23 +32,31 @@ func (s *State) Apply(e Event) {
 		s.applyChange(e.Stamp, *e.Change)
 	case e.Alert != nil:
 		s.applyAlert(e, *e.Alert)
+	case e.Salvaged != nil:
+		s.applySalvaged(*e.Salvaged)
+		return // it says nothing of now
 	}
 	s.Last = e.Stamp
 }
 
-// learnClock ties the event's boot to wall time: at the first event with a set
-// clock, and whenever the clock was set or stepped.
-func (s *State) learnClock(e Event) {
-	_, known := s.Clocks[e.Boot]
-	if e.Clock != Synced || known && e.ClockSet == nil {
+// applySalvaged folds in an event of an older log, which has neither a seq nor a
+// place in the sequence of this one.
+func (s *State) applySalvaged(v Salvaged) {
+	if v.Known || v.Event == nil || v.Event.Salvaged != nil {
 		return
 	}
-	if s.Clocks == nil {
-		s.Clocks = map[uint32]Clock{}
-	}
-	s.Clocks[e.Boot] = Clock{Zero: e.At.Add(-e.Up)}
-	for len(s.Clocks) > maxClocks {
-		delete(s.Clocks, slices.Min(slices.Collect(maps.Keys(s.Clocks))))
+	e, seq, sequence := *v.Event, s.Seq, s.Sequence
+	e.Seq = 0
+	s.Apply(e)
+	s.Seq, s.Sequence = seq, sequence
+}
+
+// Renumber makes s the state that a new log begins with: its seqs and its sequence
+// start over, and what points at an event of the old one points nowhere.
+func (s *State) Renumber() {
+	s.Seq, s.Sequence = 0, 0
+	for _, o := range s.Orders {
+		o.Seq, o.ReadySeq = 0, 0
 	}
 }
 
@@ -228,7 +235,9 @@ func (s *State) inOrder(keep func(*Order) bool) []*Order {
 			out = append(out, o)
 		}
 	}
-	slices.SortFunc(out, func(a, b *Order) int { return int(int64(a.Seq) - int64(b.Seq)) })
+	slices.SortFunc(out, func(a, b *Order) int { // those of an older log have no Seq
+		return cmp.Or(cmp.Compare(a.Seq, b.Seq), a.Accepted.compare(b.Accepted), cmp.Compare(a.ID, b.ID))
+	})
 	return out
 }
 

@@ -59,8 +59,8 @@ type BoardSlot struct {
 	Slot  string `json:"slot"`
 	Order string `json:"order_id,omitempty"`
 	Light Light  `json:"light"`
-	// ReadySeq is the event that made its order ready, 0 if it is not: when the
-	// broker has that one, the light says so.
+	// ReadySeq is the event that made its order ready, 0 if it is not or if an older
+	// log has it: when the broker has that one, the light says so.
 	ReadySeq uint64 `json:"ready_seq,omitempty"`
 }
 

@@ -47,6 +47,10 @@ func (d *Decider) Apply(e Event) {
 	d.Model.Apply(&d.State, e)
 }
 
+// Renumber makes this the kitchen that a new log begins with, after the old one
+// was damaged.
+func (d *Decider) Renumber() { d.State.Renumber() }
+
 // checkpoint is State and Model as the log keeps them.
 type checkpoint struct {
 	State *State          `json:"state"`

@@ -23,6 +23,9 @@ type Event struct {
 	Change    *Change    `json:"change,omitempty"`
 	Alert     *Alert     `json:"alert,omitempty"`
 	Gap       *Gap       `json:"gap,omitempty"`
+	Command   *Command   `json:"command,omitempty"`
+	Reply     *Reply     `json:"reply,omitempty"`
+	Salvaged  *Salvaged  `json:"salvaged,omitempty"`
 }
 
 // SlipKind is what a slip of paper asks for.
@@ -144,10 +147,57 @@ type Started struct {
 	Version string `json:"version"`
 }
 
-// Gap says that the log no longer has the events From to To.
+// Gap says that the log no longer has events between From and To, or that the
+// cloud does not get them: all of them, or those of one Class.
 type Gap struct {
-	From   uint64 `json:"from"`
-	To     uint64 `json:"to"`
+	From uint64 `json:"from"`
+	To   uint64 `json:"to"`
+	// Class is what went: a [Class], "damaged", "refused" for what no broker took,
+	// "log" for a whole log; empty in older logs.
 	Class  string `json:"class,omitempty"`
 	Reason string `json:"reason"`
+	// Log is the id of the log that From and To count in, where it is not this one.
+	Log string `json:"log,omitempty"`
+	// Events is how many went, Alerts how many numbers that leaves out of the sequence;
+	// 0 where nobody can know.
+	Events uint64 `json:"events,omitempty"`
+	Alerts uint64 `json:"alerts,omitempty"`
+}
+
+// Command is what somebody outside the kitchen asked for and what changes it: the
+// cloud, or later a person at a screen. What only asks is no fact.
+type Command struct {
+	// Transaction names the request. For a day the same one is answered and not
+	// done again.
+	Transaction string `json:"transaction"`
+	// Name is "ready", "undo" or "order".
+	Name string `json:"name"`
+	// Order is the order meant by ready and undo: its id, or what staff call,
+	// which Channel may narrow down.
+	Order   string `json:"order,omitempty"`
+	Channel string `json:"channel,omitempty"`
+	// Ticket is the order that a platform sends, of an "order".
+	Ticket *Ticket `json:"ticket,omitempty"`
+}
+
+// Reply is what became of a Command: of the event before it.
+type Reply struct {
+	Transaction string `json:"transaction"`
+	Name        string `json:"name"`
+	// Order is the id of the order that it was about.
+	Order string `json:"order_id,omitempty"`
+	// Error is empty where it was done: else a code, and Text says it to people.
+	Error string `json:"error,omitempty"`
+	Text  string `json:"text,omitempty"`
+}
+
+// Salvaged is an event of an older log whose file was damaged. The cloud gets it
+// under its old identity: Log and Event.Seq.
+type Salvaged struct {
+	Log   string `json:"log"`
+	Event *Event `json:"event"`
+	// Known says that the state which this log began with has it already, Sent that
+	// the broker had acknowledged it.
+	Known bool `json:"known,omitempty"`
+	Sent  bool `json:"sent,omitempty"`
 }

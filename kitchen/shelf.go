@@ -1,6 +1,7 @@
 package kitchen
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -120,7 +121,9 @@ func (s *State) lastReady() *Order {
 	if len(in) == 0 {
 		return nil
 	}
-	return slices.MaxFunc(in, func(a, b *Order) int { return int(int64(a.ReadySeq) - int64(b.ReadySeq)) })
+	return slices.MaxFunc(in, func(a, b *Order) int {
+		return cmp.Or(cmp.Compare(a.ReadySeq, b.ReadySeq), a.ReadyAt.compare(b.ReadyAt))
+	})
 }
 
 // free returns the slots that hold no open order, lowest first.

@@ -1,6 +1,9 @@
 package kitchen
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // ClockQuality says how far a wall time can be believed.
 type ClockQuality string
@@ -33,3 +36,8 @@ func (s Stamp) Add(d time.Duration) Stamp {
 
 // Fact returns an event of source that happened at s; the caller sets what it says.
 func (s Stamp) Fact(source string) Event { return Event{Stamp: s, Source: source} }
+
+// compare orders the moments of one machine.
+func (s Stamp) compare(t Stamp) int {
+	return cmp.Or(cmp.Compare(s.Boot, t.Boot), cmp.Compare(s.Up, t.Up))
+}

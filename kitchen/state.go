@@ -38,10 +38,10 @@ type Order struct {
 	Phase    Phase  `json:"phase"`
 	Slot     string `json:"slot,omitempty"`
 	Accepted Stamp  `json:"accepted"`
-	Seq      uint64 `json:"seq"`                // of the order.accepted: the order of arrival
+	Seq      uint64 `json:"seq"`                // of the order.accepted: the order of arrival; 0 in an older log
 	Sign     Stamp  `json:"sign"`               // when it last gave a sign of life
 	ReadyAt  Stamp  `json:"ready_at"`           // valid while Ready or PickedUp
-	ReadySeq uint64 `json:"ready_seq"`          // of the order.ready that holds; 0 while cooking
+	ReadySeq uint64 `json:"ready_seq"`          // of the order.ready that holds; 0 while cooking, or in an older log
 	ReadyBy  string `json:"ready_by,omitempty"` // its evidence
 	Placed   Stamp  `json:"placed,omitzero"`    // when it came from the queue into its slot
 	ClosedAt Stamp  `json:"closed_at"`          // valid in the last three phases
@@ -73,7 +73,7 @@ type State struct {
 	// Faults holds the devices that do not work, by device.
 	Faults map[string]OpenFault `json:"faults,omitempty"`
 	// Clocks says what the wall clock was at the start of a boot, by boot, once known.
-	Clocks map[uint32]Clock `json:"clocks,omitempty"`
+	Clocks Clocks `json:"clocks,omitempty"`
 	// Orphans are slips that a person must look at, oldest first.
 	Orphans []OpenOrphan `json:"orphans,omitempty"`
 }
@@ -103,12 +103,6 @@ type OpenOrphan struct {
 	At Stamp `json:"at"`
 }
 
-// Clock ties a boot's uptime to wall time.
-type Clock struct {
-	// Zero is the wall time at which that boot's Up was 0.
-	Zero time.Time `json:"zero"`
-}
-
 // Since returns the time from one stamp to a later one, and false where nobody
 // can know: across boots while either clock was unknown.
 func (s *State) Since(from, to Stamp) (time.Duration, bool) {
@@ -121,12 +115,4 @@ func (s *State) Since(from, to Stamp) (time.Duration, bool) {
 }
 
 // wall returns the best known wall time of st, and whether it can be believed.
-func (s *State) wall(st Stamp) (time.Time, bool) {
-	if st.Clock == Synced {
-		return st.At, true
-	}
-	if c, ok := s.Clocks[st.Boot]; ok {
-		return c.Zero.Add(st.Up).In(st.At.Location()), true
-	}
-	return st.At, st.Clock == Estimated
-}
+func (s *State) wall(st Stamp) (time.Time, bool) { return s.Clocks.wall(st) }

@@ -94,7 +94,7 @@ func lightOf(b *kitchen.Board, slot string, acked uint64, refused bool) kitchen.
 		if s.Slot != slot {
 			continue
 		}
-		if s.Light == kitchen.LightReady && s.ReadySeq <= acked {
+		if s.Light == kitchen.LightReady && s.ReadySeq > 0 && s.ReadySeq <= acked {
 			return lightSent
 		}
 		return s.Light
