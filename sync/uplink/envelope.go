@@ -77,6 +77,16 @@ type Origin struct {
 	Epoch string
 }
 
+// Of returns the event that the cloud gets of e, and under whose identity: e, if it
+// has an alert, or the alert of an older log that e saved and that no broker has
+// acknowledged. Anything else is not for the cloud.
+func (o Origin) Of(e kitchen.Event) (kitchen.Event, Origin, bool) {
+	if v := e.Salvaged; v != nil && v.Event != nil && !v.Sent {
+		e, o.Epoch = *v.Event, v.Log
+	}
+	return e, o, e.Alert != nil
+}
+
 // Wrap puts an event that has an Alert into its envelope, as sent at sent.
 func (o Origin) Wrap(e kitchen.Event, sent kitchen.Stamp, replayed bool) Envelope {
 	a := *e.Alert

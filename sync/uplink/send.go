@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"readyshelf/kitchen"
 )
 
 // How often the retained states go out.
@@ -73,26 +75,36 @@ func (s *session) sendHealth(ctx context.Context) {
 
 // sendEvent publishes an alert; of anything else it only moves the cursor.
 func (s *session) sendEvent(ctx context.Context, it item) {
-	e, f := it.event, flight{upto: it.upto, ack: it.ack}
-	if e.Alert == nil {
+	f := flight{upto: it.upto, ack: it.ack}
+	if !s.ships(it.event) {
 		s.enqueue(f)
 		return
 	}
 	if !s.ready(ctx) {
 		return
 	}
-	body, err := s.bodies.body(e.Seq, func() ([]byte, error) {
-		replayed := e.Boot != s.began.Boot || e.Up < s.began.Up
-		return json.Marshal(s.origin.Wrap(e, s.Now(), replayed))
-	})
+	kind, body, err := s.compose(it.event)
 	if err != nil { // it will never do; the hole in the sequence tells the cloud
-		s.Log.Error("an alert cannot be written as JSON and is left out", "seq", e.Seq, "type", e.Alert.Type, "err", err)
+		s.Log.Error("an alert cannot be written as JSON and is left out", "seq", it.event.Seq, "type", kind, "err", err)
 		<-s.slots
 		s.enqueue(f)
 		return
 	}
-	f.held = true
-	s.push("event/"+string(e.Alert.Type), false, body, f)
+	f.held, f.sent = true, time.Now()
+	s.push("event/"+string(kind), false, body, f)
+}
+
+// compose returns the type and the body of the alert that the cloud gets of e: the
+// same bytes at every sending.
+func (s *session) compose(e kitchen.Event) (kitchen.AlertType, []byte, error) {
+	seq := e.Seq
+	e, from, _ := s.origin.Of(e)
+	body, err := s.bodies.body(seq, func() ([]byte, error) {
+		replayed := from != s.origin || e.Boot != s.began.Boot || e.Up < s.began.Up
+		e.Stamp = s.Correct(e.Stamp)
+		return json.Marshal(from.Wrap(e, s.Now(), replayed))
+	})
+	return e.Alert.Type, body, err
 }
 
 // publish sends a retained state when the window and the pace allow it.

@@ -46,10 +46,12 @@ type item struct {
 }
 
 // flight is a message under way. Its token is nil where there was nothing to
-// publish, its ack where there is no cursor to move; held says that it has a slot.
+// publish, its ack where there is no cursor to move; held says that it has a slot,
+// sent when an alert was published, and is zero for anything else.
 type flight struct {
 	token mqtt.Token
 	held  bool
+	sent  time.Time
 	upto  uint64
 	ack   func(uint64)
 }
@@ -109,7 +111,7 @@ func (s *session) run(ctx context.Context) error {
 func (s *session) take(ctx context.Context, batch []kitchen.Event, ack func(uint64)) error {
 	for len(batch) > 0 {
 		n := 1
-		for n < len(batch) && batch[n].Alert == nil {
+		for n < len(batch) && !s.ships(batch[n]) {
 			n++
 		}
 		select {
@@ -120,6 +122,12 @@ func (s *session) take(ctx context.Context, batch []kitchen.Event, ack func(uint
 		batch = batch[n:]
 	}
 	return nil
+}
+
+// ships says whether anything of e is for the cloud.
+func (r *runner) ships(e kitchen.Event) bool {
+	_, _, ok := r.origin.Of(e)
+	return ok
 }
 
 // settle acknowledges what is in flight, oldest first, until the sender has
@@ -156,6 +164,9 @@ func (s *session) settle() {
 		}
 		if f.held {
 			<-s.slots
+		}
+		if !f.sent.IsZero() {
+			s.Acked(time.Since(f.sent))
 		}
 		if f.ack != nil {
 			s.bodies.drop(f.upto)

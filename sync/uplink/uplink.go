@@ -34,6 +34,10 @@ type Uplink struct {
 	// called from another goroutine than fn is, also after fn has returned, but
 	// never after Follow has. An error that is not ctx's ends Run.
 	Follow func(ctx context.Context, fn func(batch []kitchen.Event, ack func(seq uint64)) error) error
+	// Correct returns the best that is known now of when an alert was: a stamp from
+	// before its clock was set. It is asked at the alert's first sending; nil, like a
+	// stamp that comes back as it was, corrects nothing.
+	Correct func(kitchen.Stamp) kitchen.Stamp
 	// Board and Health return the JSON of state/board and state/health, or nil for
 	// nothing; nil functions too. Board is published at connect, and 10 s apart at
 	// least when BoardChanged was sent to (never close it; a buffer of one will
@@ -44,6 +48,9 @@ type Uplink struct {
 	// OnState is told when a connection is made, and why there is none when that
 	// changes; nil tells nobody. [ErrTwin] is worth a look.
 	OnState func(connected bool, cause error)
+	// Acked is told of each alert how long its PUBACK took from its publishing; nil
+	// tells nobody. The next one waits until it returns.
+	Acked func(took time.Duration)
 	// Log may be nil. Secrets and alerts never reach it.
 	Log *slog.Logger
 	// Rand gives the jitter, in [0, 1); nil means math/rand.
@@ -100,6 +107,12 @@ func newRunner(u *Uplink) (*runner, error) {
 		return nil, fmt.Errorf("mqtt.window %d, mqtt.max_rate %d: neither can be negative", r.Window, r.MaxRate)
 	}
 	r.Window = cmp.Or(r.Window, DefaultWindow)
+	if r.Correct == nil {
+		r.Correct = func(st kitchen.Stamp) kitchen.Stamp { return st }
+	}
+	if r.Acked == nil {
+		r.Acked = func(time.Duration) {}
+	}
 	if r.Log == nil {
 		r.Log = slog.New(slog.DiscardHandler)
 	}

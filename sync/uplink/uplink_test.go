@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"net"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
 
+	"readyshelf/kitchen"
 	"readyshelf/sync/uplink/uplinktest"
 )
 
@@ -336,6 +339,96 @@ func TestNoBrokers(t *testing.T) {
 		time.Sleep(time.Hour)
 		if s.broker.Dials() != 0 || s.log.acked() != 0 {
 			t.Errorf("without brokers: %d dials, cursor %d", s.broker.Dials(), s.log.acked())
+		}
+	})
+}
+
+// What an older log could not deliver goes out under its old identity; what it had
+// delivered, or is nobody's alert, only moves the cursor.
+func TestSalvaged(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		old := s.alert()
+		old.Seq, old.Alert.Sequence = 70, 31
+		pressed := s.press()
+		salvaged := func(inner *kitchen.Event, sent bool) kitchen.Event {
+			e := s.now().Fact("log")
+			e.Salvaged = &kitchen.Salvaged{Log: "before", Event: inner, Sent: sent}
+			return e
+		}
+		s.log.onAck = nil
+		time.Sleep(time.Second)
+		s.start()
+		time.Sleep(time.Second)
+		late := s.alert() // within this session, but it comes from the old log
+		late.Seq, late.Alert.Sequence = 71, 32
+		s.log.add(salvaged(&old, true), salvaged(&pressed, false), salvaged(nil, false), salvaged(&old, false), salvaged(&late, false), s.alert())
+		time.Sleep(time.Second)
+		if got := s.log.acked(); got != 6 {
+			t.Errorf("the cursor is at %d, want 6", got)
+		}
+		var got []string
+		for _, e := range s.events() {
+			got = append(got, fmt.Sprint(e.ID, " ", e.Epoch, " ", e.Data.Alert.Sequence, " ", e.Replayed))
+		}
+		want := []string{"pi-1-before-70 before 31 true", "pi-1-before-71 before 32 true", "pi-1-q9c1-6 q9c1 1 false"}
+		if !slices.Equal(got, want) {
+			t.Errorf("published %q, want %q", got, want)
+		}
+	})
+}
+
+// A stamp is corrected when it is first sent, and stays so at a resend.
+func TestCorrection(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+		asked := 0
+		s.Correct = func(st kitchen.Stamp) kitchen.Stamp {
+			asked++
+			st.At, st.Clock = noon.Add(time.Duration(asked)*time.Hour), kitchen.Estimated
+			return st
+		}
+		s.broker.Answer = func(m uplinktest.Message) uplinktest.Reply {
+			if m.Conn == 1 && strings.Contains(m.Topic, "/event/") {
+				return uplinktest.HangUp
+			}
+			return uplinktest.Acknowledge
+		}
+		e := s.alert()
+		e.At, e.Clock = time.Unix(60, 0), kitchen.Unknown
+		s.log.add(e)
+		s.start()
+		time.Sleep(time.Minute)
+		events := s.events()
+		if len(events) != 2 {
+			t.Fatalf("%d sendings, want 2", len(events))
+		}
+		for _, e := range events {
+			if e.Time != "2026-11-22T13:00:00.000Z" || e.Data.Clock != kitchen.Estimated || e.ExpiryTime == "" {
+				t.Errorf("time %s, clock %s, expirytime %q, want 13:00 estimated with an expiry", e.Time, e.Data.Clock, e.ExpiryTime)
+			}
+		}
+	})
+}
+
+// Acked hears of alerts, how long each took.
+func TestAcked(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		var took []time.Duration
+		s.Acked = func(d time.Duration) { took = append(took, d) }
+		s.broker.Answer = func(m uplinktest.Message) uplinktest.Reply {
+			time.Sleep(100 * time.Millisecond)
+			return uplinktest.Acknowledge
+		}
+		s.start()
+		time.Sleep(time.Second)
+		s.log.add(s.press(), s.alert())
+		time.Sleep(time.Second)
+		s.log.add(s.alert())
+		time.Sleep(time.Second)
+		s.end()
+		s.stop = nil
+		if want := []time.Duration{100 * time.Millisecond, 100 * time.Millisecond}; !slices.Equal(took, want) {
+			t.Errorf("told %v, want %v", took, want)
 		}
 	})
 }
