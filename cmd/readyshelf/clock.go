@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"sync/atomic"
 	"time"
 
 	"readyshelf/kitchen"
@@ -41,4 +43,26 @@ func watchClock(ctx context.Context, now func() kitchen.Stamp, emit sensors.Emit
 		}
 		last = cur
 	}
+}
+
+// clocks is what the log knows of each boot's clock, for those who read beside its
+// writer. The zero clocks correct nothing.
+type clocks struct {
+	known atomic.Pointer[kitchen.Clocks]
+}
+
+// show makes c known. The log's writer goes on changing its own.
+func (s *clocks) show(c kitchen.Clocks) {
+	if old := s.known.Load(); old == nil || !maps.Equal(*old, c) {
+		c = maps.Clone(c)
+		s.known.Store(&c)
+	}
+}
+
+// correct returns st with the best wall time that is known of it.
+func (s *clocks) correct(st kitchen.Stamp) kitchen.Stamp {
+	if c := s.known.Load(); c != nil {
+		return c.Correct(st)
+	}
+	return st
 }

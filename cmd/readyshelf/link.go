@@ -49,8 +49,8 @@ func (h *house) ship(ctx context.Context) error {
 			Window: h.MQTT.Window, MaxRate: h.MQTT.MaxRate, Dial: h.dial,
 		},
 		Epoch: h.buffer.ID(), Version: h.version, Now: h.clock,
-		Follow: h.follow,
-		Board:  h.boardJSON, BoardChanged: changed, Health: h.healthJSON,
+		Follow: h.follow, Correct: h.clocks.correct,
+		Board: h.boardJSON, BoardChanged: changed, Health: h.healthJSON,
 		OnState: func(connected bool, cause error) {
 			h.link.set(h.clock().At, connected, cause)
 			h.view.ring()

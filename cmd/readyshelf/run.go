@@ -29,6 +29,7 @@ type house struct {
 	decider *kitchen.Decider
 	keeper  *sensors.Keeper
 	view    view
+	clocks  clocks
 	link    linkState
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
@@ -114,6 +115,7 @@ func openHouse(c Config, w world) (*house, error) {
 	h.buffer = log
 	h.metrics = newMetrics(h)
 	h.clock = h.now(log.Boot())
+	h.clocks.show(h.decider.State.Clocks)
 	h.view.show(h.decider.Board(h.clock()))
 	h.keeper = sensors.NewKeeper(h.append, 0, h.log.With("room", "log"))
 	h.keeper.OnChange = func(bool) { h.view.ring() }
@@ -151,6 +153,7 @@ func (h *house) append(ctx context.Context, facts ...kitchen.Event) error {
 // afterCommit runs in the log's writer: what is shown is what is on disk.
 func (h *house) afterCommit(events []kitchen.Event) {
 	b := h.decider.Board(h.clock())
+	h.clocks.show(h.decider.State.Clocks)
 	h.view.show(b)
 	h.metrics.count(events)
 	if h.committed != nil {
