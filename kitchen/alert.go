@@ -51,7 +51,7 @@ type Alert struct {
 	ReadyAt *time.Time `json:"ready_at,omitempty"`
 
 	// Evidence is what said so: button, scale, touch, command, slip or rule;
-	// Input names it: "button/A1".
+	// Input names it: "button/A1", "cloud".
 	Evidence string `json:"source,omitempty"`
 	Input    string `json:"input,omitempty"`
 	// Reason says why, for people and for counting: "expired", "late".

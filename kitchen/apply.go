@@ -32,6 +32,8 @@ func (s *State) Apply(e Event) {
 		s.applyChange(e.Stamp, *e.Change)
 	case e.Alert != nil:
 		s.applyAlert(e, *e.Alert)
+	case e.Reply != nil:
+		s.applyReply(e.Stamp, *e.Reply)
 	case e.Salvaged != nil:
 		s.applySalvaged(*e.Salvaged)
 		return // it says nothing of now

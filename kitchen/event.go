@@ -180,12 +180,14 @@ type Command struct {
 	Ticket *Ticket `json:"ticket,omitempty"`
 }
 
-// Reply is what became of a Command: of the event before it.
+// Reply is what became of a Command: the one before it with its Transaction.
 type Reply struct {
 	Transaction string `json:"transaction"`
 	Name        string `json:"name"`
-	// Order is the id of the order that it was about.
-	Order string `json:"order_id,omitempty"`
+	// Order is the id of the order that it was about; Merged says, of an "order",
+	// that the kitchen had it already.
+	Order  string `json:"order_id,omitempty"`
+	Merged bool   `json:"merged,omitempty"`
 	// Error is empty where it was done: else a code, and Text says it to people.
 	Error string `json:"error,omitempty"`
 	Text  string `json:"text,omitempty"`

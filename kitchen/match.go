@@ -139,7 +139,19 @@ func (s *State) onlyOther(t *Ticket) *Order {
 // target returns the open order that an urge, cancel or void slip means: by
 // channel and number, or the only one with that number.
 func (s *State) target(t *Ticket) *Order {
-	var exact, loose []*Order
+	exact, loose := s.named(t)
+	if len(exact) > 0 {
+		return exact[len(exact)-1]
+	}
+	if len(loose) == 1 {
+		return loose[0]
+	}
+	return nil
+}
+
+// named returns the open orders that t names, oldest first: those of its channel,
+// and those that do not say theirs or that it may mean without saying so.
+func (s *State) named(t *Ticket) (exact, loose []*Order) {
 	for _, o := range s.OpenOrders() {
 		switch {
 		case !t.names(o):
@@ -149,13 +161,7 @@ func (s *State) target(t *Ticket) *Order {
 			loose = append(loose, o)
 		}
 	}
-	if len(exact) > 0 {
-		return exact[len(exact)-1]
-	}
-	if len(loose) == 1 {
-		return loose[0]
-	}
-	return nil
+	return exact, loose
 }
 
 // diningMode says that a channel is only a way of eating, which slips of one

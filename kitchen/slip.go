@@ -22,12 +22,13 @@ func (d *step) slip(e Event, t *Ticket) {
 	}
 }
 
-// order accepts an order slip, or folds it into the order that it belongs to.
-func (d *step) order(e Event, t *Ticket) {
+// order accepts an order slip, or folds it into the order that it belongs to. It
+// returns the order's id, and whether the order was there already.
+func (d *step) order(e Event, t *Ticket) (id string, merged bool) {
 	day := d.s.day(e.Stamp, d.r)
 	if o := d.s.find(t, e.Stamp); o != nil {
 		d.merge(e, o, t)
-		return
+		return o.ID, true
 	}
 	a := Alert{
 		Type: OrderAccepted, ID: d.s.newID(t, day), Day: day,
@@ -36,12 +37,16 @@ func (d *step) order(e Event, t *Ticket) {
 		Preorder: t.Preorder, Raster: t.Raster && !t.Text,
 		Promised: d.promise(e.Stamp, t.Promised), Printed: t.Promised, Evidence: "slip", Input: e.Source,
 	}
+	if e.Command != nil {
+		a.Evidence = "command"
+	}
 	if d.r.Assigned {
 		if free := d.free(); len(free) > 0 {
 			a.Slot = free[0]
 		}
 	}
 	d.alert(e.Stamp, a)
+	return a.ID, false
 }
 
 // stale is how far in the past a promise may lie when its slip comes. One further

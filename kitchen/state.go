@@ -74,6 +74,8 @@ type State struct {
 	Faults map[string]OpenFault `json:"faults,omitempty"`
 	// Clocks says what the wall clock was at the start of a boot, by boot, once known.
 	Clocks Clocks `json:"clocks,omitempty"`
+	// Answers are what commands of the last day were answered, oldest first.
+	Answers []Answer `json:"answers,omitempty"`
 	// Orphans are slips that a person must look at, oldest first.
 	Orphans []OpenOrphan `json:"orphans,omitempty"`
 }
@@ -112,6 +114,15 @@ func (s *State) Since(from, to Stamp) (time.Duration, bool) {
 	a, aok := s.wall(from)
 	b, bok := s.wall(to)
 	return b.Sub(a), aok && bok && !b.Before(a)
+}
+
+// atLeast returns the time from one stamp to a later one; where nobody can know it,
+// the time since the boot of the later one, which is not more.
+func (s *State) atLeast(from, to Stamp) time.Duration {
+	if t, ok := s.Since(from, to); ok {
+		return t
+	}
+	return to.Up
 }
 
 // wall returns the best known wall time of st, and whether it can be believed.

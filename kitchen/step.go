@@ -25,6 +25,8 @@ func (s *State) Step(m Model, r Rules, now Stamp, e *Event) []Event {
 		d.press(*e, *e.Press)
 	case e.Weight != nil:
 		d.weigh(*e, *e.Weight)
+	case e.Command != nil:
+		d.command(*e, e.Command)
 	case e.Alert != nil:
 		d.follow(*e.Alert)
 	case e.Started != nil:
@@ -69,14 +71,15 @@ func (d *step) report(e Event) {
 }
 
 // follow looks at what an alert has brought about: a new order may be soon, a
-// slot that came free goes to the next in the queue.
+// slot that came free goes to the next in the queue, and an order that was ready
+// without a slot waits for one again.
 func (d *step) follow(a Alert) {
 	switch a.Type {
 	case OrderAccepted:
 		if o := d.s.Orders[a.ID]; o != nil {
 			d.forecast(o)
 		}
-	case OrderPickedUp, OrderCancelled, OrderClosed:
+	case OrderPickedUp, OrderCancelled, OrderClosed, OrderReadyUndone:
 		d.place()
 	}
 }
@@ -101,9 +104,14 @@ func (d *step) watch() {
 	}
 }
 
-// collectable says whether somebody can tell us that o was picked up. In a shop
-// without slots a button only says ready.
-func (d *step) collectable(o *Order) bool { return d.r.Assigned || o.ReadyBy != "button" }
+// collectable says whether somebody can tell us that o was picked up. A command
+// cannot, and without slots a button only says ready: it takes a slot with a button.
+func (d *step) collectable(o *Order) bool {
+	if o.ReadyBy == "button" || o.ReadyBy == "command" {
+		return d.r.Assigned && o.Slot != ""
+	}
+	return true
+}
 
 // silence is how long an order may give no sign before it is taken for
 // forgotten, and pastPromise how long after its promise.
@@ -116,13 +124,7 @@ const (
 // hours and an hour past its promise. Where the time since the sign cannot be
 // known it is at least the time since this boot.
 func (d *step) expired(o *Order) bool {
-	since := func(at Stamp) time.Duration {
-		if t, ok := d.s.Since(at, d.now); ok {
-			return t
-		}
-		return d.now.Up
-	}
-	return since(o.Sign) >= silence && since(o.Accepted) >= d.s.due(o, d.r)+pastPromise
+	return d.s.atLeast(o.Sign, d.now) >= silence && d.s.atLeast(o.Accepted, d.now) >= d.s.due(o, d.r)+pastPromise
 }
 
 // forecast raises order.soon and order.late for an order that is cooking.
