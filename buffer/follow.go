@@ -83,6 +83,34 @@ func (l *Log) read(after uint64) (batch, error) {
 	return b, err
 }
 
+// Read hands fn the events from one seq to another, both included, in order and at
+// most 256 at a time, as far as they are there: nothing is waited for, and what was
+// dropped or is damaged is left out. It returns fn's error or ctx's.
+func (l *Log) Read(ctx context.Context, from, to uint64, fn func([]kitchen.Event) error) error {
+	to = min(to, l.Head())
+	for at := max(from, 1) - 1; at < to; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b, err := l.read(at)
+		if err != nil {
+			return fmt.Errorf("read log from %d: %w", at+1, err)
+		}
+		if b.next <= at {
+			return nil
+		}
+		at = b.next
+		b.cut(to)
+		if len(b.events) == 0 {
+			continue
+		}
+		if err := fn(b.events); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // cut takes away what lies past head.
 func (b *batch) cut(head uint64) {
 	if b.next <= head {

@@ -76,6 +76,38 @@ func TestFollowResumes(t *testing.T) {
 	gapless(t, 8, take(t, h.Log, "uplink", 3, whole))
 }
 
+func TestRead(t *testing.T) {
+	h := run(t, options(logPath(t)))
+	for range 700 {
+		h.append(t, press("A1"))
+	}
+	for _, c := range []struct{ from, to, first, last uint64 }{
+		{0, 3, 1, 3}, {1, 1, 1, 1}, {5, 600, 5, 600}, {690, 9999, 690, 700}, {9, 8, 0, 0}, {701, 800, 0, 0},
+	} {
+		var got []kitchen.Event
+		err := h.Read(t.Context(), c.from, c.to, func(batch []kitchen.Event) error {
+			got = append(got, batch...)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.last == 0 {
+			if len(got) > 0 {
+				t.Errorf("from %d to %d: got %d events, want none", c.from, c.to, len(got))
+			}
+			continue
+		}
+		gapless(t, c.first, got)
+		if want := int(c.last - c.first + 1); len(got) != want {
+			t.Errorf("from %d to %d: got %d events, want %d", c.from, c.to, len(got), want)
+		}
+	}
+	if err := h.Read(t.Context(), 1, 9, func([]kitchen.Event) error { return errEnough }); !errors.Is(err, errEnough) {
+		t.Errorf("fn's error became %v", err)
+	}
+}
+
 func TestFollowAcksOnlyWhatWasHandedOut(t *testing.T) {
 	h := run(t, options(logPath(t)))
 	h.append(t, press("A1"))
