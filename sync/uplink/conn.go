@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -23,17 +24,24 @@ const (
 )
 
 // conn is a connection as paho needs it. It bounds every write: paho's own
-// bound misses the ping, which waits without end behind a stuck publish. And it
-// reads through a buffer: paho reads a PUBACK in three pieces.
+// bound misses the ping, which waits without end behind a stuck publish. It reads
+// through a buffer: paho reads a PUBACK in three pieces. And what paho writes
+// between hold and release goes out together.
 type conn struct {
 	net.Conn          // TLS, if any
 	raw      net.Conn // below TLS, or the same
 	r        *bufio.Reader
 
+	// held says that a release will come, so that nothing need go out yet.
+	held atomic.Bool
 	// turn holds one token: one write at a time, so that the deadline is its own.
 	// A mutex would stop a synctest bubble's clock.
 	turn chan struct{}
+	w    *bufio.Writer // of the holder of turn
 }
+
+// writeBuffer is about 25 alerts, and one record of TLS at most.
+const writeBuffer = 16 << 10
 
 // errHungUp is what reads say after Close. The error that net gives is one that
 // paho keeps to itself, and then it never notices.
@@ -48,18 +56,40 @@ func (c *conn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Write fails after writeTimeout, and the connection with it.
-func (c *conn) Write(b []byte) (int, error) {
+// hold lets the buffer take what is written from now on, for as long as it fits.
+func (c *conn) hold() { c.held.Store(true) }
+
+// release writes what was held.
+func (c *conn) release() {
+	c.held.Store(false)
 	c.turn <- struct{}{}
 	defer func() { <-c.turn }()
+	_ = c.bounded(c.w.Flush) // the connection ends with it
+}
+
+// Write fails after writeTimeout, and the connection with it.
+func (c *conn) Write(b []byte) (n int, err error) {
+	c.turn <- struct{}{}
+	defer func() { <-c.turn }()
+	err = c.bounded(func() error {
+		if n, err = c.w.Write(b); err != nil || c.held.Load() {
+			return err
+		}
+		return c.w.Flush()
+	})
+	return n, err
+}
+
+// bounded writes within writeTimeout; else that was the end of the connection.
+func (c *conn) bounded(write func() error) error {
 	if err := c.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return 0, fmt.Errorf("set the deadline of a write: %w", err)
+		return fmt.Errorf("set the deadline of a write: %w", err)
 	}
-	n, err := c.Conn.Write(b)
+	err := write()
 	if err != nil {
 		c.raw.Close()
 	}
-	return n, err
+	return err
 }
 
 // Close skips TLS's goodbye, which can wait 5 s at a dead link. MQTT has its own.
@@ -99,7 +129,10 @@ func wrap(c, raw net.Conn, err error) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: c, raw: raw, r: bufio.NewReader(c), turn: make(chan struct{}, 1)}, nil
+	return &conn{
+		Conn: c, raw: raw, r: bufio.NewReader(c),
+		turn: make(chan struct{}, 1), w: bufio.NewWriterSize(c, writeBuffer),
+	}, nil
 }
 
 // tls returns the TLS configuration for broker.

@@ -9,6 +9,10 @@ import (
 	"readyshelf/kitchen"
 )
 
+// burst is how many alerts the sender publishes before it looks for anything else
+// to do.
+const burst = 32
+
 // How often the retained states go out.
 const (
 	boardEvery  = 10 * time.Second
@@ -25,9 +29,19 @@ func (s *session) send(ctx context.Context) {
 	lastBoard := time.Now()
 	var boardDue <-chan time.Time
 	for s.dead.Err() == nil && ctx.Err() == nil {
+		more, slots := s.events, s.slots
+		if len(s.waiting.events) > 0 {
+			more = nil
+		} else {
+			slots = nil
+		}
 		select {
-		case it := <-s.events:
-			s.sendEvent(ctx, it)
+		case s.waiting = <-more:
+			if upto := s.skip(); upto > 0 {
+				s.enqueue(flight{upto: upto, ack: s.waiting.ack})
+			}
+		case slots <- struct{}{}:
+			s.sendBurst(ctx)
 		case <-s.BoardChanged:
 			if boardDue == nil {
 				boardDue = time.After(boardEvery - time.Since(lastBoard))
@@ -73,19 +87,50 @@ func (s *session) sendHealth(ctx context.Context) {
 	}
 }
 
-// sendEvent publishes an alert; of anything else it only moves the cursor.
-func (s *session) sendEvent(ctx context.Context, it item) {
-	f := flight{upto: it.upto, ack: it.ack}
-	if !s.ships(it.event) {
-		s.enqueue(f)
-		return
+// skip drops what nobody publishes from the front of what waits. It returns the
+// last of that, or 0 where there is none.
+func (s *session) skip() (upto uint64) {
+	w := s.waiting.events
+	for len(w) > 0 && !s.ships(w[0]) {
+		upto, w = w[0].Seq, w[1:]
 	}
-	if !s.ready(ctx) {
-		return
+	s.waiting.events = w
+	return upto
+}
+
+// sendBurst publishes what waits for as long as there are slots; it has the first.
+// What goes out together goes in few packets.
+func (s *session) sendBurst(ctx context.Context) {
+	if len(s.waiting.events) > 1 && s.pace.rate == 0 {
+		s.conn.hold()
+		defer s.conn.release()
 	}
-	kind, body, err := s.compose(it.event)
+	for n := 1; ; n++ {
+		if !s.pace.wait(ctx, s.dead) {
+			<-s.slots
+			return
+		}
+		s.sendAlert()
+		if n == burst || len(s.waiting.events) == 0 || s.pace.rate > 0 {
+			return
+		}
+		select {
+		case s.slots <- struct{}{}:
+		default:
+			return
+		}
+	}
+}
+
+// sendAlert publishes the first of what waits. The events behind it that nobody
+// publishes share its flight.
+func (s *session) sendAlert() {
+	e := s.waiting.events[0]
+	s.waiting.events = s.waiting.events[1:]
+	f := flight{upto: max(e.Seq, s.skip()), ack: s.waiting.ack}
+	kind, body, err := s.compose(e)
 	if err != nil { // it will never do; the hole in the sequence tells the cloud
-		s.Log.Error("an alert cannot be written as JSON and is left out", "seq", it.event.Seq, "type", kind, "err", err)
+		s.Log.Error("an alert cannot be written as JSON and is left out", "seq", e.Seq, "type", kind, "err", err)
 		<-s.slots
 		s.enqueue(f)
 		return

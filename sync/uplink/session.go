@@ -29,20 +29,20 @@ type session struct {
 	*link
 	began  kitchen.Stamp // what happened before is replayed
 	since  string        // names the session in status
-	events chan item     // Follow's to the sender
+	events chan cargo    // Follow's to the sender
 	slots  chan struct{} // one for each message in flight
 	flight chan flight   // sent, oldest first; closed by the sender at its end
 	pace   pacer
 
-	board []byte // as last published
+	// Of the sender.
+	waiting cargo  // not sent yet; begins with an alert, unless it is empty
+	board   []byte // as last published
 }
 
-// item is an event on its way to the sender, and the events after it up to upto
-// that nobody publishes.
-type item struct {
-	event kitchen.Event
-	upto  uint64
-	ack   func(uint64)
+// cargo is a batch of the log on its way to the sender.
+type cargo struct {
+	events []kitchen.Event
+	ack    func(uint64)
 }
 
 // flight is a message under way. Its token is nil where there was nothing to
@@ -69,7 +69,7 @@ func newSession(r *runner, l *link, since string) *session {
 	return &session{
 		runner: r, link: l, since: since,
 		began:  r.Now(),
-		events: make(chan item),
+		events: make(chan cargo),
 		slots:  make(chan struct{}, r.Window),
 		flight: make(chan flight, 2*r.Window),
 		pace:   pacer{rate: r.MaxRate},
@@ -84,7 +84,12 @@ func (s *session) run(ctx context.Context) error {
 	go func() {
 		defer close(followed)
 		err := s.Follow(following, func(batch []kitchen.Event, ack func(uint64)) error {
-			return s.take(following, batch, ack)
+			select {
+			case s.events <- cargo{batch, ack}:
+				return nil
+			case <-following.Done():
+				return following.Err()
+			}
 		})
 		if following.Err() == nil {
 			s.kill(&followError{fmt.Errorf("follow the log: %w", cmp.Or(err, errLogEnded))})
@@ -106,24 +111,6 @@ func (s *session) run(ctx context.Context) error {
 	return context.Cause(s.dead)
 }
 
-// take passes a batch on, each alert together with the events behind it that
-// nobody publishes.
-func (s *session) take(ctx context.Context, batch []kitchen.Event, ack func(uint64)) error {
-	for len(batch) > 0 {
-		n := 1
-		for n < len(batch) && !s.ships(batch[n]) {
-			n++
-		}
-		select {
-		case s.events <- item{event: batch[0], upto: batch[n-1].Seq, ack: ack}:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		batch = batch[n:]
-	}
-	return nil
-}
-
 // ships says whether anything of e is for the cloud.
 func (r *runner) ships(e kitchen.Event) bool {
 	_, _, ok := r.origin.Of(e)
@@ -142,6 +129,8 @@ func (s *session) settle() {
 		done = flight{}
 	}
 	defer move()
+	late := time.NewTimer(headTimeout)
+	defer late.Stop()
 	for {
 		var f flight
 		var ok bool
@@ -158,7 +147,7 @@ func (s *session) settle() {
 		if !ok {
 			return
 		}
-		if err := s.await(f.token, move); err != nil {
+		if err := s.await(f.token, late, move); err != nil {
 			s.kill(err)
 			return
 		}
@@ -175,8 +164,9 @@ func (s *session) settle() {
 	}
 }
 
-// await waits for the PUBACK of the head. Before it blocks it calls idle.
-func (s *session) await(t mqtt.Token, idle func()) error {
+// await waits for the PUBACK of the head, and gives up when late rings. Before it
+// blocks it calls idle.
+func (s *session) await(t mqtt.Token, late *time.Timer, idle func()) error {
 	if t == nil {
 		return nil
 	}
@@ -184,8 +174,7 @@ func (s *session) await(t mqtt.Token, idle func()) error {
 	case <-t.Done():
 	default:
 		idle()
-		late := time.NewTimer(headTimeout)
-		defer late.Stop()
+		late.Reset(headTimeout)
 		select {
 		case <-t.Done():
 		case <-late.C:

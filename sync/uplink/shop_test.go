@@ -64,6 +64,12 @@ func (l *memLog) acked() uint64 {
 	return l.cursor
 }
 
+func (l *memLog) size() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.events)
+}
+
 func (l *memLog) Follow(ctx context.Context, fn func([]kitchen.Event, func(uint64)) error) error {
 	l.mu.Lock()
 	next := l.cursor
