@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 
-.PHONY: help demo build build-all check test deps format vet static short race lunches fuzz bench clean
+.PHONY: help demo build build-all check test deps format vet static short race peers lunches fuzz bench clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -30,7 +30,7 @@ build-all: build ## the same, and for every Raspberry Pi since the 2
 
 check: format vet static short ## what is quick: form, vet, staticcheck, short tests
 
-test: deps check race lunches ## everything: what CI runs
+test: deps check race peers lunches ## everything: what CI runs
 
 deps: ## install what the tests use: a broker and a C compiler for the race detector
 	@bash test/deps.sh
@@ -49,6 +49,9 @@ short:
 
 race:
 	go test $$(bash test/race.sh) -shuffle=on ./...
+
+peers: ## real brokers under the real uplink: three NATS nodes, two of them killed
+	cd test/peers && go vet ./... && go test -count=1 -timeout 5m ./...
 
 lunches: # the whole daemon through 200 lunches and two weeks of mishaps
 	go test -run 'TestLunch|TestWeek' -timeout 15m $(CMD) -lunches 200 -weeks 2

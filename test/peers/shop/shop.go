@@ -1,0 +1,104 @@
+// Package shop is a kitchen to measure: the product's own log and rules, and the
+// facts of a lunch, without printers and buttons.
+package shop
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"time"
+
+	"readyshelf/buffer"
+	"readyshelf/kitchen"
+	"readyshelf/predict"
+)
+
+// Slot is the one slot of the shelf.
+const Slot = "A1"
+
+// Shop is a running log with the real decider behind it.
+type Shop struct {
+	*buffer.Log
+
+	began  time.Time
+	orders int
+	stop   context.CancelFunc
+	ended  chan error
+}
+
+// Open opens the log that opts describe, as the daemon does, and runs it. It is
+// ended with the test, or by End.
+func Open(t testing.TB, opts buffer.Options) *Shop {
+	t.Helper()
+	s := &Shop{began: time.Now(), ended: make(chan error, 1)}
+	rules := kitchen.DefaultRules()
+	rules.Slots = []string{Slot}
+	opts.BootID, opts.Now = "peers", s.Now
+	opts.Decider = &kitchen.Decider{Model: predict.New(), Rules: rules}
+	log, err := buffer.Open(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Log = log
+	var ctx context.Context
+	ctx, s.stop = context.WithCancel(context.Background())
+	go func() { s.ended <- log.Run(ctx) }()
+	t.Cleanup(func() { s.End(t) })
+	return s
+}
+
+// End ends the log in good order.
+func (s *Shop) End(t testing.TB) {
+	t.Helper()
+	if s.stop == nil {
+		return
+	}
+	s.stop()
+	s.stop = nil
+	if err := <-s.ended; err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Now is the moment on both clocks.
+func (s *Shop) Now() kitchen.Stamp {
+	return kitchen.Stamp{Boot: 1, Up: time.Since(s.began), At: time.Now().UTC(), Clock: kitchen.Synced}
+}
+
+// Slip is that of a new order, which takes the slot.
+func (s *Shop) Slip() kitchen.Event {
+	s.orders++
+	f := s.Now().Fact("printer/kitchen")
+	f.Ticket = &kitchen.Ticket{
+		Kind: kitchen.SlipOrder, Channel: "own", Number: strconv.Itoa(s.orders), Text: true,
+		Items: []kitchen.Item{{Qty: 1, Name: "Kung Pao Chicken"}, {Qty: 2, Name: "Rice"}},
+	}
+	return f
+}
+
+// Gesture is a finger's on the slot's button. The first Down makes an order ready,
+// the next Short says that it was picked up.
+func (s *Shop) Gesture(g kitchen.Gesture) kitchen.Event {
+	f := s.Now().Fact("button/" + Slot)
+	f.Press = &kitchen.Press{Slot: Slot, Gesture: g}
+	return f
+}
+
+// Order is all that happens to one order; three alerts follow from it.
+func (s *Shop) Order() []kitchen.Event {
+	return []kitchen.Event{
+		s.Slip(), s.Gesture(kitchen.Down), s.Gesture(kitchen.Short),
+		s.Gesture(kitchen.Down), s.Gesture(kitchen.Short),
+	}
+}
+
+// Put appends facts.
+func (s *Shop) Put(t testing.TB, facts ...kitchen.Event) {
+	t.Helper()
+	if err := s.Append(context.Background(), facts...); err != nil {
+		t.Fatal(err)
+	}
+}
