@@ -12,15 +12,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
-
-	mqtt "github.com/eclipse/paho.mqtt.golang"
-
-	"readyshelf/sync/uplink/uplinktest"
 )
 
 // binary is the program under test, built as it ships.
@@ -69,7 +64,7 @@ func eventually(t *testing.T, d time.Duration, what string, ok func() bool) {
 }
 
 // freePort returns a loopback address that nobody listens at.
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -77,6 +72,23 @@ func freePort(t *testing.T) string {
 	}
 	defer ln.Close()
 	return ln.Addr().String()
+}
+
+// torture returns a folder for data that the test may harm. It is on the card that
+// READYSHELF_TORTURE_DIR names, so that a card can be tested, else among the
+// temporary files.
+func torture(t *testing.T) string {
+	t.Helper()
+	on := os.Getenv("READYSHELF_TORTURE_DIR")
+	if on == "" {
+		return t.TempDir()
+	}
+	dir, err := os.MkdirTemp(on, "readyshelf-torture-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 // process is a program of ours that a test started, and what it said.
@@ -123,92 +135,13 @@ func (p *process) end(s os.Signal) {
 	<-p.done
 }
 
-// broker is a real mosquitto that keeps what it was given over a restart.
-type broker struct {
-	t *testing.T
-	*uplinktest.Mosquitto
-}
-
-func newBroker(t *testing.T) *broker {
-	t.Helper()
-	return &broker{t, uplinktest.StartMosquitto(t, "allow_anonymous true\npersistence true\npersistence_location %DIR%/\n", nil)}
-}
-
-// restart ends mosquitto in good order and starts it again.
-func (b *broker) restart(pause time.Duration) {
-	b.Stop()
-	<-time.After(pause)
-	if err := b.Start(); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-// message is a CloudEvent as a reader sees it.
-type message struct {
-	Topic    string
-	Raw      []byte
-	ID       string          `json:"id"`
-	Type     string          `json:"type"`
-	Source   string          `json:"source"`
-	Sequence string          `json:"sequence"`
-	Data     json.RawMessage `json:"data"`
-}
-
-// reader is a subscriber with a session that the broker keeps.
-type reader struct {
-	mu       sync.Mutex
-	messages []message
-}
-
-func (b *broker) subscribe() *reader {
-	r := &reader{}
-	ready := make(chan struct{}, 100)
-	o := mqtt.NewClientOptions().AddBroker("tcp://" + b.Addr).SetClientID("reader").SetCleanSession(false).
-		SetAutoReconnect(true).SetMaxReconnectInterval(200 * time.Millisecond).SetResumeSubs(true).SetOrderMatters(true).
-		SetProtocolVersion(4)
-	o.SetOnConnectHandler(func(c mqtt.Client) {
-		c.Subscribe("readyshelf/#", 1, r.receive)
-		ready <- struct{}{}
-	})
-	c := mqtt.NewClient(o)
-	c.AddRoute("readyshelf/#", r.receive)
-	if tok := c.Connect(); !tok.WaitTimeout(5*time.Second) || tok.Error() != nil {
-		b.t.Fatalf("subscribe: %v", tok.Error())
-	}
-	<-ready
-	b.t.Cleanup(func() { c.Disconnect(100) })
-	return r
-}
-
-func (r *reader) receive(_ mqtt.Client, m mqtt.Message) {
-	v := message{Topic: m.Topic(), Raw: m.Payload()}
-	json.Unmarshal(m.Payload(), &v)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.messages = append(r.messages, v)
-}
-
-func (r *reader) all() []message {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]message(nil), r.messages...)
-}
-
-// events returns the alerts, duplicates among them.
-func (r *reader) events() []message {
-	var out []message
-	for _, m := range r.all() {
-		if strings.Contains(m.Topic, "/event/") {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
 // logged is an event as `log dump` prints it.
 type logged struct {
-	line  string
-	Seq   uint64 `json:"seq"`
+	line   string
+	Seq    uint64 `json:"seq"`
+	Ticket *struct {
+		Number string `json:"number"`
+	} `json:"ticket"`
 	Alert *struct {
 		Type   string `json:"type"`
 		Slot   string `json:"slot"`
