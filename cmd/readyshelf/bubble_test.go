@@ -40,6 +40,7 @@ type bubble struct {
 	start  time.Time
 	menu   menu
 	broker uplinktest.Broker
+	vitals func() vitals // of the machine
 
 	printer atomic.Pointer[devicetest.Listener] // of the daemon that runs now
 	scale   *devicetest.Port
@@ -127,7 +128,7 @@ func (b *bubble) world() world {
 		serial: func(string, SerialMode) (io.ReadWriteCloser, error) { return b.scale.Open() },
 		input:  func(line string, _ bool) (gpio.PinIn, error) { return b.pins[line], nil },
 		output: func(line string) (gpio.PinOut, error) { return b.lamps[line], nil },
-		dial:   b.broker.Dial,
+		dial:   b.broker.Dial, vitals: b.vitals,
 		device: "pi", version: "test", log: slog.New(slog.NewTextHandler(io.Discard, nil)), prefill: 1 << 20,
 		committed: b.committed, random: rand.New(rand.NewPCG(b.seed, uint64(b.boot))).Float64,
 	}

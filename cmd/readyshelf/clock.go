@@ -66,3 +66,13 @@ func (s *clocks) correct(st kitchen.Stamp) kitchen.Stamp {
 	}
 	return st
 }
+
+// since returns the time from one stamp to a later one, and false where nobody can
+// know.
+func (s *clocks) since(from, to kitchen.Stamp) (time.Duration, bool) {
+	var st kitchen.State
+	if c := s.known.Load(); c != nil {
+		st.Clocks = *c
+	}
+	return st.Since(from, to)
+}

@@ -3,37 +3,52 @@ package main
 import (
 	"encoding/json"
 	"time"
+
+	"readyshelf/kitchen"
 )
 
-// health is the retained state/health.
+// health is the retained state/health. docs/mqtt.md says what each key means.
 type health struct {
 	Version   string     `json:"version"`
 	At        time.Time  `json:"at"`
 	Clock     string     `json:"clock"`
+	Boot      uint32     `json:"boot"`
+	Up        int64      `json:"up_s"`
 	Connected bool       `json:"connected"`
 	Cause     string     `json:"cause,omitempty"`
 	Since     *time.Time `json:"since,omitempty"`
-	Epoch     string     `json:"epoch"`
-	Head      uint64     `json:"head"`
-	Acked     uint64     `json:"acknowledged"`
-	Waiting   uint64     `json:"waiting"` // events that the broker has not acknowledged
-	LogBytes  int64      `json:"log_bytes"`
-	Refused   bool       `json:"refused"` // the log takes nothing
-	Faults    int        `json:"faults"`
+
+	Epoch    string `json:"epoch"`
+	Head     uint64 `json:"head"`
+	Acked    uint64 `json:"acknowledged"`
+	Waiting  uint64 `json:"waiting"` // alerts that no broker has acknowledged
+	Oldest   *int64 `json:"oldest_unsent_s,omitempty"`
+	LogBytes int64  `json:"log_bytes"`
+	LogMax   int64  `json:"log_max_bytes"`
+	Refused  bool   `json:"refused"` // the log takes nothing
+	Lost     uint64 `json:"damaged,omitempty"`
+
+	Faults   int      `json:"faults"`
+	DiskFree *int64   `json:"disk_free_bytes,omitempty"`
+	Celsius  *float64 `json:"temperature_c,omitempty"`
 }
 
+// health measures. It costs some system calls, and a read of the log where
+// acknowledgements have passed the oldest alert that was unsent before.
 func (h *house) health() health {
 	now := h.clock()
 	stats, err := h.buffer.Stats()
 	if err != nil {
 		h.log.Error("measure the log", "error", err)
 	}
-	head, acked := h.buffer.Head(), h.buffer.Cursor(followerName)
 	out := health{
-		Version: h.version, At: now.At, Clock: string(now.Clock), Epoch: h.buffer.ID(),
-		Head: head, Acked: acked, Waiting: head - min(head, acked),
-		LogBytes: stats.Bytes, Refused: h.keeper.Refused(), Faults: len(h.view.get().Faults),
+		Version: h.version, At: now.At, Clock: string(now.Clock), Boot: now.Boot, Up: int64(now.Up / time.Second),
+		Epoch: h.buffer.ID(), Head: stats.Head, Acked: h.buffer.Cursor(followerName),
+		LogBytes: stats.Bytes, LogMax: stats.MaxSize, Refused: h.keeper.Refused(), Lost: stats.Lost,
+		Faults: len(h.view.get().Faults),
 	}
+	h.healthOfOutbox(&out, now)
+	h.healthOfMachine(&out)
 	h.link.mu.Lock()
 	defer h.link.mu.Unlock()
 	out.Connected, out.Cause = h.link.connected, h.link.cause
@@ -44,10 +59,39 @@ func (h *house) health() health {
 	return out
 }
 
+func (h *house) healthOfOutbox(out *health, now kitchen.Stamp) {
+	if len(h.MQTT.Brokers) == 0 {
+		return
+	}
+	unsent, err := h.outbox.look(h.buffer)
+	if err != nil {
+		h.log.Error("look for the oldest unsent alert", "error", err)
+		return
+	}
+	out.Waiting = unsent.alerts
+	if age, ok := h.clocks.since(unsent.oldest, now); ok && unsent.alerts > 0 {
+		seconds := int64(max(age, 0) / time.Second)
+		out.Oldest = &seconds
+	}
+}
+
+func (h *house) healthOfMachine(out *health) {
+	if h.vitals != nil {
+		v := h.vitals()
+		out.DiskFree, out.Celsius = v.diskFree, v.celsius
+	}
+}
+
 func (h *house) healthJSON() []byte {
 	b, err := json.Marshal(h.health())
 	if err != nil {
 		h.log.Error("write the health state", "error", err)
 	}
 	return b
+}
+
+// vitals is how the machine does; nil is what nobody knows.
+type vitals struct {
+	diskFree *int64 // bytes, where the data folder is
+	celsius  *float64
 }

@@ -49,10 +49,11 @@ func (h *house) ship(ctx context.Context) error {
 			Window: h.MQTT.Window, MaxRate: h.MQTT.MaxRate, Dial: h.dial,
 		},
 		Epoch: h.buffer.ID(), Version: h.version, Now: h.clock,
-		Follow: h.follow, Correct: h.clocks.correct,
+		Follow: h.follow, Correct: h.clocks.correct, Acked: h.metrics.acked,
 		Board: h.boardJSON, BoardChanged: changed, Health: h.healthJSON,
 		OnState: func(connected bool, cause error) {
 			h.link.set(h.clock().At, connected, cause)
+			h.metrics.linked(connected, cause)
 			h.view.ring()
 		},
 		Log: h.log.With("room", "uplink"), Rand: h.random,

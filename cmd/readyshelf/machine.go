@@ -37,6 +37,7 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 		},
 		listen: device.Listen, serial: openSerial, input: device.OpenInput, output: device.OpenOutput, dial: device.Dial,
 		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },
+		vitals:  func() vitals { return measure(c.Data) },
 		device:  serial, version: version, log: log,
 	}, nil
 }
@@ -50,6 +51,17 @@ func quality(clock *device.Clock) kitchen.ClockQuality {
 		return kitchen.Estimated
 	}
 	return kitchen.Unknown
+}
+
+// measure is how this machine does now.
+func measure(data string) (v vitals) {
+	if free, err := device.Free(data); err == nil {
+		v.diskFree = &free
+	}
+	if celsius, ok := device.Temperature(); ok {
+		v.celsius = &celsius
+	}
+	return v
 }
 
 func openSerial(path string, m SerialMode) (io.ReadWriteCloser, error) {

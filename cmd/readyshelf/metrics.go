@@ -2,60 +2,115 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"runtime"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"readyshelf/kitchen"
+	"readyshelf/sync/uplink"
 )
 
-// metrics are the figures that a Prometheus server may fetch.
+// metrics are the figures that a Prometheus server may fetch: those that are
+// counted as things happen. What is asked at each fetch is a [gauges].
+// docs/operations says what each means and when to worry.
 type metrics struct {
 	registry *prometheus.Registry
-	events   prometheus.Counter
-	alerts   *prometheus.CounterVec
+
+	events      prometheus.Counter
+	alerts      *prometheus.CounterVec // by type
+	commits     prometheus.Histogram
+	presses     prometheus.Histogram
+	pubacks     prometheus.Histogram
+	connects    prometheus.Counter
+	disconnects *prometheus.CounterVec // by cause
+	salvaged    prometheus.Counter
 }
+
+// commitBuckets span an SSD's 0.3 ms and a dying card's seconds.
+var commitBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+
+// pubackBuckets span a broker on the same desk and one that is about to be dropped.
+var pubackBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
 func newMetrics(h *house) *metrics {
 	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		events:   prometheus.NewCounter(prometheus.CounterOpts{Name: "readyshelf_events_total", Help: "Events committed to the log since the start."}),
-		alerts:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "readyshelf_alerts_total", Help: "Alerts committed since the start, by type."}, []string{"type"}),
+		registry:    prometheus.NewRegistry(),
+		events:      counter("events_total", "Events committed to the log since the start."),
+		alerts:      counters("alerts_total", "Alerts committed since the start, by type.", "type"),
+		commits:     histogram("commit_duration_seconds", "Time that a commit of the log took.", commitBuckets),
+		presses:     histogram("press_to_commit_seconds", "Time from a button's contact to its commit.", commitBuckets),
+		pubacks:     histogram("puback_duration_seconds", "Time from the publishing of an alert to the broker's acknowledgement.", pubackBuckets),
+		connects:    counter("broker_connects_total", "Connections made to a broker."),
+		disconnects: counters("broker_disconnects_total", "Times that there was no connection any more, or for another reason than before, by cause.", "cause"),
+		salvaged:    counter("salvaged_events_total", "Events taken over from a damaged log since the start."),
 	}
-	m.registry.MustRegister(m.events, m.alerts)
-	for _, g := range []struct {
-		name, help string
-		value      func(health) float64
-	}{
-		{"readyshelf_log_waiting_events", "Events that the broker has not acknowledged.", func(s health) float64 { return float64(s.Waiting) }},
-		{"readyshelf_log_used_bytes", "Bytes used within the log file.", func(s health) float64 { return float64(s.LogBytes) }},
-		{"readyshelf_log_refused", "1 while the log takes no events.", func(s health) float64 { return oneIf(s.Refused) }},
-		{"readyshelf_broker_connected", "1 while connected to a broker.", func(s health) float64 { return oneIf(s.Connected) }},
-		{"readyshelf_faulty_devices", "Devices that do not work.", func(s health) float64 { return float64(s.Faults) }},
-	} {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, func() float64 { return g.value(h.health()) }))
-	}
+	m.registry.MustRegister(
+		m.events, m.alerts, m.commits, m.presses, m.pubacks, m.connects, m.disconnects, m.salvaged,
+		gauges{h}, build(h.version),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewGoCollector(),
+	)
 	return m
 }
 
-func oneIf(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
+// build is a figure of 1 that says what runs.
+func build(version string) prometheus.Gauge {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{
+		Namespace: namespace, Name: "build_info", Help: "1, with the version of the program and of Go.",
+		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+	})
+	g.Set(1)
+	return g
 }
 
-// count counts what was committed.
-func (m *metrics) count(events []kitchen.Event) {
+const namespace = "readyshelf"
+
+func counter(name, help string) prometheus.Counter {
+	return prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
+}
+
+func counters(name, help, label string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, []string{label})
+}
+
+func histogram(name, help string, buckets []float64) prometheus.Histogram {
+	return prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets})
+}
+
+// count counts what was committed, now.
+func (m *metrics) count(events []kitchen.Event, now kitchen.Stamp) {
 	m.events.Add(float64(len(events)))
 	for _, e := range events {
-		if e.Alert != nil {
+		switch {
+		case e.Alert != nil:
 			m.alerts.WithLabelValues(string(e.Alert.Type)).Inc()
+		case e.Press != nil && e.Press.Gesture == kitchen.Down && e.Boot == now.Boot:
+			m.presses.Observe((now.Up - e.Up).Seconds())
+		case e.Salvaged != nil:
+			m.salvaged.Inc()
 		}
+	}
+}
+
+// acked is told how long a PUBACK took.
+func (m *metrics) acked(took time.Duration) { m.pubacks.Observe(took.Seconds()) }
+
+// linked counts a change of the way to the cloud.
+func (m *metrics) linked(connected bool, cause error) {
+	switch {
+	case connected:
+		m.connects.Inc()
+	case errors.Is(cause, uplink.ErrTwin):
+		m.disconnects.WithLabelValues("twin").Inc()
+	default:
+		m.disconnects.WithLabelValues("other").Inc()
 	}
 }
 
@@ -69,15 +124,22 @@ func (h *house) serveMetrics(ctx context.Context) error {
 		h.log.Error("no metrics", "error", err)
 		return nil
 	}
+	tcp, ok := ln.Addr().(*net.TCPAddr)
+	if err := serveHTTP(ctx, ln, h.metrics.handler(ok && tcp.IP.IsLoopback())); err != nil {
+		return fmt.Errorf("serve metrics: %w", err)
+	}
+	return nil
+}
+
+// handler answers for the metrics, and with profiles for /debug/pprof: those cost
+// time and say what is in memory, so they are for this machine alone.
+func (m *metrics) handler(profiles bool) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(h.metrics.registry, promhttp.HandlerOpts{}))
-	if tcp, ok := ln.Addr().(*net.TCPAddr); ok && tcp.IP.IsLoopback() {
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	if profiles {
 		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	}
-	if err := serveHTTP(ctx, ln, mux); err != nil {
-		return fmt.Errorf("serve metrics: %w", err)
-	}
-	return nil
+	return mux
 }

@@ -30,10 +30,12 @@ type house struct {
 	keeper  *sensors.Keeper
 	view    view
 	clocks  clocks
+	outbox  outbox
 	link    linkState
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
 	metrics  *metrics
+	devices  []string // of the configuration, by the names of their sources
 }
 
 // run is the whole daemon. It returns when ctx ends, or when the log can no
@@ -50,6 +52,9 @@ func run(ctx context.Context, c Config, w world) error {
 // writes: facts on their way when ctx ends are still committed.
 func (h *house) run(ctx context.Context) error {
 	sources := h.sources()
+	for _, s := range sources {
+		h.devices = append(h.devices, s.Name)
+	}
 	h.log.Info("running", "version", h.version, "store", h.Store, "device", h.deviceName(), "log", h.buffer.ID(), "events", h.buffer.Head())
 	defer h.log.Info("stopped")
 
@@ -116,6 +121,7 @@ func openHouse(c Config, w world) (*house, error) {
 	h.metrics = newMetrics(h)
 	h.clock = h.now(log.Boot())
 	h.clocks.show(h.decider.State.Clocks)
+	h.outbox.newest.Store(h.decider.State.Sequence)
 	h.view.show(h.decider.Board(h.clock()))
 	h.keeper = sensors.NewKeeper(h.append, 0, h.log.With("room", "log"))
 	h.keeper.OnChange = func(bool) { h.view.ring() }
@@ -154,8 +160,9 @@ func (h *house) append(ctx context.Context, facts ...kitchen.Event) error {
 func (h *house) afterCommit(events []kitchen.Event) {
 	b := h.decider.Board(h.clock())
 	h.clocks.show(h.decider.State.Clocks)
+	h.outbox.newest.Store(h.decider.State.Sequence)
 	h.view.show(b)
-	h.metrics.count(events)
+	h.metrics.count(events, h.clock())
 	if h.committed != nil {
 		h.committed(events, b)
 	}

@@ -27,6 +27,9 @@ type world struct {
 	// control listens for people's tools; nil where there are none.
 	control func() (net.Listener, error)
 
+	// vitals measures the machine; nil where there is nothing to measure.
+	vitals func() vitals
+
 	// device is the board's serial number.
 	device  string
 	version string

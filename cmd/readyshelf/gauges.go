@@ -1,0 +1,101 @@
+package main
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"readyshelf/kitchen"
+)
+
+// gauges are the figures that are asked for at each fetch: one health state
+// answers for all of them.
+type gauges struct{ *house }
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, labels, nil)
+}
+
+// The gauges without labels, and what of the health state they are; false where
+// nobody knows it.
+var plainGauges = []struct {
+	desc  *prometheus.Desc
+	value func(health) (float64, bool)
+}{
+	{desc("boot_number", "Boots of this machine since the log began."), func(s health) (float64, bool) { return float64(s.Boot), true }},
+	{desc("unsent_alerts", "Alerts that no broker has acknowledged."), func(s health) (float64, bool) { return float64(s.Waiting), true }},
+	{desc("oldest_unsent_age_seconds", "Age of the oldest alert that no broker has acknowledged, 0 where there is none; absent where no clock can tell."), oldestAge},
+	{desc("log_used_bytes", "Bytes used within the log file."), func(s health) (float64, bool) { return float64(s.LogBytes), true }},
+	{desc("log_max_bytes", "Bytes that the log file may have: log.max_size."), func(s health) (float64, bool) { return float64(s.LogMax), true }},
+	{desc("log_refused", "1 while the log takes no events."), func(s health) (float64, bool) { return oneIf(s.Refused), true }},
+	{desc("log_damaged_events", "Events that the log should hold and cannot read."), func(s health) (float64, bool) { return float64(s.Lost), true }},
+	{desc("broker_connected", "1 while connected to a broker."), func(s health) (float64, bool) { return oneIf(s.Connected), true }},
+	{desc("disk_free_bytes", "Bytes that the daemon may still write beside its log."), func(s health) (float64, bool) { return told(s.DiskFree) }},
+	{desc("temperature_celsius", "The highest temperature of the machine's own sensors."), func(s health) (float64, bool) { return told(s.Celsius) }},
+}
+
+var (
+	deviceUp     = desc("device_up", "1 while a printer, scale, button or light works, 0 while it is faulty.", "device")
+	clockQuality = desc("clock_quality", "1 for what the wall clock is, 0 for what it is not.", "quality")
+)
+
+// Describe names the gauges.
+func (g gauges) Describe(out chan<- *prometheus.Desc) {
+	for _, p := range plainGauges {
+		out <- p.desc
+	}
+	out <- deviceUp
+	out <- clockQuality
+}
+
+// Collect measures.
+func (g gauges) Collect(out chan<- prometheus.Metric) {
+	s := g.health()
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	for _, p := range plainGauges {
+		if v, ok := p.value(s); ok {
+			gauge(p.desc, v)
+		}
+	}
+	for device, up := range g.devicesUp() {
+		gauge(deviceUp, oneIf(up), device)
+	}
+	for _, q := range []kitchen.ClockQuality{kitchen.Synced, kitchen.Estimated, kitchen.Unknown} {
+		gauge(clockQuality, oneIf(string(q) == s.Clock), string(q))
+	}
+}
+
+// devicesUp says of each device whether it works.
+func (h *house) devicesUp() map[string]bool {
+	up := map[string]bool{}
+	for _, name := range h.devices {
+		up[name] = true
+	}
+	for _, f := range h.view.get().Faults {
+		if up[f.Device] {
+			up[f.Device] = false
+		}
+	}
+	return up
+}
+
+func oldestAge(s health) (float64, bool) {
+	if s.Waiting == 0 {
+		return 0, true
+	}
+	return told(s.Oldest)
+}
+
+func told[T int64 | float64](v *T) (float64, bool) {
+	if v == nil {
+		return 0, false
+	}
+	return float64(*v), true
+}
+
+func oneIf(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+)
+
+// figures is what a fetch of the daemon's metrics says, by name with labels.
+func (b *bubble) figures() map[string]float64 {
+	b.Helper()
+	answer := httptest.NewRecorder()
+	b.house.metrics.handler(false).ServeHTTP(answer, httptest.NewRequest("GET", "/metrics", nil))
+	all := map[string]float64{}
+	for line := range strings.Lines(answer.Body.String()) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		cut := strings.LastIndexByte(line, ' ')
+		v, err := strconv.ParseFloat(strings.TrimSpace(line[cut+1:]), 64)
+		if err != nil {
+			b.Fatalf("metrics say %q: %v", line, err)
+		}
+		all[line[:cut]] = v
+	}
+	return all
+}
+
+// expect compares some figures.
+func (b *bubble) expect(when string, want map[string]float64) {
+	b.Helper()
+	all, got := b.figures(), map[string]float64{}
+	for name := range want {
+		if v, ok := all[name]; ok {
+			got[name] = v
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		b.Errorf("%s: want -, got +\n%s", when, diff)
+	}
+}
+
+// What waits is counted in alerts and by the age of the oldest, and is gone when
+// the broker has it.
+func TestMetrics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, 1)
+		b.buttons("A1")
+		free, celsius := int64(1<<30), 48.5
+		b.vitals = func() vitals { return vitals{&free, &celsius} }
+		b.broker.SetDown(true)
+		b.up()
+		time.Sleep(time.Minute)
+		b.expect("before anything", map[string]float64{
+			"readyshelf_unsent_alerts": 0, "readyshelf_oldest_unsent_age_seconds": 0, "readyshelf_broker_connected": 0,
+			"readyshelf_boot_number": 1, `readyshelf_clock_quality{quality="synced"}`: 1, `readyshelf_clock_quality{quality="unknown"}`: 0,
+			`readyshelf_device_up{device="printer/kitchen"}`: 1, `readyshelf_device_up{device="button/A1"}`: 1,
+			`readyshelf_device_up{device="light/A1"}`: 1, `readyshelf_device_up{device="scale/s"}`: 1,
+			"readyshelf_disk_free_bytes": 1 << 30, "readyshelf_temperature_celsius": 48.5,
+			"readyshelf_log_max_bytes": 64 << 20, "readyshelf_log_refused": 0, "readyshelf_log_damaged_events": 0,
+		})
+		b.print(b.menu.job("#1 美团外卖\n宫保鸡丁饭 x1\n"))
+		time.Sleep(100 * time.Second)
+		b.press("A1", 100*time.Millisecond)
+		time.Sleep(20 * time.Second)
+		all := b.figures()
+		if n, want := all["readyshelf_unsent_alerts"], all[`readyshelf_alerts_total{type="order.accepted"}`]+all[`readyshelf_alerts_total{type="order.ready"}`]; n < 2 || n < want {
+			t.Errorf("%v alerts are unsent, want the accepted and the ready order at least", n)
+		}
+		if age := all["readyshelf_oldest_unsent_age_seconds"]; age < 119 || age > 125 {
+			t.Errorf("the oldest unsent alert is %v s old, want 120", age)
+		}
+		if n := all["readyshelf_press_to_commit_seconds_count"]; n != 1 {
+			t.Errorf("%v presses were timed, want 1", n)
+		}
+
+		b.restart(time.Second) // what waits is known at once, not by having seen it come
+		time.Sleep(time.Second)
+		if n := b.figures()["readyshelf_unsent_alerts"]; n < all["readyshelf_unsent_alerts"] {
+			t.Errorf("%v alerts are unsent after a restart, %v before", n, all["readyshelf_unsent_alerts"])
+		}
+		b.broker.SetDown(false)
+		time.Sleep(time.Minute)
+		b.expect("when all is sent", map[string]float64{
+			"readyshelf_unsent_alerts": 0, "readyshelf_oldest_unsent_age_seconds": 0, "readyshelf_broker_connected": 1, "readyshelf_broker_connects_total": 1,
+		})
+		if n := b.figures()["readyshelf_puback_duration_seconds_count"]; n != all["readyshelf_unsent_alerts"] {
+			t.Errorf("%v PUBACKs were timed, want %v", n, all["readyshelf_unsent_alerts"])
+		}
+		b.lintMetrics()
+		b.cancel()
+		b.down()
+		b.broker.Close()
+	})
+}
+
+// lintMetrics holds names and units against Prometheus' conventions.
+func (b *bubble) lintMetrics() {
+	b.Helper()
+	families, err := b.house.metrics.registry.Gather()
+	if err != nil {
+		b.Fatal(err)
+	}
+	problems, err := promlint.NewWithMetricFamilies(families).Lint()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, p := range problems {
+		b.Errorf("metric %s: %s", p.Metric, p.Text)
+	}
+}
+
+// Profiles are for this machine alone.
+func TestProfiles(t *testing.T) {
+	h := &house{}
+	m := newMetrics(h)
+	for _, local := range []bool{true, false} {
+		answer := httptest.NewRecorder()
+		m.handler(local).ServeHTTP(answer, httptest.NewRequest("GET", "/debug/pprof/heap", nil))
+		if served := answer.Code == 200; served != local {
+			t.Errorf("on loopback %v: profiles answer %d", local, answer.Code)
+		}
+	}
+}
