@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -88,6 +89,48 @@ func (h *house) healthJSON() []byte {
 		h.log.Error("write the health state", "error", err)
 	}
 	return b
+}
+
+// healthLook is how often to look whether the health changed: so often it is
+// published at most.
+const healthLook = 10 * time.Second
+
+// condition is what of the health is worth a message when it changes.
+type condition struct {
+	faults  string
+	refused bool
+	lost    uint64
+	clock   string
+}
+
+func (h *house) condition() condition {
+	s := h.health()
+	c := condition{refused: s.Refused, lost: s.Lost, clock: s.Clock}
+	for _, f := range h.view.get().Faults {
+		c.faults += f.Device + "\n"
+	}
+	return c
+}
+
+// watchHealth tells the uplink that the health changed, until ctx ends. The
+// connection is not looked at: the uplink begins each with the health.
+func (h *house) watchHealth(ctx context.Context, changed chan<- struct{}) {
+	t := time.NewTicker(healthLook)
+	defer t.Stop()
+	for told := h.condition(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		if now := h.condition(); now != told {
+			told = now
+			select {
+			case changed <- struct{}{}:
+			default:
+			}
+		}
+	}
 }
 
 // vitals is how the machine does; nil is what nobody knows.

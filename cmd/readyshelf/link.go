@@ -41,7 +41,7 @@ func (h *house) ship(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	changed := make(chan struct{}, 1)
+	changed, healthChanged := make(chan struct{}, 1), make(chan struct{}, 1)
 	u := &uplink.Uplink{
 		Config: uplink.Config{
 			Topic: h.MQTT.Topic, Store: h.Store, Device: h.deviceName(),
@@ -50,7 +50,7 @@ func (h *house) ship(ctx context.Context) error {
 		},
 		Epoch: h.buffer.ID(), Version: h.version, Now: h.clock,
 		Follow: h.follow, Correct: h.clocks.correct, Acked: h.metrics.acked,
-		Board: h.boardJSON, BoardChanged: changed, Health: h.healthJSON,
+		Board: h.boardJSON, BoardChanged: changed, Health: h.healthJSON, HealthChanged: healthChanged,
 		OnState: func(connected bool, cause error) {
 			h.link.set(h.clock().At, connected, cause)
 			h.metrics.linked(connected, cause)
@@ -64,6 +64,7 @@ func (h *house) ship(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var announcing sync.WaitGroup
 	announcing.Go(func() { h.announce(ctx, changed) })
+	announcing.Go(func() { h.watchHealth(ctx, healthChanged) })
 	defer announcing.Wait()
 	defer cancel()
 	return u.Run(ctx)

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,6 +98,39 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%v PUBACKs were timed, want %v", n, all["readyshelf_unsent_alerts"])
 		}
 		b.lintMetrics()
+		b.cancel()
+		b.down()
+		b.broker.Close()
+	})
+}
+
+// A fault stands in the retained health within seconds, and so does its end.
+func TestHealthFollowsFaults(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, 1)
+		b.up()
+		ctx, quiet := context.WithCancel(t.Context())
+		var people sync.WaitGroup
+		people.Go(func() { b.talk(ctx) })
+		faults := func() (n int) {
+			time.Sleep(2*healthLook + time.Second)
+			var got health
+			if err := json.Unmarshal(b.broker.Retained("readyshelf/v1/s/pi/state/health"), &got); err != nil {
+				t.Fatal(err)
+			}
+			return got.Faults
+		}
+		got := []int{faults()}
+		b.scale.Unplug()
+		got = append(got, faults())
+		b.scale.Replug()
+		time.Sleep(time.Minute)
+		got = append(got, faults())
+		if want := []int{0, 1, 0}; !slices.Equal(got, want) {
+			t.Errorf("faults in the retained health: got %v, want %v", got, want)
+		}
+		quiet()
+		people.Wait()
 		b.cancel()
 		b.down()
 		b.broker.Close()

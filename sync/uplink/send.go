@@ -51,6 +51,9 @@ func (s *session) send(ctx context.Context) {
 			s.sendBoard(ctx)
 		case <-health.C:
 			s.sendHealth(ctx)
+		case <-s.HealthChanged:
+			health.Reset(healthEvery)
+			s.sendHealth(ctx)
 		case <-ctx.Done():
 		case <-s.dead.Done():
 		}

@@ -40,11 +40,13 @@ type Uplink struct {
 	Correct func(kitchen.Stamp) kitchen.Stamp
 	// Board and Health return the JSON of state/board and state/health, or nil for
 	// nothing; nil functions too. Board is published at connect, and 10 s apart at
-	// least when BoardChanged was sent to (never close it; a buffer of one will
-	// do); Health at connect and every 5 minutes.
-	Board        func() []byte
-	BoardChanged <-chan struct{}
-	Health       func() []byte
+	// least when BoardChanged was sent to; Health at connect, whenever HealthChanged
+	// was sent to, and after 5 minutes without. Never close these channels; a buffer
+	// of one will do, nil is never.
+	Board         func() []byte
+	BoardChanged  <-chan struct{}
+	Health        func() []byte
+	HealthChanged <-chan struct{}
 	// OnState is told when a connection is made, and why there is none when that
 	// changes; nil tells nobody. [ErrTwin] is worth a look.
 	OnState func(connected bool, cause error)

@@ -249,6 +249,26 @@ func TestPacing(t *testing.T) {
 	})
 }
 
+func TestHealthChanged(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		changed := make(chan struct{}, 1)
+		s.HealthChanged = changed
+		s.start()
+		time.Sleep(4 * time.Minute)
+		changed <- struct{}{}
+		time.Sleep(6 * time.Minute)
+		var at []time.Duration
+		for _, m := range s.broker.Messages() {
+			if m.Topic == root+"/state/health" {
+				at = append(at, m.At.Sub(s.broker.Messages()[0].At).Round(time.Minute))
+			}
+		}
+		if want := []time.Duration{0, 4 * time.Minute, 9 * time.Minute}; !slices.Equal(at, want) {
+			t.Errorf("the health came at %v, want %v", at, want)
+		}
+	})
+}
+
 func TestStates(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
 		changed := make(chan struct{}, 1)
