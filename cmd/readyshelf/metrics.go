@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -32,6 +33,7 @@ type metrics struct {
 	connects    prometheus.Counter
 	disconnects *prometheus.CounterVec // by cause
 	salvaged    prometheus.Counter
+	commands    *prometheus.CounterVec // by command and result
 }
 
 // commitBuckets span an SSD's 0.3 ms and a dying card's seconds.
@@ -51,9 +53,10 @@ func newMetrics(h *house) *metrics {
 		connects:    counter("broker_connects_total", "Connections made to a broker."),
 		disconnects: counters("broker_disconnects_total", "Times that there was no connection any more, or for another reason than before, by cause.", "cause"),
 		salvaged:    counter("salvaged_events_total", "Events taken over from a damaged log since the start."),
+		commands:    counters("commands_total", "Commands answered since the start, by name and result.", "command", "result"),
 	}
 	m.registry.MustRegister(
-		m.events, m.alerts, m.commits, m.presses, m.pubacks, m.connects, m.disconnects, m.salvaged,
+		m.events, m.alerts, m.commits, m.presses, m.pubacks, m.connects, m.disconnects, m.salvaged, m.commands,
 		gauges{h}, build(h.version),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewGoCollector(),
 	)
@@ -76,8 +79,8 @@ func counter(name, help string) prometheus.Counter {
 	return prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
 }
 
-func counters(name, help, label string) *prometheus.CounterVec {
-	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, []string{label})
+func counters(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 }
 
 func histogram(name, help string, buckets []float64) prometheus.Histogram {
@@ -112,6 +115,14 @@ func (m *metrics) linked(connected bool, cause error) {
 	default:
 		m.disconnects.WithLabelValues("other").Inc()
 	}
+}
+
+// answered counts a command; one that does not exist has no name here.
+func (m *metrics) answered(name, result string) {
+	if !slices.Contains(commandNames, name) {
+		name = "unknown"
+	}
+	m.commands.WithLabelValues(name, result).Inc()
 }
 
 // serveMetrics answers /metrics until ctx ends, and on loopback /debug/pprof too.

@@ -30,6 +30,7 @@ type house struct {
 	keeper  *sensors.Keeper
 	view    view
 	clocks  clocks
+	replies replies
 	outbox  outbox
 	link    linkState
 	// orderKey keys the hash of long order ids.
@@ -162,6 +163,7 @@ func (h *house) afterCommit(events []kitchen.Event) {
 	h.clocks.show(h.decider.State.Clocks)
 	h.outbox.newest.Store(h.decider.State.Sequence)
 	h.view.show(b)
+	h.replies.deliver(events)
 	h.metrics.count(events, h.clock())
 	if h.committed != nil {
 		h.committed(events, b)

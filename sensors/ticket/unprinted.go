@@ -19,7 +19,7 @@ import (
 func Unprinted(t kitchen.Ticket, id string, key []byte) kitchen.Ticket {
 	out := kitchen.Ticket{
 		Kind: kitchen.SlipOrder, Text: true,
-		Channel: channelNamed(t.Channel), Table: tableNamed(t.Table),
+		Channel: Channel(t.Channel), Table: tableNamed(t.Table),
 		Promised: t.Promised, Preorder: t.Preorder, Notes: cleanNotes(t.Notes),
 	}
 	if out.Channel == "" && out.Table != "" {
@@ -83,8 +83,9 @@ func callable(s string) (number, long string) {
 // plainChannel is a channel that is not in the tables.
 var plainChannel = regexp.MustCompile(`^[a-z][a-z-]{0,23}$`)
 
-// channelNamed is the channel that s names, as slips of it are given.
-func channelNamed(s string) string {
+// Channel is the channel that s names, as the tickets of its slips have it: "美团" is
+// meituan. It is empty where s can be no channel.
+func Channel(s string) string {
 	fold := newPhrase(s).trim("").fold
 	for _, p := range platforms {
 		if p.channel == fold || has(fold, p.any) {
