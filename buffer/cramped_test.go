@@ -1,9 +1,11 @@
 package buffer
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -26,12 +28,13 @@ func newestMeta(b []byte, offset int) int {
 }
 
 // A bit flipped in a size on the page that every commit rewrites is noticed when
-// the file is opened or at the first commit. Either way the file is moved aside,
-// and the next start takes facts.
+// the file is opened or at the first commit, and the file is moved aside; or what has
+// it is written anew before anybody reads it. The next start takes facts.
 func TestFlippedSizeOnTheRootPage(t *testing.T) {
-	for i, bucket := range []string{"checkpoint", "cursors", "events", "gaps", "hot", "meta"} { // as they lie there
+	lie := slices.SortedFunc(slices.Values(buckets), bytes.Compare) // as they lie there
+	for i, bucket := range lie {
 		for _, boot := range []string{"boot-a", "boot-b"} {
-			t.Run(bucket+" "+boot, func(t *testing.T) {
+			t.Run(string(bucket)+" "+boot, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) { surviveFlippedSize(t, i, boot) })
 			})
 		}
@@ -46,7 +49,7 @@ func surviveFlippedSize(t *testing.T, element int, boot string) {
 		t.Fatal(err)
 	}
 	page := b[newestMeta(b, 16)*pageSize:]
-	if n := binary.LittleEndian.Uint16(page[10:]); n != 6 {
+	if n := binary.LittleEndian.Uint16(page[10:]); int(n) != len(buckets) {
 		t.Fatalf("the root has %d elements, want one a bucket", n)
 	}
 	page[16+16*element+15] ^= 1 // its value has 16 MiB more
@@ -62,7 +65,10 @@ func surviveFlippedSize(t *testing.T, element int, boot string) {
 		t.Errorf("after a restart: %s", wrong)
 	}
 	if _, err := os.Stat(h.path + ".bad-1"); err != nil {
-		t.Errorf("the damaged file was not kept: %v", err)
+		// The size of what a commit writes anew is right again, and nothing was lost.
+		if r := sound(t, h.path); r.ID != h.ID() || r.Events < 100 {
+			t.Errorf("neither kept nor healed: %+v", r)
+		}
 	}
 }
 

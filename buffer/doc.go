@@ -25,7 +25,7 @@
 // # The file
 //
 //	meta        format, log, boot, boot_id
-//	hot         seq → record: the newest few; its sequence is the head
+//	hot0 … hot3 seq → record: the newest few; the sequence of hot0 is the head
 //	events      seq → record: the history; its sequence is the last trimmed seq
 //	cursors     follower → seq
 //	checkpoint  chunk → bytes
@@ -36,7 +36,7 @@
 // "<path>.id", which holds the log id: by it an emptied or damaged file is told
 // from a first start.
 //
-// The hot bucket saves the card: it is small enough to lie in the root's own page,
-// so a commit rewrites that page, the freelist and a meta page, and not the
-// history's tree. When it is full it moves to the history at once.
+// The hot buckets save the card: they are small enough to lie in the root's own
+// page, so a commit rewrites that page, the freelist and a meta page, and not the
+// history's tree. When they are full they move to the history at once; see hot.go.
 package buffer

@@ -1,10 +1,13 @@
 package buffer
 
 import (
+	"strings"
 	"testing"
 	"unsafe"
 
 	"go.etcd.io/bbolt"
+
+	"readyshelf/kitchen"
 )
 
 func (s *store) setFormat(v byte) error {
@@ -41,4 +44,18 @@ func livePage(t *testing.T, path string, seq uint64) (int, uint64) {
 		t.Fatalf("record %d is on page %d: %v", seq, page, err)
 	}
 	return page, seq
+}
+
+// sized returns a press whose JSON has n bytes at rest, if that is enough for it.
+func sized(n int) kitchen.Event {
+	e := press("A1")
+	e.Stamp = kitchen.Stamp{Boot: 1, At: epoch, Clock: kitchen.Synced}
+	for {
+		r, _ := encode(e)
+		d := n - (len(r.value) - headerSize)
+		if d <= 0 {
+			return e
+		}
+		e.Press.Slot += strings.Repeat("x", d)
+	}
 }

@@ -54,7 +54,7 @@ func loadMeta(tx *bbolt.Tx) (meta, error) {
 	if v := b.Get(metaBoot); len(v) == 4 {
 		m.boot = binary.BigEndian.Uint32(v)
 	}
-	m.head = tx.Bucket(bucketHot).Sequence()
+	m.head = headOf(tx)
 	m.trimmed = tx.Bucket(bucketEvents).Sequence()
 	for k, v := range all(tx.Bucket(bucketCursors)) {
 		m.cursors[string(k)] = seqOf(v)

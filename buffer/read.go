@@ -46,11 +46,11 @@ type page struct {
 func (s *store) readPage(after uint64) (page, error) {
 	var p page
 	err := s.view(func(tx *bbolt.Tx) error {
-		hot, events := tx.Bucket(bucketHot), tx.Bucket(bucketEvents)
-		p.head, p.trimmed = hot.Sequence(), events.Sequence()
-		from := []*bbolt.Bucket{events, hot}
-		if k, _ := hot.Cursor().First(); k != nil && seqOf(k) <= after+1 {
-			from = from[1:] // a seek in the history would end on its last page in vain
+		hot, events := hots(tx), tx.Bucket(bucketEvents)
+		p.head, p.trimmed = headOf(tx), events.Sequence()
+		from := append([]*bbolt.Bucket{events}, hot...)
+		if k, _ := hot[0].Cursor().First(); k != nil && seqOf(k) <= after+1 {
+			from = hot // a seek in the history would end on its last page in vain
 		}
 		for _, b := range from {
 			c := b.Cursor()

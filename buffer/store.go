@@ -18,15 +18,6 @@ const (
 	pageSize = 4096
 	// lockTimeout is how long to wait for another process to let go of the file.
 	lockTimeout = 2 * time.Second
-	// hotRecords and hotBytes bound the hot bucket. The bytes are those up to which
-	// bbolt keeps a bucket inside its parent's leaf: a quarter page, less 16 for its
-	// header. So a commit writes the root's leaf, the freelist and a meta page, and
-	// the history's pages once in a while: 13.8 KB for a press, 15.5 KB for a mix
-	// with tickets, against 15.2 and 16.3 KB with a page for the hot bucket alone.
-	hotRecords = 16
-	hotBytes   = pageSize/4 - 16
-	// elementSize is what bbolt adds to a key and value in a leaf.
-	elementSize = 16
 	// growStep is by how much the file grows at a time, filled with zeros, so that
 	// a full card shows here and not inside a commit.
 	growStep = 1 << 20
@@ -34,13 +25,12 @@ const (
 
 var (
 	bucketMeta       = []byte("meta")
-	bucketHot        = []byte("hot")
 	bucketEvents     = []byte("events")
 	bucketCursors    = []byte("cursors")
 	bucketCheckpoint = []byte("checkpoint")
 	bucketGaps       = []byte("gaps")
 
-	buckets = [][]byte{bucketMeta, bucketHot, bucketEvents, bucketCursors, bucketCheckpoint, bucketGaps}
+	buckets = append(bucketsHot[:], bucketMeta, bucketEvents, bucketCursors, bucketCheckpoint, bucketGaps)
 )
 
 // errDamaged says that the file's structure is broken, not the way to it.
@@ -67,7 +57,7 @@ func openStore(path string, max int64) (*store, error) {
 			// The whole map at once: growing it later would wait for every reader.
 			InitialMmapSize: int(max),
 			// The freelist is written with each commit. Leaving it out saves one page
-			// of four, but then bbolt finds the free pages by walking the tree when it
+			// of three, but then bbolt finds the free pages by walking the tree when it
 			// opens and after a failed commit, in a goroutine of its own: one damaged
 			// page ends the process there, beyond recover (32 of 40 damaged files
 			// against 0 of 40).
@@ -290,62 +280,12 @@ func putCursors(b *bbolt.Bucket, moved map[string]uint64, forget []string) error
 	return nil
 }
 
-// putRecords adds to the hot bucket, which moves first where they do not fit.
-// What never fits goes straight to the history.
-func putRecords(tx *bbolt.Tx, records []record, head uint64) error {
-	n, size := len(records), 0
-	for _, r := range records {
-		size += r.size() + elementSize
-	}
-	alone := n <= hotRecords && size <= hotBytes
-	hot := tx.Bucket(bucketHot)
-	for k, v := range all(hot) {
-		n++
-		size += len(k) + len(v) + elementSize
-	}
-	if n > hotRecords || size > hotBytes {
-		var err error
-		if hot, err = moveHot(tx); err != nil {
-			return err
-		}
-	}
-	to := hot
-	if !alone {
-		to = history(tx)
-	}
-	for _, r := range records {
-		if err := to.Put(r.key, r.value); err != nil {
-			return err
-		}
-	}
-	return hot.SetSequence(head)
-}
-
 // history returns the events bucket for writing. Keys only grow, so pages are
 // packed full.
 func history(tx *bbolt.Tx) *bbolt.Bucket {
 	b := tx.Bucket(bucketEvents)
 	b.FillPercent = 1
 	return b
-}
-
-// moveHot moves the hot records to the history and returns the empty hot bucket.
-func moveHot(tx *bbolt.Tx) (*bbolt.Bucket, error) {
-	hot, events := tx.Bucket(bucketHot), history(tx)
-	head := hot.Sequence()
-	for k, v := range all(hot) {
-		if err := events.Put(k, v); err != nil {
-			return nil, err
-		}
-	}
-	if err := tx.DeleteBucket(bucketHot); err != nil {
-		return nil, err
-	}
-	hot, err := tx.CreateBucket(bucketHot)
-	if err != nil {
-		return nil, err
-	}
-	return hot, hot.SetSequence(head)
 }
 
 // all ranges over the keys and values of b, which must not change meanwhile.
@@ -362,7 +302,7 @@ func all(b *bbolt.Bucket) func(func(k, v []byte) bool) {
 
 // trimRecords drops the records up to a seq, and the gaps among them.
 func trimRecords(tx *bbolt.Tx, upto uint64) error {
-	if _, err := moveHot(tx); err != nil {
+	if err := moveHot(tx); err != nil {
 		return err
 	}
 	events := history(tx)

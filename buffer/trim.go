@@ -148,7 +148,7 @@ type mark struct {
 // scan looks at the records from the oldest on.
 func (p *plan) scan(tx *bbolt.Tx) {
 	var at mark
-	for _, b := range []*bbolt.Bucket{tx.Bucket(bucketEvents), tx.Bucket(bucketHot)} {
+	for _, b := range append([]*bbolt.Bucket{tx.Bucket(bucketEvents)}, hots(tx)...) {
 		for k, v := range all(b) {
 			seq := seqOf(k)
 			if seq > p.limit || at.size >= p.most {
