@@ -4,6 +4,7 @@ package shop
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"testing"
 	"time"
@@ -13,8 +14,11 @@ import (
 	"readyshelf/predict"
 )
 
-// Slot is the one slot of the shelf.
-const Slot = "A1"
+// Slots is how many slots the shelf has.
+const Slots = 100
+
+// Slot names the i-th slot. A new order takes the lowest that is free.
+func Slot(i int) string { return fmt.Sprintf("A%03d", i+1) }
 
 // Shop is a running log with the real decider behind it.
 type Shop struct {
@@ -32,7 +36,9 @@ func Open(t testing.TB, opts buffer.Options) *Shop {
 	t.Helper()
 	s := &Shop{began: time.Now(), ended: make(chan error, 1)}
 	rules := kitchen.DefaultRules()
-	rules.Slots = []string{Slot}
+	for i := range Slots {
+		rules.Slots = append(rules.Slots, Slot(i))
+	}
 	opts.BootID, opts.Now = "peers", s.Now
 	opts.Decider = &kitchen.Decider{Model: predict.New(), Rules: rules}
 	log, err := buffer.Open(opts)
@@ -68,30 +74,33 @@ func (s *Shop) Now() kitchen.Stamp {
 	return kitchen.Stamp{Boot: 1, Up: time.Since(s.began), At: time.Now().UTC(), Clock: kitchen.Synced}
 }
 
-// Slip is that of a new order, which takes the slot.
+// Slip is that of a new order, which takes a slot.
 func (s *Shop) Slip() kitchen.Event {
 	s.orders++
 	f := s.Now().Fact("printer/kitchen")
 	f.Ticket = &kitchen.Ticket{
-		Kind: kitchen.SlipOrder, Channel: "own", Number: strconv.Itoa(s.orders), Text: true,
-		Items: []kitchen.Item{{Qty: 1, Name: "Kung Pao Chicken"}, {Qty: 2, Name: "Rice"}},
+		Kind: kitchen.SlipOrder, Channel: "meituan", Number: strconv.Itoa(s.orders), Text: true,
+		OrderKey: fmt.Sprintf("%032x", s.orders),
+		Items:    []kitchen.Item{{Qty: 1, Name: "Kung Pao Chicken"}, {Qty: 2, Name: "Rice"}},
 	}
 	return f
 }
 
-// Gesture is a finger's on the slot's button. The first Down makes an order ready,
-// the next Short says that it was picked up.
-func (s *Shop) Gesture(g kitchen.Gesture) kitchen.Event {
-	f := s.Now().Fact("button/" + Slot)
-	f.Press = &kitchen.Press{Slot: Slot, Gesture: g}
+// Gesture is a finger's on the button of a slot. The first Down makes an order
+// ready, the next Short says that it was picked up.
+func (s *Shop) Gesture(slot string, g kitchen.Gesture) kitchen.Event {
+	f := s.Now().Fact("button/" + slot)
+	f.Press = &kitchen.Press{Slot: slot, Gesture: g}
 	return f
 }
 
-// Order is all that happens to one order; three alerts follow from it.
+// Order is all that happens to one order on an empty shelf; three alerts follow
+// from it.
 func (s *Shop) Order() []kitchen.Event {
+	slot := Slot(0)
 	return []kitchen.Event{
-		s.Slip(), s.Gesture(kitchen.Down), s.Gesture(kitchen.Short),
-		s.Gesture(kitchen.Down), s.Gesture(kitchen.Short),
+		s.Slip(), s.Gesture(slot, kitchen.Down), s.Gesture(slot, kitchen.Short),
+		s.Gesture(slot, kitchen.Down), s.Gesture(slot, kitchen.Short),
 	}
 }
 
