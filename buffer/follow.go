@@ -42,10 +42,12 @@ func (l *Log) Follow(ctx context.Context, name string, fn func(batch []kitchen.E
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		more := l.waiter()
-		b, err := l.read(at)
-		if err != nil {
-			return fmt.Errorf("follow log as %s: %w", name, err)
+		more, b := l.waiter(), batch{next: at}
+		if l.Head() > at { // else a look into the file would find nothing
+			var err error
+			if b, err = l.read(at); err != nil {
+				return fmt.Errorf("follow log as %s: %w", name, err)
+			}
 		}
 		if b.next == at {
 			select {

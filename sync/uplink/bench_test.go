@@ -2,6 +2,7 @@ package uplink_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -61,4 +62,23 @@ func BenchmarkDrain(b *testing.B) {
 	if err := <-done; err != nil {
 		b.Error(err)
 	}
+}
+
+// BenchmarkEncode is one body, beside what encoding/json takes for it.
+func BenchmarkEncode(b *testing.B) {
+	e := ready()
+	b.Run("ours", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := origin.Encode(e, e.Stamp, false); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("json", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := json.Marshal(origin.Wrap(e, e.Stamp, false)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

@@ -92,14 +92,14 @@ func (o Origin) Wrap(e kitchen.Event, sent kitchen.Stamp, replayed bool) Envelop
 	a := *e.Alert
 	v := Envelope{
 		SpecVersion:     "1.0",
-		ID:              fmt.Sprintf("%s-%s-%d", o.Device, o.Epoch, e.Seq),
+		ID:              o.Device + "-" + o.Epoch + "-" + strconv.FormatUint(e.Seq, 10),
 		Source:          "//readyshelf/" + o.Store + "/" + o.Device,
 		Type:            "readyshelf." + string(a.Type) + ".v1",
 		Subject:         subject(a),
 		Time:            e.At.Format(TimeLayout),
 		DataContentType: "application/json",
 		DataSchema:      "urn:readyshelf:schema:" + string(a.Type) + ".v1",
-		Sequence:        fmt.Sprintf("%020d", a.Sequence),
+		Sequence:        padded(a.Sequence),
 		Epoch:           o.Epoch,
 		Replayed:        replayed,
 		SentAt:          sent.At.Format(TimeLayout),
@@ -136,8 +136,22 @@ func (o Origin) traceparent(e kitchen.Event) string {
 
 // digest returns n bytes of a hash over parts, in hex.
 func digest(n int, parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	b := make([]byte, 0, 128)
+	for i, part := range parts {
+		if i > 0 {
+			b = append(b, 0)
+		}
+		b = append(b, part...)
+	}
+	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:n])
+}
+
+// padded returns n with 20 digits, the most that a uint64 has.
+func padded(n uint64) string {
+	const zeros = "00000000000000000000"
+	digits := strconv.FormatUint(n, 10)
+	return zeros[len(digits):] + digits
 }
 
 // Decode reads a published body. The Alert it returns has its Type and Sequence.

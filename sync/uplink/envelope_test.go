@@ -3,7 +3,9 @@ package uplink_test
 import (
 	"encoding/json"
 	"math"
+	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -181,6 +183,9 @@ func FuzzEncode(f *testing.F) {
 		e.Seq = seq
 		e.Alert = &kitchen.Alert{Type: kitchen.AlertType(kind), Sequence: sequence, ID: id, Number: number, Notes: notes, Probability: p}
 		body, err := json.Marshal(origin.Wrap(e, e.Stamp, false))
+		if got, failed := origin.Encode(e, e.Stamp, false); (failed != nil) != (err != nil) || err == nil && string(got) != string(body) {
+			t.Fatalf("Encode wrote %s, %v\njson wrote   %s, %v", got, failed, body, err)
+		}
 		if err != nil {
 			if math.IsNaN(p) || math.IsInf(p, 0) {
 				return
@@ -209,6 +214,61 @@ func FuzzEncode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Encode writes each field that an alert can have as encoding/json does, alone and
+// together with all others.
+func TestEncodeIsJSON(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 1, 7, 412e6, time.FixedZone("", 8*60*60))
+	text := 0
+	values := map[reflect.Type]func() any{
+		reflect.TypeFor[string]():            func() any { text++; return strconv.Itoa(text) + "<号>\t" },
+		reflect.TypeFor[kitchen.AlertType](): func() any { return kitchen.OrderSoon },
+		reflect.TypeFor[uint64]():            func() any { return uint64(math.MaxUint64) },
+		reflect.TypeFor[bool]():              func() any { return true },
+		reflect.TypeFor[float64]():           func() any { return 1e-7 },
+		reflect.TypeFor[time.Duration]():     func() any { return -time.Hour },
+		reflect.TypeFor[*time.Time]():        func() any { return &at },
+		reflect.TypeFor[[]string]():          func() any { return []string{"a", "\xff"} },
+		reflect.TypeFor[[]kitchen.Item]():    func() any { return []kitchen.Item{{Qty: -1, Name: "饭", Mods: []string{"&"}}} },
+		reflect.TypeFor[*kitchen.Gap]():      func() any { return &kitchen.Gap{From: 1, To: 9, Reason: "x"} },
+	}
+	check := func(what string, a kitchen.Alert) {
+		e := ready()
+		e.Alert = &a
+		want, err := json.Marshal(origin.Wrap(e, e.Stamp, true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := origin.Encode(e, e.Stamp, true)
+		if err != nil || string(got) != string(want) {
+			t.Errorf("%s: Encode wrote %s, %v\njson wrote %s", what, got, err, want)
+		}
+	}
+	var all kitchen.Alert
+	for i := range reflect.TypeFor[kitchen.Alert]().NumField() {
+		field := reflect.TypeFor[kitchen.Alert]().Field(i)
+		value, ok := values[field.Type]
+		if !ok {
+			t.Fatalf("%s has a type without an example: add one", field.Name)
+		}
+		var one kitchen.Alert
+		reflect.ValueOf(&one).Elem().Field(i).Set(reflect.ValueOf(value()))
+		reflect.ValueOf(&all).Elem().Field(i).Set(reflect.ValueOf(value()))
+		check(field.Name, one)
+	}
+	check("all of them", all)
+	check("none", kitchen.Alert{})
+}
+
+// A year that RFC 3339 cannot say is an error, as for encoding/json.
+func TestEncodeFails(t *testing.T) {
+	e := ready()
+	far := e.At.AddDate(10_000, 0, 0)
+	e.Alert.P50 = &far
+	if b, err := origin.Encode(e, e.Stamp, true); err == nil {
+		t.Errorf("wrote %s", b)
+	}
 }
 
 // valid replaces each byte that is not UTF-8, as JSON does.

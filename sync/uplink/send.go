@@ -3,7 +3,6 @@ package uplink
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"time"
 
 	"readyshelf/kitchen"
@@ -150,7 +149,7 @@ func (s *session) compose(e kitchen.Event) (kitchen.AlertType, []byte, error) {
 	body, err := s.bodies.body(seq, func() ([]byte, error) {
 		replayed := from != s.origin || e.Boot != s.began.Boot || e.Up < s.began.Up
 		e.Stamp = s.Correct(e.Stamp)
-		return json.Marshal(from.Wrap(e, s.Now(), replayed))
+		return from.Encode(e, s.Now(), replayed)
 	})
 	return e.Alert.Type, body, err
 }

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+
+	"readyshelf/kitchen"
+	"readyshelf/sync/uplink"
+)
+
+// farAway is a TCP proxy that delays each direction and limits nothing.
+type farAway struct {
+	addr    string
+	to      string
+	delay   time.Duration
+	l       net.Listener
+	running sync.WaitGroup
+}
+
+func newFarAway(b *testing.B, to string, delay time.Duration) *farAway {
+	b.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	f := &farAway{addr: l.Addr().String(), to: to, delay: delay, l: l}
+	f.running.Go(f.serve)
+	b.Cleanup(func() { l.Close(); f.running.Wait() })
+	return f
+}
+
+func (f *farAway) serve() {
+	for {
+		near, err := f.l.Accept()
+		if err != nil {
+			return
+		}
+		far, err := net.Dial("tcp", f.to)
+		if err != nil {
+			near.Close()
+			continue
+		}
+		f.running.Go(func() { f.carry(far, near) })
+		f.running.Go(func() { f.carry(near, far) })
+	}
+}
+
+// carry moves what from sends to to, each piece delay after it came.
+func (f *farAway) carry(to, from net.Conn) {
+	type piece struct {
+		due  time.Time
+		data []byte
+	}
+	pieces := make(chan piece, 4096)
+	f.running.Go(func() {
+		defer to.Close()
+		for p := range pieces {
+			time.Sleep(time.Until(p.due))
+			if _, err := to.Write(p.data); err != nil {
+				io.Copy(io.Discard, from)
+			}
+		}
+	})
+	defer close(pieces)
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buf)
+		if err != nil {
+			return
+		}
+		pieces <- piece{time.Now().Add(f.delay), append([]byte(nil), buf[:n]...)}
+	}
+}
+
+// witness counts what a subscriber at the broker gets of a backlog.
+type witness struct {
+	client mqtt.Client
+
+	mu         sync.Mutex
+	seen       map[string]bool
+	last       string // the greatest sequence of the first sightings
+	disordered int
+}
+
+func watch(b *testing.B, addr string) *witness {
+	b.Helper()
+	c := &witness{seen: map[string]bool{}}
+	o := mqtt.NewClientOptions().AddBroker("tcp://" + addr).SetClientID("cloud").SetProtocolVersion(4)
+	c.client = mqtt.NewClient(o)
+	if t := c.client.Connect(); t.Wait() && t.Error() != nil {
+		b.Fatal(t.Error())
+	}
+	if t := c.client.Subscribe("readyshelf/v1/s/pi/event/#", 0, c.take); t.Wait() && t.Error() != nil {
+		b.Fatal(t.Error())
+	}
+	return c
+}
+
+func (c *witness) take(_ mqtt.Client, m mqtt.Message) {
+	v, err := uplink.Decode(m.Payload())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil || c.seen[v.ID] {
+		return
+	}
+	c.seen[v.ID] = true
+	if v.Sequence < c.last {
+		c.disordered++
+	}
+	c.last = max(c.last, v.Sequence)
+}
+
+// end waits for the last of want alerts, for ten seconds at most, and returns how
+// many never came and how many first came out of order.
+func (c *witness) end(want int) (lost, disordered int) {
+	for range 1000 {
+		c.mu.Lock()
+		got := len(c.seen)
+		c.mu.Unlock()
+		if got == want {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	c.client.Disconnect(100)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return want - len(c.seen), c.disordered
+}
+
+// feed appends rate alerts a second until ctx ends, and returns how many a second
+// there really were.
+func (w *wire) feed(ctx context.Context, rate int) float64 {
+	const together = 10
+	tick := time.NewTicker(together * time.Second / time.Duration(rate))
+	defer tick.Stop()
+	began, done := time.Now(), 0
+	for ctx.Err() == nil {
+		<-tick.C
+		batch := make([]kitchen.Event, together)
+		for i := range batch {
+			batch[i] = w.ready(done + i)
+		}
+		if err := w.log.Append(context.Background(), batch...); err != nil {
+			w.b.Error(err)
+			break
+		}
+		done += together
+	}
+	return float64(done) / time.Since(began).Seconds()
+}
