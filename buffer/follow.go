@@ -178,29 +178,57 @@ func (l *Log) Cursor(name string) uint64 {
 	return 0
 }
 
-// movedCursors returns what of the cursors is not in the file.
-func (l *Log) movedCursors() (moved map[string]uint64, forget []string) {
+// Release says that the far side has everything up to seq for good, so that it may
+// go before its day is over. It never moves back, nor past what every follower has
+// acknowledged. It reaches the disk as cursors do.
+func (l *Log) Release(seq uint64) {
+	seq = min(seq, l.acknowledged())
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	moved = map[string]uint64{}
-	for name, c := range l.cursors {
-		if c.fresh || c.acked != c.saved {
-			moved[name] = c.acked
-		}
+	moves := seq > l.released
+	if moves {
+		l.released = seq
 	}
-	return moved, slices.Clone(l.forget)
+	l.mu.Unlock()
+	if moves {
+		signal(l.acked)
+	}
 }
 
-// savedCursors notes what a commit wrote.
-func (l *Log) savedCursors(moved map[string]uint64, forget []string) {
+// Released returns the seq up to which the far side has everything for good.
+func (l *Log) Released() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for name, seq := range moved {
-		if c, ok := l.cursors[name]; ok {
-			c.saved, c.fresh = seq, false
+	return l.released
+}
+
+// unsaved returns what of the cursors and the watermark is not in the file, and
+// whether that is anything.
+func (l *Log) unsaved() (c change, any bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c.cursors, c.forget = map[string]uint64{}, slices.Clone(l.forget)
+	for name, cursor := range l.cursors {
+		if cursor.fresh || cursor.acked != cursor.saved {
+			c.cursors[name] = cursor.acked
 		}
 	}
-	l.forget = slices.DeleteFunc(l.forget, func(n string) bool { return slices.Contains(forget, n) })
+	if l.released != l.releasedSaved {
+		c.released = l.released
+	}
+	return c, len(c.cursors)+len(c.forget) > 0 || c.released > 0
+}
+
+// saved notes what of the cursors and the watermark a commit wrote.
+func (l *Log) saved(c change) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for name, seq := range c.cursors {
+		if cursor, ok := l.cursors[name]; ok {
+			cursor.saved, cursor.fresh = seq, false
+		}
+	}
+	l.forget = slices.DeleteFunc(l.forget, func(n string) bool { return slices.Contains(c.forget, n) })
+	l.releasedSaved = max(l.releasedSaved, c.released)
 }
 
 // acknowledged returns the seq up to which every follower has acknowledged.

@@ -243,3 +243,25 @@ func TestForget(t *testing.T) {
 		}
 	})
 }
+
+// The far side's watermark never moves back nor past what was acknowledged, and is
+// known after a restart.
+func TestRelease(t *testing.T) {
+	h := run(t, options(logPath(t)))
+	for range 10 {
+		h.append(t, press("A1"))
+	}
+	take(t, h.Log, "uplink", 10, func(uint64) uint64 { return 6 })
+	for _, step := range []struct{ seq, want uint64 }{{4, 4}, {2, 4}, {9, 6}} {
+		h.Release(step.seq)
+		if got := h.Released(); got != step.want {
+			t.Errorf("released up to %d after %d, want %d", got, step.seq, step.want)
+		}
+	}
+	h.end(t)
+	again := openHouse(t, options(h.path))
+	defer again.Close()
+	if got := again.Released(); got != 6 {
+		t.Errorf("released up to %d after a restart, want 6", got)
+	}
+}

@@ -72,7 +72,11 @@ type Options struct {
 	// returns, and with nothing after a tick that nothing followed from. It holds up
 	// the writer, and must not call Append.
 	Committed func([]kitchen.Event)
-	Log       *slog.Logger
+	// Timing is called by the writer after each commit, with how many facts it was
+	// for (what follows from them, and trimming, count none) and how long it took. It
+	// must be quick.
+	Timing func(facts int, took time.Duration)
+	Log    *slog.Logger
 }
 
 // Bounds of Options.MaxSize.
@@ -93,6 +97,9 @@ func (o Options) check() (Options, error) {
 	}
 	if o.Committed == nil {
 		o.Committed = func([]kitchen.Event) {}
+	}
+	if o.Timing == nil {
+		o.Timing = func(int, time.Duration) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -129,8 +136,10 @@ type Log struct {
 	commits uint64
 	cursors map[string]*cursor
 	forget  []string
-	gaps    spans // known, told or not
-	untold  []gap // found, not yet in the log
+	// released is the far side's watermark, and what of it is in the file.
+	released, releasedSaved uint64
+	gaps                    spans // known, told or not
+	untold                  []gap // found, not yet in the log
 }
 
 // Open opens the log at opts.Path, or creates it, and brings the Decider to its
@@ -190,6 +199,7 @@ func open(opts Options) (*Log, error) {
 // adopt takes over what the file says of itself.
 func (l *Log) adopt(m meta) {
 	l.id, l.boot, l.trimmed, l.gaps = m.id, m.boot, m.trimmed, m.gaps
+	l.released, l.releasedSaved = m.released, m.released
 	for name, seq := range m.cursors {
 		l.cursors[name] = &cursor{acked: seq, saved: seq}
 	}
@@ -214,7 +224,7 @@ func (l *Log) start(m meta) error {
 // Cursors that moved since the last commit are saved.
 func (l *Log) Close() error {
 	l.stop()
-	moved, forget := l.movedCursors()
+	c, moved := l.unsaved()
 	l.fileMu.Lock()
 	defer l.fileMu.Unlock()
 	if l.closed {
@@ -226,8 +236,8 @@ func (l *Log) Close() error {
 		return nil
 	}
 	var err error
-	if len(moved)+len(forget) > 0 {
-		err = l.store.commit(change{cursors: moved, forget: forget})
+	if moved {
+		err = l.store.commit(c)
 	}
 	if errors.Is(err, errDamaged) {
 		l.store.abandon()

@@ -325,3 +325,24 @@ func copyLog(t testing.TB, path string) string {
 	}
 	return to
 }
+
+func TestTiming(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var facts []int
+		opts := options(logPath(t))
+		opts.Timing = func(n int, took time.Duration) {
+			facts = append(facts, n)
+			if took != time.Second {
+				t.Errorf("a commit took %v, want 1s", took)
+			}
+		}
+		h := run(t, opts)
+		h.store.hook = func() error { time.Sleep(time.Second); return nil } // a slow card
+		h.append(t, ticket("1"), press("A1"))                               // three events
+		h.append(t, press("A1"))
+		h.end(t)
+		if want := []int{2, 1, 0}; !slices.Equal(facts, want) {
+			t.Errorf("commits were for %v facts, want %v", facts, want)
+		}
+	})
+}

@@ -14,6 +14,8 @@ var (
 	metaLog    = []byte("log")
 	metaBoot   = []byte("boot")
 	metaBootID = []byte("boot_id")
+	// metaReleased is how far the far side has everything for good; see Log.Release.
+	metaReleased = []byte("released")
 )
 
 // format is the layout that this program writes. A larger one is a newer program's.
@@ -25,6 +27,7 @@ type meta struct {
 	boot          uint32
 	bootID        string
 	head, trimmed uint64
+	released      uint64
 	cursors       map[string]uint64
 	gaps          []span
 }
@@ -54,6 +57,7 @@ func loadMeta(tx *bbolt.Tx) (meta, error) {
 	if v := b.Get(metaBoot); len(v) == 4 {
 		m.boot = binary.BigEndian.Uint32(v)
 	}
+	m.released = seqOf(b.Get(metaReleased))
 	m.head = headOf(tx)
 	m.trimmed = tx.Bucket(bucketEvents).Sequence()
 	for k, v := range all(tx.Bucket(bucketCursors)) {

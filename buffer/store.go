@@ -213,10 +213,12 @@ func (s *store) grow(sp space, need int64) error {
 
 // change is one transaction: whatever is set is written.
 type change struct {
+	facts      int               // among the records
 	records    []record          // the newest, in order
 	head       uint64            // seq of the last of them
 	cursors    map[string]uint64 // moved
 	forget     []string          // followers that are gone
+	released   uint64            // moved watermark, 0 where it did not
 	gaps       []span            // newly known
 	checkpoint *checkpoint
 	trim       uint64 // drop the records up to this seq
@@ -248,6 +250,11 @@ func (s *store) write(c change) error {
 		}
 		if err := putCursors(tx.Bucket(bucketCursors), c.cursors, c.forget); err != nil {
 			return err
+		}
+		if c.released > 0 {
+			if err := tx.Bucket(bucketMeta).Put(metaReleased, key(c.released)); err != nil {
+				return err
+			}
 		}
 		for _, g := range c.gaps {
 			if err := tx.Bucket(bucketGaps).Put(key(g.From), key(g.To)); err != nil {

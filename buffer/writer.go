@@ -189,7 +189,7 @@ func (w *writer) write(facts []kitchen.Event, size int64, lost []span) error {
 		return nil
 	}
 	if err == nil {
-		err = w.commit(events, lost)
+		err = w.commit(len(facts), events, lost)
 	}
 	if err != nil {
 		w.stale = true
@@ -231,8 +231,8 @@ func (w *writer) decide(facts []kitchen.Event) (events []kitchen.Event, err erro
 }
 
 // commit writes events with whatever else is due.
-func (w *writer) commit(events []kitchen.Event, lost []span) error {
-	c := change{head: events[len(events)-1].Seq, gaps: lost}
+func (w *writer) commit(facts int, events []kitchen.Event, lost []span) error {
+	c := change{facts: facts, head: events[len(events)-1].Seq, gaps: lost}
 	for _, e := range events {
 		r, err := encode(e)
 		if err != nil {
@@ -248,8 +248,11 @@ func (w *writer) commit(events []kitchen.Event, lost []span) error {
 
 // save commits c, with the cursors that moved, and keeps the books.
 func (w *writer) save(c change) error {
-	c.cursors, c.forget = w.l.movedCursors()
+	moved, _ := w.l.unsaved()
+	c.cursors, c.forget, c.released = moved.cursors, moved.forget, moved.released
+	begin := time.Now()
 	err := w.l.store.commit(c)
+	took := time.Since(begin)
 	switch {
 	case errors.Is(err, berrors.ErrMaxSizeReached) && !errors.Is(err, errDamaged):
 		return fmt.Errorf("%w: %w", ErrFull, err)
@@ -262,7 +265,8 @@ func (w *writer) save(c change) error {
 		w.l.opts.Log.Info("log writes again")
 	}
 	w.damages = 0
-	w.l.savedCursors(c.cursors, c.forget)
+	w.l.saved(c)
+	w.l.opts.Timing(c.facts, took)
 	if c.checkpoint != nil {
 		w.checkpointed, w.checkpointSeq = time.Now(), c.checkpoint.seq
 		w.checkpointSize = int64(len(c.checkpoint.snapshot))
@@ -317,8 +321,7 @@ func (w *writer) snapshot(seq uint64) *checkpoint {
 
 // flush writes cursors that no commit took along.
 func (w *writer) flush() {
-	moved, forget := w.l.movedCursors()
-	if len(moved)+len(forget) == 0 || w.ready() != nil {
+	if _, moved := w.l.unsaved(); !moved || w.ready() != nil {
 		return
 	}
 	_ = w.save(change{}) // it logs; the cursors go with the next commit
@@ -330,8 +333,7 @@ func (w *writer) shutdown() error {
 		return fmt.Errorf("shut down log: %w", err)
 	}
 	head := w.l.Head()
-	moved, forget := w.l.movedCursors()
-	if head == w.checkpointSeq && len(moved)+len(forget) == 0 {
+	if _, moved := w.l.unsaved(); head == w.checkpointSeq && !moved {
 		return nil
 	}
 	var c change

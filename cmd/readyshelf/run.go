@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -102,7 +103,9 @@ func openHouse(c Config, w world) (*house, error) {
 		Now:     func() kitchen.Stamp { return h.clock() },
 		Tick:    h.scaled(h.Alert.RetryInterval),
 		MaxSize: int64(h.Log.MaxSize), Keep: h.Log.Keep, Prefill: h.prefill,
-		Committed: h.afterCommit, Log: h.log.With("room", "log"),
+		Committed: h.afterCommit,
+		Timing:    func(_ int, took time.Duration) { h.metrics.commits.Observe(took.Seconds()) },
+		Log:       h.log.With("room", "log"),
 	})
 	if err != nil {
 		return nil, err
