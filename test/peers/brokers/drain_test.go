@@ -40,7 +40,7 @@ func TestNATSNodesKilledInMidDrain(t *testing.T) {
 		t.Logf(format+" (%v)", append(args, time.Since(began).Round(time.Millisecond))...)
 		began = time.Now()
 	}
-	nodes := startNATS(t, 3, "")
+	nodes := startNATS(t, "2m", t.TempDir(), t.TempDir(), t.TempDir())
 	js := jetStream(t, nodes)
 	prepare(t, nodes[0], js)
 	lap("three nodes agree")

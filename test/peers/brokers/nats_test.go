@@ -3,15 +3,11 @@ package brokers
 import (
 	_ "embed"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
@@ -50,41 +46,41 @@ func serveNATS(conf string) error {
 //go:embed testdata/nats.conf
 var natsConf string
 
-// node is a NATS server in a process of its own, on ports that it keeps.
+// node is a NATS server.
 type node struct {
-	name         string
-	client, mqtt string // addresses
-	conf, log    string // files
-	cmd          *exec.Cmd
+	process
+	client string // address for NATS' own clients
 }
 
-// startNATS runs a cluster of nodes; one alone is no cluster. extra is added to
-// each configuration.
-func startNATS(t testing.TB, nodes int, extra string) []*node {
+// startNATS runs a cluster with a node for each folder to keep messages in; one
+// alone is no cluster. sync is how often they flush to the medium: "2m" is the
+// default, "always" is before each answer.
+func startNATS(t testing.TB, sync string, dirs ...string) []*node {
 	t.Helper()
-	ports := freePorts(t, 3*nodes)
+	ports := freePorts(t, 3*len(dirs))
 	var routes []string
-	for i := range nodes {
+	for i := range dirs {
 		routes = append(routes, fmt.Sprintf("%q", fmt.Sprintf("nats://127.0.0.1:%d", ports[3*i+2])))
 	}
 	var all []*node
-	for i := range nodes {
-		dir := t.TempDir()
-		client, mqtt := ports[3*i], ports[3*i+1]
+	for i, dir := range dirs {
+		name, client, mqtt := fmt.Sprint("n", i), ports[3*i], ports[3*i+1]
 		conf := strings.NewReplacer(
-			"%NAME%", fmt.Sprint("n", i), "%CLIENT%", strconv.Itoa(client), "%MQTT%", strconv.Itoa(mqtt),
-			"%DIR%", dir, "%REPLICAS%", strconv.Itoa(nodes),
-		).Replace(natsConf) + extra + "\n"
-		if nodes > 1 {
+			"%NAME%", name, "%CLIENT%", strconv.Itoa(client), "%MQTT%", strconv.Itoa(mqtt),
+			"%DIR%", dir, "%REPLICAS%", strconv.Itoa(len(dirs)), "%SYNC%", sync,
+		).Replace(natsConf)
+		if len(dirs) > 1 {
 			conf += fmt.Sprintf("cluster {\n  name: shelf\n  listen: \"127.0.0.1:%d\"\n  routes: [%s]\n}\n", ports[3*i+2], strings.Join(routes, ", "))
 		}
+		own := t.TempDir()
+		log := filepath.Join(own, "nats.log")
+		file := writeFile(t, filepath.Join(own, "nats.conf"), conf+fmt.Sprintf("log_file: %q\n", log))
 		n := &node{
-			name: fmt.Sprint("n", i), client: fmt.Sprintf("127.0.0.1:%d", client), mqtt: fmt.Sprintf("127.0.0.1:%d", mqtt),
-			conf: filepath.Join(dir, "nats.conf"), log: filepath.Join(dir, "nats.log"),
-		}
-		conf += fmt.Sprintf("log_file: %q\n", n.log)
-		if err := os.WriteFile(n.conf, []byte(conf), 0o600); err != nil {
-			t.Fatal(err)
+			process: process{
+				name: name, mqtt: fmt.Sprintf("127.0.0.1:%d", mqtt), log: log,
+				args: []string{os.Args[0]}, env: []string{childConf + "=" + file},
+			},
+			client: fmt.Sprintf("127.0.0.1:%d", client),
 		}
 		n.start(t)
 		t.Cleanup(n.kill)
@@ -96,61 +92,11 @@ func startNATS(t testing.TB, nodes int, extra string) []*node {
 	return all
 }
 
-// start runs the server; await waits until it takes MQTT connections.
-func (n *node) start(t testing.TB) {
+// writeFile returns the path of a file that it wrote.
+func writeFile(t testing.TB, path, text string) string {
 	t.Helper()
-	n.cmd = exec.Command(os.Args[0])
-	n.cmd.Env = append(os.Environ(), childConf+"="+n.conf)
-	n.cmd.Stderr = os.Stderr
-	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := n.cmd.Start(); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func (n *node) await(t testing.TB) {
-	t.Helper()
-	if !within(30*time.Second, func() bool {
-		c, err := net.Dial("tcp", n.mqtt)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	}) {
-		said, _ := os.ReadFile(n.log)
-		t.Fatalf("the NATS node does not take MQTT; it said\n%s", said)
-	}
-}
-
-// kill is kill -9.
-func (n *node) kill() {
-	n.cmd.Process.Kill()
-	n.cmd.Wait()
-}
-
-// freePorts returns ports of the loopback that nobody uses.
-func freePorts(t testing.TB, n int) []int {
-	t.Helper()
-	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports
-}
-
-// within waits until ok, for d at most.
-func within(d time.Duration, ok func() bool) bool {
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for end := time.Now().Add(d); time.Now().Before(end); <-tick.C {
-		if ok() {
-			return true
-		}
-	}
-	return ok()
+	return path
 }

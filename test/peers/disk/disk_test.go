@@ -12,6 +12,7 @@ import (
 
 	"readyshelf/buffer"
 	"readyshelf/kitchen"
+	"readyshelf/test/peers/card"
 	"readyshelf/test/peers/shop"
 )
 
@@ -44,7 +45,7 @@ func BenchmarkDevice(b *testing.B) {
 }
 
 // open opens a shop on a card; online says whether somebody acknowledges at once.
-func open(b *testing.B, c *Card, opts buffer.Options, online bool) *shop.Shop {
+func open(b *testing.B, c *card.Card, opts buffer.Options, online bool) *shop.Shop {
 	b.Helper()
 	opts.Path = filepath.Join(c.Dir, "events.db")
 	s := shop.Open(b, opts)
@@ -66,7 +67,7 @@ func open(b *testing.B, c *Card, opts buffer.Options, online bool) *shop.Shop {
 
 // single puts one event after the other into the log.
 func single(b *testing.B, opts buffer.Options, online bool) {
-	c := Insert(b, cardSize)
+	c := card.Insert(b, cardSize)
 	s := open(b, c, opts, online)
 	s.Put(b, facts(b, s, before)...)
 	for b.Loop() {
@@ -100,7 +101,7 @@ func burstOfSources(b *testing.B) {
 }
 
 func inBursts(b *testing.B, put func(*shop.Shop, []kitchen.Event)) {
-	c := Insert(b, cardSize)
+	c := card.Insert(b, cardSize)
 	s := open(b, c, buffer.Options{}, true)
 	s.Put(b, facts(b, s, before)...)
 	for b.Loop() {
@@ -116,7 +117,7 @@ func inBursts(b *testing.B, put func(*shop.Shop, []kitchen.Event)) {
 // presses puts the edge of a finger that makes an order ready, with the alert that
 // follows from it, for orders that were accepted before.
 func presses(b *testing.B) {
-	c := Insert(b, cardSize)
+	c := card.Insert(b, cardSize)
 	s := open(b, c, buffer.Options{}, true)
 	s.Put(b, facts(b, s, before)...)
 	for b.Loop() {
@@ -140,7 +141,7 @@ func presses(b *testing.B) {
 
 // against puts one event after the other into another store.
 func against(b *testing.B, open func(dir string) (store, error)) {
-	c := Insert(b, cardSize)
+	c := card.Insert(b, cardSize)
 	s, err := open(c.Dir)
 	if err != nil {
 		b.Fatal(err)
@@ -194,7 +195,7 @@ func fact(b *testing.B, s *shop.Shop) kitchen.Event {
 	return f
 }
 
-func report(b *testing.B, n int, w Written) {
+func report(b *testing.B, n int, w card.Written) {
 	b.ReportMetric(float64(w.Bytes)/float64(n), "B/event")
 	b.ReportMetric(float64(w.Flushes)/float64(n), "flushes/event")
 	b.ReportMetric(0, "ns/op") // says nothing: the pauses are in it

@@ -1,4 +1,7 @@
-package disk
+// Package card is a memory card that can be looked at: a file system on a loop
+// device of its own. It counts what reaches the device, and shows what would be
+// left if the power went now.
+package card
 
 import (
 	"fmt"
@@ -14,8 +17,9 @@ import (
 
 // Card is a file system on a loop device that nobody else uses.
 type Card struct {
-	Dir  string // where it is mounted
-	stat string // the kernel's counters
+	Dir   string // where it is mounted
+	image string // the file that stands for the medium
+	stat  string // the kernel's counters
 }
 
 // Written is what reached a card.
@@ -28,19 +32,24 @@ func Insert(t testing.TB, size int64) *Card {
 	if os.Getuid() != 0 {
 		t.Skip("bytes are counted on a loop device, which takes root")
 	}
-	dir := t.TempDir()
-	image, mount := filepath.Join(dir, "card.img"), filepath.Join(dir, "card")
-	if err := os.Mkdir(mount, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	image := filepath.Join(t.TempDir(), "card.img")
 	f, err := os.Create(image)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer f.Close()
 	if err := f.Truncate(size); err != nil {
 		t.Fatal(err)
 	}
-	f.Close()
+	if _, err := command("mkfs.ext4", "-q", "-F", "-b", "4096", "-E", "lazy_itable_init=0,lazy_journal_init=0", image); err != nil {
+		t.Skip("bytes are counted on ext4, and there is none: ", err)
+	}
+	return mount(t, image)
+}
+
+// mount makes a card of an image.
+func mount(t testing.TB, image string) *Card {
+	t.Helper()
 	loop, err := command("losetup", "--find", "--show", image)
 	if err != nil {
 		t.Skip("bytes are counted on a loop device, and there is none: ", err)
@@ -50,18 +59,28 @@ func Insert(t testing.TB, size int64) *Card {
 			t.Error(err)
 		}
 	})
-	if _, err := command("mkfs.ext4", "-q", "-b", "4096", "-E", "lazy_itable_init=0,lazy_journal_init=0", loop); err != nil {
-		t.Skip("bytes are counted on ext4, and there is none: ", err)
-	}
-	if _, err := command("mount", "-o", "noatime", loop, mount); err != nil {
+	dir := t.TempDir()
+	if _, err := command("mount", "-o", "noatime", loop, dir); err != nil {
 		t.Skip("bytes are counted on ext4, which cannot be mounted: ", err)
 	}
 	t.Cleanup(func() {
-		if _, err := command("umount", mount); err != nil {
+		if _, err := command("umount", dir); err != nil {
 			t.Error(err)
 		}
 	})
-	return &Card{Dir: mount, stat: filepath.Join("/sys/block", filepath.Base(loop), "stat")}
+	return &Card{Dir: dir, image: image, stat: filepath.Join("/sys/block", filepath.Base(loop), "stat")}
+}
+
+// Cut returns the card that there would be had the power gone just now: all that
+// reached the device, and nothing of what is still in memory. A medium may keep
+// less, of what it was not told to flush.
+func (c *Card) Cut(t testing.TB) *Card {
+	t.Helper()
+	image := filepath.Join(t.TempDir(), "cut.img")
+	if _, err := command("cp", "--sparse=always", c.image, image); err != nil {
+		t.Fatal(err)
+	}
+	return mount(t, image)
 }
 
 // Count runs fn and returns what reached the card of it. What lay in memory before
