@@ -22,6 +22,9 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	if role := os.Getenv(childEnv); role != "" {
+		child(role)
+	}
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "readyshelf-test-")
 		if err != nil {
