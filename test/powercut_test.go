@@ -51,7 +51,7 @@ func TestPowerCutControls(t *testing.T) {
 	if testing.Short() {
 		t.Skip("traces a program")
 	}
-	const cuts = 60
+	const cuts = 30
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r, told := recordLog(t, "write unsynced", seed)
