@@ -5,12 +5,12 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
-	"readyshelf/kitchen"
 	"readyshelf/sync/uplink"
 )
 
@@ -134,24 +134,26 @@ func (c *witness) end(want int) (lost, disordered int) {
 	return want - len(c.seen), c.disordered
 }
 
-// feed appends rate alerts a second until ctx ends, and returns how many a second
-// there really were.
+// feed appends rate alerts a second until ctx ends, each by itself, as forty sources
+// would. It returns how many a second there really were.
 func (w *wire) feed(ctx context.Context, rate int) float64 {
-	const together = 10
-	tick := time.NewTicker(together * time.Second / time.Duration(rate))
-	defer tick.Stop()
-	began, done := time.Now(), 0
-	for ctx.Err() == nil {
-		<-tick.C
-		batch := make([]kitchen.Event, together)
-		for i := range batch {
-			batch[i] = w.ready(done + i)
-		}
-		if err := w.log.Append(context.Background(), batch...); err != nil {
-			w.b.Error(err)
-			break
-		}
-		done += together
+	const sources = 40
+	began := time.Now()
+	var done atomic.Int64
+	var feeding sync.WaitGroup
+	for range sources {
+		feeding.Go(func() {
+			tick := time.NewTicker(sources * time.Second / time.Duration(rate))
+			defer tick.Stop()
+			for ctx.Err() == nil {
+				<-tick.C
+				if err := w.log.Append(context.Background(), w.ready(int(done.Add(1)))); err != nil {
+					w.b.Error(err)
+					return
+				}
+			}
+		})
 	}
-	return float64(done) / time.Since(began).Seconds()
+	feeding.Wait()
+	return float64(done.Load()) / time.Since(began).Seconds()
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ type wire struct {
 	// committed and acked are told of each commit and each move of the cursor.
 	committed, acked atomic.Pointer[func(seq uint64)]
 
+	gate     gate
 	follower string // the uplink's cursor; each shipping has its own
 	ships    int
 
@@ -91,6 +93,9 @@ func newWire(b *testing.B, conf string) *wire {
 		Epoch:  w.log.ID(), Now: w.now,
 		Follow: func(ctx context.Context, fn func([]kitchen.Event, func(uint64)) error) error {
 			return w.log.Follow(ctx, w.follower, func(batch []kitchen.Event, ack func(uint64)) error {
+				if err := w.gate.pass(ctx, batch[0].Seq); err != nil {
+					return err
+				}
 				return fn(batch, func(seq uint64) { ack(seq); tell(&w.acked, seq) })
 			})
 		},
@@ -175,14 +180,53 @@ func reached(p *atomic.Pointer[func(uint64)], seq uint64) <-chan time.Time {
 // ship runs the uplink from the log's beginning until the cursor is at its head, and
 // returns how long that took. The uplink goes on until stop.
 func (w *wire) ship() time.Duration {
-	w.log.Forget(w.follower)
-	w.ships++
-	w.follower = "uplink" + strconv.Itoa(w.ships)
-	w.log.Remember(w.follower)
+	w.fresh()
 	done := reached(&w.acked, w.log.Head())
 	began := time.Now()
 	w.run(w.Run)
 	return (<-done).Sub(began)
+}
+
+// fresh makes the uplink begin at the log's beginning.
+func (w *wire) fresh() {
+	w.log.Forget(w.follower)
+	w.ships++
+	w.follower = "uplink" + strconv.Itoa(w.ships)
+	w.log.Remember(w.follower)
+}
+
+// gate holds back what is not wanted yet. The zero value lets all pass.
+type gate struct {
+	mu    sync.Mutex
+	limit uint64
+	moved chan struct{}
+}
+
+// set lets batches pass that begin at limit or before; 0 lets all.
+func (g *gate) set(limit uint64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.limit = limit
+	if g.moved != nil {
+		close(g.moved)
+	}
+	g.moved = make(chan struct{})
+}
+
+func (g *gate) pass(ctx context.Context, seq uint64) error {
+	for {
+		g.mu.Lock()
+		open, moved := g.limit == 0 || seq <= g.limit, g.moved
+		g.mu.Unlock()
+		if open {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // payloads are bodies as the uplink would publish them.

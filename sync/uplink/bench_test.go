@@ -76,7 +76,7 @@ func BenchmarkEncode(b *testing.B) {
 	})
 	b.Run("json", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := json.Marshal(origin.Wrap(e, e.Stamp, false)); err != nil {
+			if _, err := json.Marshal(reference(origin, e, e.Stamp, false)); err != nil {
 				b.Fatal(err)
 			}
 		}

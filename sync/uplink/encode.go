@@ -1,43 +1,96 @@
 package uplink
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"readyshelf/kitchen"
 )
 
-// Encode returns the envelope of Wrap as [json.Marshal] writes it, byte for byte, and
-// several times as fast: a backlog goes out no faster than its bodies are made.
+// Encode returns the body of an event that has an alert, as first sent at sent: an
+// [Envelope] as [json.Marshal] writes it, byte for byte. It does so by hand, because
+// a backlog goes out no faster than its bodies are made.
 func (o Origin) Encode(e kitchen.Event, sent kitchen.Stamp, replayed bool) ([]byte, error) {
-	v := o.Wrap(e, sent, replayed)
+	a, seq := e.Alert, strconv.FormatUint(e.Seq, 10)
+	clock := cmp.Or(e.Clock, kitchen.Unknown)
 	w := object{b: append(make([]byte, 0, 1<<10), '{')}
-	w.text("specversion", v.SpecVersion)
-	w.text("id", v.ID)
-	w.text("source", v.Source)
-	w.text("type", v.Type)
-	w.text("subject", v.Subject)
-	w.text("time", v.Time)
-	w.text("datacontenttype", v.DataContentType)
-	w.text("dataschema", v.DataSchema)
-	w.text("sequence", v.Sequence)
-	w.text("epoch", v.Epoch)
+	w.text("specversion", "1.0")
+	w.text("id", o.Device, "-", o.Epoch, "-", seq)
+	w.text("source", "//readyshelf/", o.Store, "/", o.Device)
+	w.text("type", "readyshelf.", string(a.Type), ".v1")
+	w.subject(a)
+	w.time("time", e.At)
+	w.text("datacontenttype", "application/json")
+	w.text("dataschema", "urn:readyshelf:schema:", string(a.Type), ".v1")
+	w.sequence(a.Sequence)
+	w.text("epoch", o.Epoch)
 	w.name("replayed")
-	w.b = strconv.AppendBool(w.b, v.Replayed)
-	w.text("sentat", v.SentAt)
-	w.some("expirytime", v.ExpiryTime)
-	w.text("traceparent", v.TraceParent)
+	w.b = strconv.AppendBool(w.b, replayed)
+	w.time("sentat", sent.At)
+	if clock != kitchen.Unknown {
+		w.time("expirytime", e.At.Add(Expiry))
+	}
+	w.trace(o.Epoch, cmp.Or(a.ID, a.Device, seq), seq)
 	w.name("boot")
-	w.b = strconv.AppendUint(w.b, uint64(v.Boot), 10)
-	w.text("up", v.Up)
+	w.b = strconv.AppendUint(w.b, uint64(e.Boot), 10)
+	w.name("up")
+	w.b = append(strconv.AppendInt(append(w.b, '"'), e.Up.Milliseconds(), 10), '"')
 	w.name("data")
 	w.b = append(w.b, '{')
-	w.alert(&v.Data.Alert)
-	w.text("clock", string(v.Data.Clock))
+	w.alert(a)
+	w.text("clock", string(clock))
 	w.b = append(w.b, "}}"...)
 	return w.b, w.err
+}
+
+// subject says what an alert is about.
+func (w *object) subject(a *kitchen.Alert) {
+	switch {
+	case a.Number != "" || a.ID != "":
+		w.text("subject", "order/", cmp.Or(a.Number, a.ID))
+	case a.Device != "":
+		w.text("subject", "device/", a.Device)
+	case a.Type == kitchen.ClockWasSet:
+		w.text("subject", "clock")
+	default:
+		w.text("subject", "log")
+	}
+}
+
+// sequence writes 20 digits, the most that a uint64 has.
+func (w *object) sequence(n uint64) {
+	const zeros = "00000000000000000000"
+	digits := strconv.FormatUint(n, 10)
+	w.text("sequence", zeros[len(digits):], digits)
+}
+
+// trace makes the traceparent of what is the same at every sending.
+func (w *object) trace(epoch, about, seq string) {
+	w.name("traceparent")
+	w.b = append(w.b, `"00-`...)
+	w.digest(16, "trace", epoch, about)
+	w.b = append(w.b, '-')
+	w.digest(8, "span", epoch, seq)
+	w.b = append(w.b, `-01"`...)
+}
+
+// digest writes n bytes of a hash over parts, in hex.
+func (w *object) digest(n int, parts ...string) {
+	b := make([]byte, 0, 128)
+	for i, part := range parts {
+		if i > 0 {
+			b = append(b, 0)
+		}
+		b = append(b, part...)
+	}
+	sum := sha256.Sum256(b)
+	w.b = hex.AppendEncode(w.b, sum[:n])
 }
 
 // alert writes what the data of a message has of a.
@@ -90,16 +143,26 @@ func (w *object) name(name string) {
 	w.b = append(w.b, '"', ':')
 }
 
-// text writes an attribute that is a string.
-func (w *object) text(name, s string) {
-	if !plain(s) {
-		w.rare(name, s, true)
-		return
+// text writes an attribute that is a string, in parts.
+func (w *object) text(name string, parts ...string) {
+	for _, s := range parts {
+		if !plain(s) {
+			w.rare(name, strings.Join(parts, ""), true)
+			return
+		}
 	}
 	w.name(name)
 	w.b = append(w.b, '"')
-	w.b = append(w.b, s...)
+	for _, s := range parts {
+		w.b = append(w.b, s...)
+	}
 	w.b = append(w.b, '"')
+}
+
+// time writes a time as the envelope has it.
+func (w *object) time(name string, t time.Time) {
+	w.name(name)
+	w.b = append(t.AppendFormat(append(w.b, '"'), TimeLayout), '"')
 }
 
 // some is text, left out where it is empty.
@@ -109,7 +172,7 @@ func (w *object) some(name, s string) {
 	}
 }
 
-// moment writes a time, left out where there is none.
+// moment writes a time as an alert has it, left out where there is none.
 func (w *object) moment(name string, t *time.Time) {
 	if t == nil {
 		return

@@ -1,9 +1,6 @@
 package uplink
 
 import (
-	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -85,73 +82,6 @@ func (o Origin) Of(e kitchen.Event) (kitchen.Event, Origin, bool) {
 		e, o.Epoch = *v.Event, v.Log
 	}
 	return e, o, e.Alert != nil
-}
-
-// Wrap puts an event that has an Alert into its envelope, as sent at sent.
-func (o Origin) Wrap(e kitchen.Event, sent kitchen.Stamp, replayed bool) Envelope {
-	a := *e.Alert
-	v := Envelope{
-		SpecVersion:     "1.0",
-		ID:              o.Device + "-" + o.Epoch + "-" + strconv.FormatUint(e.Seq, 10),
-		Source:          "//readyshelf/" + o.Store + "/" + o.Device,
-		Type:            "readyshelf." + string(a.Type) + ".v1",
-		Subject:         subject(a),
-		Time:            e.At.Format(TimeLayout),
-		DataContentType: "application/json",
-		DataSchema:      "urn:readyshelf:schema:" + string(a.Type) + ".v1",
-		Sequence:        padded(a.Sequence),
-		Epoch:           o.Epoch,
-		Replayed:        replayed,
-		SentAt:          sent.At.Format(TimeLayout),
-		TraceParent:     o.traceparent(e),
-		Boot:            e.Boot,
-		Up:              strconv.FormatInt(e.Up.Milliseconds(), 10),
-		Data:            Data{Alert: a, Clock: cmp.Or(e.Clock, kitchen.Unknown)},
-	}
-	if v.Data.Clock != kitchen.Unknown {
-		v.ExpiryTime = e.At.Add(Expiry).Format(TimeLayout)
-	}
-	return v
-}
-
-// subject names what an alert is about.
-func subject(a kitchen.Alert) string {
-	switch {
-	case a.Number != "" || a.ID != "":
-		return "order/" + cmp.Or(a.Number, a.ID)
-	case a.Device != "":
-		return "device/" + a.Device
-	case a.Type == kitchen.ClockWasSet:
-		return "clock"
-	}
-	return "log"
-}
-
-// traceparent is made from what is the same at every sending.
-func (o Origin) traceparent(e kitchen.Event) string {
-	seq := strconv.FormatUint(e.Seq, 10)
-	about := cmp.Or(e.Alert.ID, e.Alert.Device, seq)
-	return "00-" + digest(16, "trace", o.Epoch, about) + "-" + digest(8, "span", o.Epoch, seq) + "-01"
-}
-
-// digest returns n bytes of a hash over parts, in hex.
-func digest(n int, parts ...string) string {
-	b := make([]byte, 0, 128)
-	for i, part := range parts {
-		if i > 0 {
-			b = append(b, 0)
-		}
-		b = append(b, part...)
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:n])
-}
-
-// padded returns n with 20 digits, the most that a uint64 has.
-func padded(n uint64) string {
-	const zeros = "00000000000000000000"
-	digits := strconv.FormatUint(n, 10)
-	return zeros[len(digits):] + digits
 }
 
 // Decode reads a published body. The Alert it returns has its Type and Sequence.
