@@ -71,7 +71,7 @@ func options() *mqtt.ClientOptions {
 		SetProtocolVersion(4). // else a failed handshake is repeated as MQTT 3.1, for good
 		SetCleanSession(true).SetStore(noStore{}).
 		SetAutoReconnect(false).SetConnectRetry(false).
-		SetOrderMatters(false).
+		SetOrderMatters(true). // of commands; their handler never blocks
 		SetKeepAlive(keepAlive).SetPingTimeout(pingTimeout).
 		SetWriteTimeout(writeTimeout).SetConnectTimeout(connectTimeout)
 }

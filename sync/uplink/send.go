@@ -35,6 +35,14 @@ func (s *session) send(ctx context.Context) {
 			slots = nil
 		}
 		select {
+		case a := <-s.replies: // ahead of the backlog
+			s.sendReply(ctx, a)
+			continue
+		default:
+		}
+		select {
+		case a := <-s.replies:
+			s.sendReply(ctx, a)
 		case s.waiting = <-more:
 			if upto := s.skip(); upto > 0 {
 				s.enqueue(flight{upto: upto, ack: s.waiting.ack})
@@ -62,8 +70,9 @@ func (s *session) send(ctx context.Context) {
 	}
 }
 
-// greet tells how things stand, before any event.
+// greet listens, and tells how things stand, before any event.
 func (s *session) greet(ctx context.Context) {
+	s.listen(ctx)
 	s.sendBoard(ctx)
 	s.publish(ctx, "status", s.status("online", s.since))
 	s.sendHealth(ctx)

@@ -27,12 +27,13 @@ const (
 type session struct {
 	*runner
 	*link
-	began  kitchen.Stamp // what happened before is replayed
-	since  string        // names the session in status
-	events chan cargo    // Follow's to the sender
-	slots  chan struct{} // one for each message in flight
-	flight chan flight   // sent, oldest first; closed by the sender at its end
-	pace   pacer
+	began   kitchen.Stamp // what happened before is replayed
+	since   string        // names the session in status
+	events  chan cargo    // Follow's to the sender
+	replies chan reply    // to the sender, from who does the commands
+	slots   chan struct{} // one for each message in flight
+	flight  chan flight   // sent, oldest first; closed by the sender at its end
+	pace    pacer
 
 	// Of the sender.
 	waiting cargo  // not sent yet; begins with an alert, unless it is empty
@@ -68,17 +69,18 @@ var (
 func newSession(r *runner, l *link, since string) *session {
 	return &session{
 		runner: r, link: l, since: since,
-		began:  r.Now(),
-		events: make(chan cargo),
-		slots:  make(chan struct{}, r.Window),
-		flight: make(chan flight, 2*r.Window),
-		pace:   pacer{rate: r.MaxRate},
+		began:   r.Now(),
+		events:  make(chan cargo),
+		replies: make(chan reply),
+		slots:   make(chan struct{}, r.Window),
+		flight:  make(chan flight, 2*r.Window),
+		pace:    pacer{rate: r.MaxRate},
 	}
 }
 
 // run returns why the session ended, when it has ended.
 func (s *session) run(ctx context.Context) error {
-	s.senders.Go(func() { s.send(ctx) })
+	s.running.Go(func() { s.send(ctx) })
 	following, endFollow := context.WithCancel(context.WithoutCancel(ctx))
 	followed := make(chan struct{})
 	go func() {

@@ -47,6 +47,14 @@ type Uplink struct {
 	BoardChanged  <-chan struct{}
 	Health        func() []byte
 	HealthChanged <-chan struct{}
+	// Command does what the cloud asks for on <root>/cmd/{name} and returns what is
+	// published on <root>/reply/{name}, or nil for nothing; it must return soon when
+	// ctx ends. One goroutine calls it, for any name of letters, digits, '.', '_' and
+	// '-': what it does not know it answers with an error. body is the message as it
+	// came, but for [MaxCommand]. A command or a reply can be lost: who asked
+	// asks again, and it is Command that does nothing twice. A nil Command
+	// subscribes to nothing.
+	Command func(ctx context.Context, name string, body []byte) (reply []byte)
 	// OnState is told when a connection is made, and why there is none when that
 	// changes; nil tells nobody. [ErrTwin] is worth a look.
 	OnState func(connected bool, cause error)
@@ -71,7 +79,12 @@ func (u *Uplink) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer r.senders.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer r.running.Wait()
+	defer cancel()
+	if r.Command != nil {
+		r.running.Go(func() { r.obey(ctx) })
+	}
 	return r.run(ctx)
 }
 
@@ -82,15 +95,18 @@ type runner struct {
 	root    string
 	origin  Origin
 	bodies  frozen
-	// senders may outlive their session for as long as paho keeps them in Publish:
-	// writeTimeout, if the link died at that moment.
-	senders sync.WaitGroup
+	inbox   inbox
+	// running are the goroutines that may outlive a session: who does the commands,
+	// and senders for as long as paho keeps them in Publish, which is writeTimeout if
+	// the link died at that moment.
+	running sync.WaitGroup
 
 	cause string // last told to OnState; empty while connected
 }
 
 func newRunner(u *Uplink) (*runner, error) {
 	r := &runner{Uplink: *u, origin: Origin{u.Store, u.Device, u.Epoch}, cause: "not yet connected"}
+	r.inbox.todo = make(chan command, maxCommands)
 	if u.Now == nil || u.Follow == nil || u.Epoch == "" {
 		return nil, errors.New("uplink: Now, Follow and Epoch must be set")
 	}
