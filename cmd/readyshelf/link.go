@@ -58,6 +58,9 @@ func (h *house) ship(ctx context.Context) error {
 		},
 		Log: h.log.With("room", "uplink"), Rand: h.random,
 	}
+	if len(h.MQTT.Commands) > 0 {
+		u.Command = h.command
+	}
 	for _, b := range h.MQTT.Brokers {
 		u.Brokers = append(u.Brokers, b.String())
 	}
