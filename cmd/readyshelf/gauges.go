@@ -27,12 +27,12 @@ var plainGauges = []struct {
 	{desc("log_max_bytes", "Bytes that the log file may have: log.max_size."), func(s health) (float64, bool) { return float64(s.LogMax), true }},
 	{desc("log_refused", "1 while the log takes no events."), func(s health) (float64, bool) { return oneIf(s.Refused), true }},
 	{desc("log_damaged_events", "Events that the log should hold and cannot read."), func(s health) (float64, bool) { return float64(s.Lost), true }},
-	{desc("broker_connected", "1 while connected to a broker."), func(s health) (float64, bool) { return oneIf(s.Connected), true }},
 	{desc("disk_free_bytes", "Bytes that the daemon may still write beside its log."), func(s health) (float64, bool) { return told(s.DiskFree) }},
 	{desc("temperature_celsius", "The highest temperature of the machine's own sensors."), func(s health) (float64, bool) { return told(s.Celsius) }},
 }
 
 var (
+	connected    = desc("broker_connected", "1 while connected to a broker; absent where none is configured.")
 	deviceUp     = desc("device_up", "1 while a printer, scale, button or light works, 0 while it is faulty.", "device")
 	clockQuality = desc("clock_quality", "1 for what the wall clock is, 0 for what it is not.", "quality")
 )
@@ -42,6 +42,7 @@ func (g gauges) Describe(out chan<- *prometheus.Desc) {
 	for _, p := range plainGauges {
 		out <- p.desc
 	}
+	out <- connected
 	out <- deviceUp
 	out <- clockQuality
 }
@@ -56,6 +57,9 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 		if v, ok := p.value(s); ok {
 			gauge(p.desc, v)
 		}
+	}
+	if len(g.MQTT.Brokers) > 0 {
+		gauge(connected, oneIf(s.Connected))
 	}
 	for device, up := range g.devicesUp() {
 		gauge(deviceUp, oneIf(up), device)

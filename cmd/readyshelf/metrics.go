@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,35 +33,48 @@ type metrics struct {
 	pubacks     prometheus.Histogram
 	connects    prometheus.Counter
 	disconnects *prometheus.CounterVec // by cause
+	dropped     *prometheus.CounterVec // by class
 	salvaged    prometheus.Counter
 	commands    *prometheus.CounterVec // by command and result
 }
 
-// commitBuckets span an SSD's 0.3 ms and a dying card's seconds.
-var commitBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
-
-// pubackBuckets span a broker on the same desk and one that is about to be dropped.
-var pubackBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+// latencies are the buckets of what takes from an SSD's 0.3 ms to the seconds of a
+// dying card, or of a broker that is about to be dropped.
+var latencies = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
 func newMetrics(h *house) *metrics {
 	m := &metrics{
 		registry:    prometheus.NewRegistry(),
 		events:      counter("events_total", "Events committed to the log since the start."),
 		alerts:      counters("alerts_total", "Alerts committed since the start, by type.", "type"),
-		commits:     histogram("commit_duration_seconds", "Time that a commit of the log took.", commitBuckets),
-		presses:     histogram("press_to_commit_seconds", "Time from a button's contact to its commit.", commitBuckets),
-		pubacks:     histogram("puback_duration_seconds", "Time from the publishing of an alert to the broker's acknowledgement.", pubackBuckets),
+		commits:     histogram("commit_duration_seconds", "Time that a commit of the log took."),
+		presses:     histogram("press_to_commit_seconds", "Time from a button's contact to its commit."),
+		pubacks:     histogram("puback_duration_seconds", "Time from the publishing of an alert to the broker's acknowledgement."),
 		connects:    counter("broker_connects_total", "Connections made to a broker."),
 		disconnects: counters("broker_disconnects_total", "Times that there was no connection any more, or for another reason than before, by cause.", "cause"),
+		dropped:     counters("dropped_events_total", "Events that gap records say are gone, by class: what a full log gave up, what is damaged, what no broker takes.", "class"),
 		salvaged:    counter("salvaged_events_total", "Events taken over from a damaged log since the start."),
 		commands:    counters("commands_total", "Commands answered since the start, by name and result.", "command", "result"),
 	}
 	m.registry.MustRegister(
-		m.events, m.alerts, m.commits, m.presses, m.pubacks, m.connects, m.disconnects, m.salvaged, m.commands,
+		m.events, m.alerts, m.commits, m.presses, m.pubacks, m.connects, m.disconnects, m.dropped, m.salvaged, m.commands,
 		gauges{h}, build(h.version),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewGoCollector(),
 	)
+	m.begin()
 	return m
+}
+
+// begin sets to 0 what is worth an alarm when it happens once: a counter that
+// begins with 1 shows no increase.
+func (m *metrics) begin() {
+	m.alerts.WithLabelValues(string(kitchen.RecordsMissing))
+	for _, class := range []string{string(kitchen.ClassForecast), string(kitchen.ClassTelemetry), "history", "damaged", "refused", "log"} {
+		m.dropped.WithLabelValues(class)
+	}
+	for _, cause := range []string{"twin", "other"} {
+		m.disconnects.WithLabelValues(cause)
+	}
 }
 
 // build is a figure of 1 that says what runs.
@@ -83,8 +97,8 @@ func counters(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 }
 
-func histogram(name, help string, buckets []float64) prometheus.Histogram {
-	return prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets})
+func histogram(name, help string) prometheus.Histogram {
+	return prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: latencies})
 }
 
 // count counts what was committed, now.
@@ -96,11 +110,16 @@ func (m *metrics) count(events []kitchen.Event, now kitchen.Stamp) {
 			m.alerts.WithLabelValues(string(e.Alert.Type)).Inc()
 		case e.Press != nil && e.Press.Gesture == kitchen.Down && e.Boot == now.Boot:
 			m.presses.Observe((now.Up - e.Up).Seconds())
+		case e.Gap != nil:
+			m.dropped.WithLabelValues(cmp.Or(e.Gap.Class, "damaged")).Add(float64(max(e.Gap.Events, 1)))
 		case e.Salvaged != nil:
 			m.salvaged.Inc()
 		}
 	}
 }
+
+// committed is told how long a commit took.
+func (m *metrics) committed(_ int, took time.Duration) { m.commits.Observe(took.Seconds()) }
 
 // acked is told how long a PUBACK took.
 func (m *metrics) acked(took time.Duration) { m.pubacks.Observe(took.Seconds()) }

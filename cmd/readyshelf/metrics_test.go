@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,6 +86,10 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%v presses were timed, want 1", n)
 		}
 
+		if n, events := all["readyshelf_commit_duration_seconds_count"], all["readyshelf_events_total"]; n < 2 || n > events {
+			t.Errorf("%v commits were timed, of %v events", n, events)
+		}
+
 		b.restart(time.Second) // what waits is known at once, not by having seen it come
 		time.Sleep(time.Second)
 		if n := b.figures()["readyshelf_unsent_alerts"]; n < all["readyshelf_unsent_alerts"] {
@@ -98,6 +104,7 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%v PUBACKs were timed, want %v", n, all["readyshelf_unsent_alerts"])
 		}
 		b.lintMetrics()
+		b.watched()
 		b.cancel()
 		b.down()
 		b.broker.Close()
@@ -151,6 +158,50 @@ func (b *bubble) lintMetrics() {
 	for _, p := range problems {
 		b.Errorf("metric %s: %s", p.Metric, p.Text)
 	}
+}
+
+// watched holds the alert rules, the dashboard and the page on them against what
+// the daemon says: none asks for what is not there, and the page explains all.
+func (b *bubble) watched() {
+	b.Helper()
+	const operations = "../../docs/operations/"
+	said := b.figures()
+	families := map[string]bool{}
+	for series := range said {
+		name, _, _ := strings.Cut(series, "{")
+		families[suffix.ReplaceAllString(name, "")] = true
+	}
+	for _, file := range []string{"alerts.yml", "grafana.json"} {
+		text := b.read(operations + file)
+		for _, name := range regexp.MustCompile(`\b(readyshelf|process|go)_\w+`).FindAllString(text, -1) {
+			if !families[suffix.ReplaceAllString(name, "")] {
+				b.Errorf("%s asks for %s, which the daemon does not say", file, name)
+			}
+		}
+		for _, series := range regexp.MustCompile(`\breadyshelf_\w+{\w+="\w+"}`).FindAllString(text, -1) {
+			if _, ok := said[series]; !ok {
+				b.Errorf("%s asks for %s, which the daemon does not say", file, series)
+			}
+		}
+	}
+	page := b.read(operations + "README.md")
+	for name := range families {
+		if short, ours := strings.CutPrefix(name, "readyshelf_"); ours && !regexp.MustCompile("`"+short+"[`{]").MatchString(page) {
+			b.Errorf("docs/operations/README.md does not explain %s", name)
+		}
+	}
+}
+
+// suffix is what the parts of a histogram have behind its name.
+var suffix = regexp.MustCompile(`_(bucket|sum|count)$`)
+
+func (b *bubble) read(path string) string {
+	b.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(text)
 }
 
 // Profiles are for this machine alone.

@@ -98,6 +98,7 @@ func openHouse(c Config, w world) (*house, error) {
 	}
 	h.orderKey = key
 	h.decider = &kitchen.Decider{Model: predict.New(), Rules: h.rules()}
+	h.metrics = newMetrics(h)
 	log, err := buffer.Open(buffer.Options{
 		Path: filepath.Join(h.Data, logName), Decider: h.decider, BootID: h.bootID,
 		Now:     func() kitchen.Stamp { return h.clock() },
@@ -122,7 +123,6 @@ func openHouse(c Config, w world) (*house, error) {
 		log.Remember(followerName) // or what it has not read yet could go
 	}
 	h.buffer = log
-	h.metrics = newMetrics(h)
 	h.clock = h.now(log.Boot())
 	h.clocks.show(h.decider.State.Clocks)
 	h.outbox.newest.Store(h.decider.State.Sequence)
