@@ -22,7 +22,8 @@ type health struct {
 	Epoch    string `json:"epoch"`
 	Head     uint64 `json:"head"`
 	Acked    uint64 `json:"acknowledged"`
-	Waiting  uint64 `json:"waiting"` // alerts that no broker has acknowledged
+	Released uint64 `json:"released"` // the far side has everything up to it for good
+	Waiting  uint64 `json:"waiting"`  // alerts that no broker has acknowledged
 	Oldest   *int64 `json:"oldest_unsent_s,omitempty"`
 	LogBytes int64  `json:"log_bytes"`
 	LogMax   int64  `json:"log_max_bytes"`
@@ -44,7 +45,7 @@ func (h *house) health() health {
 	}
 	out := health{
 		Version: h.version, At: now.At, Clock: string(now.Clock), Boot: now.Boot, Up: int64(now.Up / time.Second),
-		Epoch: h.buffer.ID(), Head: stats.Head, Acked: h.buffer.Cursor(followerName),
+		Epoch: h.buffer.ID(), Head: stats.Head, Acked: h.buffer.Cursor(followerName), Released: h.buffer.Released(),
 		LogBytes: stats.Bytes, LogMax: stats.MaxSize, Refused: h.keeper.Refused(), Lost: stats.Lost,
 		Faults: len(h.view.get().Faults),
 	}
