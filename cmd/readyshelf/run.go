@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -105,7 +104,7 @@ func openHouse(c Config, w world) (*house, error) {
 		Tick:    h.scaled(h.Alert.RetryInterval),
 		MaxSize: int64(h.Log.MaxSize), Keep: h.Log.Keep, Prefill: h.prefill,
 		Committed: h.afterCommit,
-		Timing:    func(_ int, took time.Duration) { h.metrics.commits.Observe(took.Seconds()) },
+		Timing:    h.metrics.committed,
 		Log:       h.log.With("room", "log"),
 	})
 	if err != nil {
