@@ -67,14 +67,18 @@ func (d *step) promise(came Stamp, printed string) *time.Time {
 	return at
 }
 
-// promises reads the promises of open orders again, after the clock was set.
-func (d *step) promises() {
-	for _, o := range d.s.OpenOrders() {
-		at := d.promise(o.Accepted, o.Printed)
-		if at != nil && (o.Promised == nil || !at.Equal(*o.Promised)) {
-			d.change(d.now, Change{ID: o.ID, Promised: at})
-		}
+// promised reads the promise of an order again that came while the clock was not
+// set, and says whether it is another one now.
+func (d *step) promised(o *Order) bool {
+	if o.Accepted.Clock == Synced {
+		return false
 	}
+	at := d.promise(o.Accepted, o.Printed)
+	if at == nil || o.Promised != nil && at.Equal(*o.Promised) {
+		return false
+	}
+	d.change(d.now, Change{ID: o.ID, Promised: at})
+	return true
 }
 
 // merge folds a copy, a part or a reprint into its order.

@@ -64,7 +64,9 @@ func (d *step) report(e Event) {
 		}
 	case e.ClockSet != nil:
 		d.alert(e.Stamp, Alert{Type: ClockWasSet, Offset: e.ClockSet.Offset})
-		d.promises()
+		for _, o := range d.s.OpenOrders() {
+			d.promised(o)
+		}
 	case e.Gap != nil:
 		d.alert(e.Stamp, Alert{Type: RecordsMissing, Gap: e.Gap})
 	}
@@ -88,6 +90,7 @@ func (d *step) follow(a Alert) {
 func (d *step) watch() {
 	for _, o := range d.s.OpenOrders() {
 		switch {
+		case d.promised(o): // before anything is said of it
 		case d.expired(o):
 			a := about(o, OrderClosed)
 			a.Reason = "expired"

@@ -52,7 +52,8 @@ type bubble struct {
 	boot     int
 	booted   time.Time
 	synced   time.Time
-	accepted []string // events as JSON, by seq: on disk
+	wall     func(kitchen.Stamp) kitchen.Stamp // a clock that is wrong; nil is right
+	accepted []string                          // events as JSON, by seq: on disk
 	house    *house
 	cancel   context.CancelFunc
 	ended    chan error
@@ -112,6 +113,9 @@ func (b *bubble) now(boot uint32) func() kitchen.Stamp {
 		s := kitchen.Stamp{Boot: boot, Up: now.Sub(booted) + time.Minute, At: now.UTC(), Clock: kitchen.Synced}
 		if now.Before(synced) {
 			s.At, s.Clock = time.Unix(0, 0).UTC().Add(s.Up), kitchen.Unknown
+		}
+		if b.wall != nil {
+			s = b.wall(s)
 		}
 		return s
 	}
