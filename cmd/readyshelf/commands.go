@@ -52,6 +52,7 @@ var commands = map[string]func(*house, context.Context, call) (any, error){
 	"ping":               (*house).commandPing,
 	"health":             (*house).commandHealth,
 	"config.get":         (*house).commandConfig,
+	"ack":                (*house).commandAck,
 	kitchen.CommandReady: (*house).commandMark,
 	kitchen.CommandUndo:  (*house).commandMark,
 	kitchen.CommandOrder: (*house).commandOrder,

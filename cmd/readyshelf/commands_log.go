@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 
+	"readyshelf/kitchen"
 	"readyshelf/sync/uplink"
 )
 
@@ -43,4 +44,31 @@ func (h *house) commandConfig(_ context.Context, c call) (any, error) {
 	running := h.Config
 	running.Device = h.deviceName()
 	return running.keys(), nil
+}
+
+// released is the data of a reply to ack.
+type released struct {
+	Seq uint64 `json:"released"` // what the log holds for acknowledged for good
+}
+
+// commandAck says how far the back end has everything for good.
+func (h *house) commandAck(_ context.Context, c call) (any, error) {
+	var args struct {
+		request
+		LogID string  `json:"log_id"`
+		Seq   *uint64 `json:"seq"`
+	}
+	if err := arguments(c.body, &args); err != nil {
+		return nil, err
+	}
+	switch {
+	case args.LogID == "" || args.Seq == nil:
+		return nil, refusal{codeMalformed, "log_id and seq: as they stand in the id of an event"}
+	case args.LogID != h.buffer.ID():
+		return nil, refusal{kitchen.CodeConflict, "this log is another one: its id is the epoch"}
+	case *args.Seq > h.buffer.Head():
+		return nil, refusal{kitchen.CodeConflict, "no event has this number yet"}
+	}
+	h.buffer.Release(*args.Seq)
+	return released{h.buffer.Released()}, nil
 }

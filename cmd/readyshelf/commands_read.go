@@ -9,10 +9,9 @@ import (
 	"regexp"
 	"unicode"
 	"unicode/utf8"
-)
 
-// maxBody is how long a body may be, in bytes.
-const maxBody = 64 << 10
+	"readyshelf/sync/uplink"
+)
 
 // maxTransaction is how long a transaction may be, in characters.
 const maxTransaction = 64
@@ -26,8 +25,8 @@ type request struct {
 // transaction. The error is a [refusal]; the transaction is empty where it cannot
 // be read.
 func transactionOf(body []byte) (string, error) {
-	if len(body) > maxBody {
-		return "", refusal{codeTooLarge, fmt.Sprintf("a body has %d bytes at most", maxBody)}
+	if len(body) > uplink.MaxCommand {
+		return "", refusal{codeTooLarge, fmt.Sprintf("a body has %d bytes at most", uplink.MaxCommand)}
 	}
 	if err := plainJSON(body); err != nil {
 		return "", refusal{codeMalformed, err.Error()}
