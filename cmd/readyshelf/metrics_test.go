@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -202,6 +203,23 @@ func (b *bubble) read(path string) string {
 		b.Fatal(err)
 	}
 	return string(text)
+}
+
+// The page on MQTT explains every key of the health state.
+func TestHealthIsExplained(t *testing.T) {
+	page, err := os.ReadFile("../../docs/mqtt.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "\n`state/health`:\n")
+	section, _, _ = strings.Cut(section, "\n`state/board`")
+	_, table, _ := strings.Cut(section, "| key |")
+	for f := range reflect.TypeFor[health]().Fields() {
+		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !strings.Contains(table, "`"+key+"`") {
+			t.Errorf("docs/mqtt.md does not explain %q of state/health", key)
+		}
+	}
 }
 
 // Profiles are for this machine alone.
