@@ -32,7 +32,7 @@ check: format vet static short ## what is quick: form, vet, staticcheck, short t
 
 test: deps check race peers lunches ## everything: what CI runs
 
-deps: ## install what the tests use: a broker and a C compiler for the race detector
+deps: ## install what the tests use: a broker, a C compiler, promtool, tools for disks
 	@bash test/deps.sh
 
 format:
