@@ -155,7 +155,7 @@ func BenchmarkBurst(b *testing.B) {
 				committed, acked := reached(&w.committed, head), reached(&w.acked, head)
 				w.append(n)
 				took := (<-acked).Sub(<-committed)
-				time.Sleep(50 * time.Millisecond) // the kernel forgets how the traffic was
+				time.Sleep(20 * time.Millisecond) // after a longer rest the kernel acknowledges at once for a while
 				return took
 			}
 			for b.Loop() {

@@ -154,13 +154,91 @@ func TestMosquittoTLS(t *testing.T) {
 	}
 }
 
-// The broker is killed in mid-drain, twice. What it had acknowledged and not yet
-// passed on is lost with it, which is why the log keeps acknowledged alerts; but
-// the cursor arrives, and the order of first sightings holds.
+// checkRelayed checks that n alerts passed in order, copies aside, that copies are the
+// same, and that each was acknowledged.
+func checkRelayed(t *testing.T, tap *uplinktest.Tap, n int) {
+	t.Helper()
+	first, acknowledged, copies := map[string]string{}, map[string]bool{}, 0
+	for _, m := range tap.Messages() {
+		if !strings.Contains(m.Topic, "/event/") {
+			continue
+		}
+		v, err := uplink.Decode(m.Payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		acknowledged[v.ID] = acknowledged[v.ID] || m.Acknowledged
+		if body, seen := first[v.ID]; seen {
+			if copies++; body != string(m.Payload) {
+				t.Errorf("%s went out again with another body", v.ID)
+			}
+			continue
+		}
+		first[v.ID] = string(m.Payload)
+		if want := fmt.Sprintf("%020d", len(first)); v.Sequence != want {
+			t.Fatalf("sequence %s went out first when %s was due", v.Sequence, want)
+		}
+	}
+	for id, yes := range acknowledged {
+		if !yes {
+			t.Errorf("%s was never acknowledged, and the cursor is past it", id)
+		}
+	}
+	if len(first) != n {
+		t.Errorf("%d alerts went out, want %d", len(first), n)
+	}
+	t.Logf("%d alerts, %d copies", len(first), copies)
+}
+
+// A link that stays open and carries nothing, under load, with all the buffers that
+// kernels have. TestBlackHoleUnderLoad holds it to 10 s.
+func TestHalfOpenForReal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes 10 s of real time")
+	}
+	t.Parallel()
+	m := uplinktest.StartMosquitto(t, "allow_anonymous true", nil)
+	tap := uplinktest.StartTap(t, m.Addr)
+	s := realShop(t, "tcp://"+tap.Addr)
+	lost := make(chan time.Time, 10)
+	s.OnState = func(connected bool, _ error) {
+		if !connected {
+			lost <- time.Now()
+		}
+	}
+	s.log.add(s.alert())
+	s.start()
+	defer s.end()
+	if !eventually(10*time.Second, func() bool { return s.log.acked() == 1 }) {
+		t.Fatal("nothing goes through a link that is well")
+	}
+	tap.SetDeaf(true)
+	deaf := time.Now()
+	for range 1000 {
+		s.log.add(s.alert())
+	}
+	select {
+	case at := <-lost:
+		t.Logf("noticed after %v", at.Sub(deaf))
+	case <-time.After(time.Minute):
+		t.Fatal("not noticed in a minute")
+	}
+	tap.SetDeaf(false)
+	if !eventually(30*time.Second, func() bool { return s.log.acked() == 1001 }) {
+		t.Errorf("the cursor is at %d, want 1001", s.log.acked())
+	}
+	checkRelayed(t, tap, 1001)
+}
+
+// The broker is killed in mid-drain, twice. Every alert was acknowledged, first
+// sendings are in order, and copies are the same bytes. What the broker had
+// acknowledged and not yet passed on is lost with it, which is why the log keeps
+// acknowledged alerts; but what a subscriber sees is in order too.
 func TestMosquittoKilledInMidDrain(t *testing.T) {
 	m := uplinktest.StartMosquitto(t, "allow_anonymous true", nil)
 	cloud := subscribe(t, m)
-	s := realShop(t, "tcp://"+m.Addr)
+	tap := uplinktest.StartTap(t, m.Addr)
+	s := realShop(t, "tcp://"+tap.Addr)
 	const alerts = 5000
 	for range alerts {
 		s.log.add(s.alert())
@@ -189,6 +267,7 @@ func TestMosquittoKilledInMidDrain(t *testing.T) {
 	if len(kills) > 0 {
 		t.Errorf("%d kills were not reached", len(kills))
 	}
+	checkRelayed(t, tap, alerts)
 	if last := fmt.Sprintf("%020d", alerts); !eventually(time.Minute, func() bool { return cloud.last() == last }) {
 		t.Errorf("the subscriber saw %s last, want %s", cloud.last(), last)
 	}
