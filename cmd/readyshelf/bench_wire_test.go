@@ -250,32 +250,11 @@ func quantile(took []time.Duration, p float64) float64 {
 	return float64(s[int(p*float64(len(s)-1))].Microseconds()) / 1000
 }
 
-// peakMemory measures until stop is closed, then sends the most memory in MB that was
-// this process' own and no file's.
-func peakMemory(b *testing.B, stop <-chan struct{}) <-chan float64 {
-	peak := make(chan float64, 1)
-	go func() {
-		tick := time.NewTicker(20 * time.Millisecond)
-		defer tick.Stop()
-		most := 0.0
-		for {
-			most = max(most, ownMemory(b))
-			select {
-			case <-tick.C:
-			case <-stop:
-				peak <- most
-				return
-			}
-		}
-	}()
-	return peak
-}
-
 // ownMemory is the memory in MB that is this process' own and no file's.
 func ownMemory(b *testing.B) float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		b.Error(err)
+		b.Fatal(err)
 	}
 	_, rest, _ := strings.Cut(string(status), "RssAnon:")
 	var kb float64
