@@ -27,6 +27,7 @@ type galley struct {
 	t        *testing.T
 	conf, db string
 	printer  string
+	slip     string // what is printed below an order's number
 	buttons  []*virtual.Button
 	lamps    []*virtual.Lamp
 
@@ -51,7 +52,7 @@ func newGalley(t *testing.T, b *broker, data, more string) *galley {
 	dir := t.TempDir()
 	k := &galley{
 		t: t, conf: filepath.Join(dir, "readyshelf.toml"), db: filepath.Join(data, "readyshelf.db"),
-		printer: freePort(t), ok: accepted{lit: map[string]int{}},
+		printer: freePort(t), slip: "2x Soup\n1x Bread\n", ok: accepted{lit: map[string]int{}},
 	}
 	addr := "127.0.0.1:1"
 	if b != nil {
@@ -143,7 +144,7 @@ func (k *galley) print(ctx context.Context, n int) error {
 	defer conn.Close()
 	conn.SetDeadline(time.Now().Add(3 * time.Second))
 	answer := make([]byte, len(arrived))
-	if _, err := fmt.Fprintf(conn, "\x1b@Order #%d\n2x Soup\n1x Bread\n\x1dV\x01%s", n, askArrived); err != nil {
+	if _, err := fmt.Fprintf(conn, "\x1b@Order #%d\n%s\x1dV\x01%s", n, k.slip, askArrived); err != nil {
 		return err
 	}
 	if _, err := io.ReadFull(conn, answer); err != nil {
@@ -165,6 +166,22 @@ func (k *galley) print(ctx context.Context, n int) error {
 	defer k.mu.Unlock()
 	k.ok.printed = append(k.ok.printed, n)
 	return nil
+}
+
+// askPrinter asks a printer for its status as tills do: DLE EOT 1.
+func askPrinter(ctx context.Context, addr string) (status byte, err error) {
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(time.Second))
+	if _, err := io.WriteString(conn, askOnline); err != nil {
+		return 0, err
+	}
+	var b [1]byte
+	_, err = io.ReadFull(conn, b[:])
+	return b[0], err
 }
 
 // Of the lamp's patterns: steady is longer than any but "ready" keeps it lit, a
