@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 
-.PHONY: help demo build build-all check test deps format vet static short race peers lunches fuzz bench clean
+.PHONY: help demo build build-all check test deps format vet static short race peers lunches fuzz torture bench clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -48,13 +48,20 @@ short:
 	go test -short ./...
 
 race:
-	go test $$(bash test/race.sh) -shuffle=on ./...
+	go test $$(bash test/race.sh) -shuffle=on -timeout 20m ./...
 
 peers: ## real brokers under the real uplink: three NATS nodes, two of them killed
 	cd test/peers && go vet ./... && go test -count=1 -timeout 5m ./...
 
 lunches: # the whole daemon through 200 lunches and two weeks of mishaps
 	go test -run 'TestLunch|TestWeek' -timeout 15m $(CMD) -lunches 200 -weeks 2
+
+# How often, where "make test" has 200 of each.
+KILLS ?= 2000
+CUTS  ?= 2000
+
+torture: ## kills, power cuts and bad cards for half an hour, on the card that READYSHELF_TORTURE_DIR names
+	go test -count=1 -v -timeout 6h -run 'TestKill|TestPowerCut|Card|TestDamagedLog|TestDrain' ./test -kills $(KILLS) -cuts $(CUTS)
 
 fuzz: ## every parser against invented input, a minute each
 	bash test/fuzz.sh 60s
