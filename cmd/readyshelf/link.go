@@ -50,6 +50,7 @@ func (h *house) ship(ctx context.Context) error {
 		},
 		Epoch: h.buffer.ID(), Version: h.version, Now: h.clock,
 		Follow: h.follow, Correct: h.clocks.correct, Acked: h.metrics.acked,
+		Resend: h.resend, Read: h.buffer.Read,
 		Board: h.boardJSON, BoardChanged: changed, Health: h.healthJSON, HealthChanged: healthChanged,
 		OnState: func(connected bool, cause error) {
 			h.link.set(h.clock().At, connected, cause)

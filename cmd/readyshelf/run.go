@@ -15,10 +15,15 @@ import (
 	"readyshelf/kitchen"
 	"readyshelf/predict"
 	"readyshelf/sensors"
+	"readyshelf/sync/uplink"
 )
 
 // logName is the log's file in the data folder.
 const logName = "readyshelf.db"
+
+// maxResends is how many ranges that the cloud wants again wait for the one
+// under way.
+const maxResends = 4
 
 // house is one running daemon: the log in the middle, and who stands around it.
 type house struct {
@@ -33,6 +38,7 @@ type house struct {
 	replies replies
 	outbox  outbox
 	link    linkState
+	resend  chan uplink.Range // what the cloud wants again, to the uplink
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
 	metrics  *metrics
@@ -87,7 +93,7 @@ func (h *house) run(ctx context.Context) error {
 
 // openHouse opens the log and folds it into the kitchen's state.
 func openHouse(c Config, w world) (*house, error) {
-	h := &house{Config: c, world: w}
+	h := &house{Config: c, world: w, resend: make(chan uplink.Range, maxResends)}
 	if err := makeData(h.Data); err != nil {
 		return nil, err
 	}

@@ -28,12 +28,7 @@ func (s *session) send(ctx context.Context) {
 	lastBoard := time.Now()
 	var boardDue <-chan time.Time
 	for s.dead.Err() == nil && ctx.Err() == nil {
-		more, slots := s.events, s.slots
-		if len(s.waiting.events) > 0 {
-			more = nil
-		} else {
-			slots = nil
-		}
+		more, old, slots := s.next()
 		select {
 		case a := <-s.replies: // ahead of the backlog
 			s.sendReply(ctx, a)
@@ -44,11 +39,13 @@ func (s *session) send(ctx context.Context) {
 		case a := <-s.replies:
 			s.sendReply(ctx, a)
 		case s.waiting = <-more:
-			if upto := s.skip(); upto > 0 {
+			if upto := s.skip(&s.waiting); upto > 0 {
 				s.enqueue(flight{upto: upto, ack: s.waiting.ack})
 			}
+		case c := <-old:
+			s.takeOld(c)
 		case slots <- struct{}{}:
-			s.sendBurst(ctx)
+			s.sendSome(ctx)
 		case <-s.BoardChanged:
 			if boardDue == nil {
 				boardDue = time.After(boardEvery - time.Since(lastBoard))
@@ -98,14 +95,46 @@ func (s *session) sendHealth(ctx context.Context) {
 	}
 }
 
+// next returns where the sender may find something to do, nil where not: a batch
+// of the log, one to send again, and a slot for either.
+func (s *session) next() (more, old <-chan cargo, slots chan<- struct{}) {
+	if len(s.waiting.events) == 0 {
+		more = s.events
+	}
+	if len(s.repeats.events) == 0 {
+		old = s.old
+	}
+	if more == nil || old == nil {
+		slots = s.slots
+	}
+	return more, old, slots
+}
+
+// sendSome publishes what is new, and then one alert of what goes out again. It has
+// a slot.
+func (s *session) sendSome(ctx context.Context) {
+	if len(s.waiting.events) > 0 {
+		s.sendBurst(ctx)
+		if len(s.repeats.events) > 0 && s.ready(ctx) {
+			s.sendOld()
+		}
+		return
+	}
+	if !s.pace.wait(ctx, s.dead) {
+		<-s.slots
+		return
+	}
+	s.sendOld()
+}
+
 // skip drops what nobody publishes from the front of what waits. It returns the
 // last of that, or 0 where there is none.
-func (s *session) skip() (upto uint64) {
-	w := s.waiting.events
+func (s *session) skip(c *cargo) (upto uint64) {
+	w := c.events
 	for len(w) > 0 && !s.ships(w[0]) {
 		upto, w = w[0].Seq, w[1:]
 	}
-	s.waiting.events = w
+	c.events = w
 	return upto
 }
 
@@ -138,7 +167,7 @@ func (s *session) sendBurst(ctx context.Context) {
 func (s *session) sendAlert() {
 	e := s.waiting.events[0]
 	s.waiting.events = s.waiting.events[1:]
-	f := flight{upto: max(e.Seq, s.skip()), ack: s.waiting.ack}
+	f := flight{upto: max(e.Seq, s.skip(&s.waiting)), ack: s.waiting.ack}
 	kind, body, err := s.compose(e)
 	if err != nil { // it will never do; the hole in the sequence tells the cloud
 		s.Log.Error("an alert cannot be written as JSON and is left out", "seq", e.Seq, "type", kind, "err", err)

@@ -30,6 +30,7 @@ type session struct {
 	began   kitchen.Stamp // what happened before is replayed
 	since   string        // names the session in status
 	events  chan cargo    // Follow's to the sender
+	old     chan cargo    // what goes out again
 	replies chan reply    // to the sender, from who does the commands
 	slots   chan struct{} // one for each message in flight
 	flight  chan flight   // sent, oldest first; closed by the sender at its end
@@ -37,6 +38,7 @@ type session struct {
 
 	// Of the sender.
 	waiting cargo  // not sent yet; begins with an alert, unless it is empty
+	repeats cargo  // the same, of what goes out again
 	board   []byte // as last published
 }
 
@@ -55,6 +57,7 @@ type flight struct {
 	sent  time.Time
 	upto  uint64
 	ack   func(uint64)
+	again bool // sent at the cloud's wish: ack is not the cursor's
 }
 
 // followError is a log that cannot be read.
@@ -71,6 +74,7 @@ func newSession(r *runner, l *link, since string) *session {
 		runner: r, link: l, since: since,
 		began:   r.Now(),
 		events:  make(chan cargo),
+		old:     make(chan cargo),
 		replies: make(chan reply),
 		slots:   make(chan struct{}, r.Window),
 		flight:  make(chan flight, 2*r.Window),
@@ -97,6 +101,8 @@ func (s *session) run(ctx context.Context) error {
 			s.kill(&followError{fmt.Errorf("follow the log: %w", cmp.Or(err, errLogEnded))})
 		}
 	}()
+	repeated := make(chan struct{})
+	go func() { defer close(repeated); s.repeat(following) }()
 	settled := make(chan struct{})
 	go func() { defer close(settled); s.settle() }()
 
@@ -109,6 +115,7 @@ func (s *session) run(ctx context.Context) error {
 	}
 	endFollow() // only now: the settler has called the last ack
 	<-followed
+	<-repeated
 	s.end()
 	return context.Cause(s.dead)
 }
@@ -159,7 +166,10 @@ func (s *session) settle() {
 		if !f.sent.IsZero() {
 			s.Acked(time.Since(f.sent))
 		}
-		if f.ack != nil {
+		switch {
+		case f.again:
+			f.ack(f.upto)
+		case f.ack != nil:
 			s.bodies.drop(f.upto)
 			done = f
 		}

@@ -100,6 +100,21 @@ func (l *memLog) Follow(ctx context.Context, fn func([]kitchen.Event, func(uint6
 	}
 }
 
+func (l *memLog) Read(ctx context.Context, from, to uint64, fn func([]kitchen.Event) error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for from = max(from, 1); from <= min(to, uint64(len(l.events))); from += 16 {
+		batch := l.events[from-1 : min(from+15, to, uint64(len(l.events)))]
+		l.mu.Unlock()
+		err := fn(batch)
+		l.mu.Lock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (l *memLog) ack(seq uint64) {
 	if l.onAck != nil {
 		l.onAck(seq)

@@ -55,6 +55,13 @@ type Uplink struct {
 	// asks again, and it is Command that does nothing twice. A nil Command
 	// subscribes to nothing.
 	Command func(ctx context.Context, name string, body []byte) (reply []byte)
+	// Resend brings what the cloud wants again: the alerts between two events, both
+	// included, that [Uplink.Read] still finds. They go out under their old ids, as
+	// replayed, beside what is new, and the cursor stays. A broken connection makes
+	// it begin behind what was acknowledged. Set both or neither.
+	Resend <-chan Range
+	// Read hands fn the events of a range in order, as far as there are any.
+	Read func(ctx context.Context, from, to uint64, fn func([]kitchen.Event) error) error
 	// OnState is told when a connection is made, and why there is none when that
 	// changes; nil tells nobody. [ErrTwin] is worth a look.
 	OnState func(connected bool, cause error)
@@ -96,6 +103,7 @@ type runner struct {
 	origin  Origin
 	bodies  frozen
 	inbox   inbox
+	again   again
 	// running are the goroutines that may outlive a session: who does the commands,
 	// and senders for as long as paho keeps them in Publish, which is writeTimeout if
 	// the link died at that moment.
@@ -107,8 +115,12 @@ type runner struct {
 func newRunner(u *Uplink) (*runner, error) {
 	r := &runner{Uplink: *u, origin: Origin{u.Store, u.Device, u.Epoch}, cause: "not yet connected"}
 	r.inbox.todo = make(chan command, maxCommands)
+	r.again.moved = make(chan struct{}, 1)
 	if u.Now == nil || u.Follow == nil || u.Epoch == "" {
 		return nil, errors.New("uplink: Now, Follow and Epoch must be set")
+	}
+	if (u.Resend == nil) != (u.Read == nil) {
+		return nil, errors.New("uplink: Resend and Read must be set together")
 	}
 	var err error
 	if r.root, err = r.Config.root(); err != nil {

@@ -53,7 +53,7 @@ type Session struct {
 }
 
 // Broker serves MQTT. The zero value works. Set Answer and Refuse before the
-// first Dial.
+// first Dial; SetAnswer works at any time.
 type Broker struct {
 	// Answer decides about each message a client publishes; nil acknowledges. It
 	// must not call Close.
@@ -143,6 +143,13 @@ func (b *Broker) Cut() {
 	for cl := range b.clients {
 		cl.c.Close()
 	}
+}
+
+// SetAnswer changes Answer.
+func (b *Broker) SetAnswer(answer func(Message) Reply) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.Answer = answer
 }
 
 // Close hangs up for good and waits until nothing of the broker runs.

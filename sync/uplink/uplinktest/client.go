@@ -135,8 +135,11 @@ func (cl *client) publish(p *packets.PublishPacket) bool {
 		Client: cl.connect.ClientIdentifier, Conn: cl.conn, At: time.Now(),
 	}
 	reply := Acknowledge
-	if cl.b.Answer != nil {
-		reply = cl.b.Answer(m)
+	cl.b.mu.Lock()
+	answer := cl.b.Answer
+	cl.b.mu.Unlock()
+	if answer != nil {
+		reply = answer(m)
 	}
 	if reply == Lose {
 		return false
