@@ -1,40 +1,29 @@
 #!/usr/bin/env bash
-# Runs every benchmark and writes the results, with what they were measured on,
-# to the file named.
+# Runs every benchmark, those of the peers too, and writes the results beside their
+# limits, with what they were measured on, to the file named. A benchmark that
+# fails is missing there, and fails this.
 set -euo pipefail
 out=${1:?the file to write}
 
 results=$(mktemp)
-trap 'rm -f "$results"' EXIT
-go test -run '^$' -bench . -benchmem -timeout 60m ./... | tee "$results"
+trap 'rm -f "$results" "$out.new"' EXIT
+failed=0
+# One package at a time: they would disturb each other.
+go test -p 1 -run '^$' -bench . -benchmem -timeout 30m ./... | tee "$results" || failed=1
+(cd test/peers && go test -p 1 -run '^$' -bench . -timeout 30m ./...) | tee -a "$results" || failed=1
 
 if [ -r /proc/device-tree/model ]; then
 	machine=$(tr -d '\0' </proc/device-tree/model)
 else
 	machine=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
 fi
-
-{
-	echo "# Benchmarks"
-	echo
-	echo "Written by \`make bench\`. Figures of a disk or a loopback socket say more about the"
-	echo "machine than about the program: compare on one machine only."
-	echo
-	echo "| | |"
-	echo "|---|---|"
-	echo "| machine | ${machine:-unknown}, $(nproc) CPUs, $(uname -m) |"
-	echo "| kernel | $(uname -sr) |"
-	echo "| Go | $(go env GOVERSION) |"
-	echo "| date | $(date -u +%Y-%m-%d) |"
-	echo "| commit | $(git describe --always --dirty 2>/dev/null || echo unknown) |"
-	awk '
-		/^pkg: /     { pkg = $2; named = 0; next }
-		/^Benchmark/ {
-			if (!named) { if (open) print "```"; print "\n## " pkg "\n\n```"; named = open = 1 }
-			print
-		}
-		END { if (open) print "```" }
-	' "$results"
-} >"$out.new"
+export MACHINE="${machine:-unknown}, $(nproc) CPUs, $(uname -m)"
+KERNEL=$(uname -sr)
+GOVERSION=$(go env GOVERSION)
+DATE=$(date -u +%Y-%m-%d)
+COMMIT=$(git describe --always --dirty 2>/dev/null || echo unknown)
+export KERNEL GOVERSION DATE COMMIT
+(cd test/peers && go run ./report) <"$results" >"$out.new"
 mv "$out.new" "$out"
 echo "wrote $out"
+exit "$failed"
