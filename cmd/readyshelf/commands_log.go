@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"math"
 
 	"readyshelf/kitchen"
 	"readyshelf/sync/uplink"
@@ -16,15 +15,15 @@ func (h *house) commandPing(_ context.Context, c call) (any, error) {
 	}
 	now := h.clock()
 	return struct {
-		Version string  `json:"version"`
-		Time    string  `json:"time"`
-		Clock   string  `json:"clock"`
-		Up      float64 `json:"up"` // seconds since the boot
-		Head    uint64  `json:"head"`
-		Epoch   string  `json:"epoch"`
+		Version string `json:"version"`
+		Time    string `json:"time"`
+		Clock   string `json:"clock"`
+		Up      int64  `json:"up_s"` // seconds since the boot
+		Head    uint64 `json:"head"`
+		Epoch   string `json:"epoch"`
 	}{
 		h.version, now.At.Format(uplink.TimeLayout), string(now.Clock),
-		math.Round(now.Up.Seconds()*1000) / 1000, h.buffer.Head(), h.buffer.ID(),
+		int64(now.Up.Seconds()), h.buffer.Head(), h.buffer.ID(),
 	}, nil
 }
 

@@ -104,7 +104,7 @@ func TestMalformedCommands(t *testing.T) {
 func TestAskingCommands(t *testing.T) {
 	inBubble(t, func(b *bubble) {
 		ping := b.ask("ping", `{"transaction":"a b ü"}`)
-		if ping.Transaction != "a b ü" || ping.Data["version"] != "test" || ping.Data["clock"] != "synced" || ping.Data["up"] != 61.0 ||
+		if ping.Transaction != "a b ü" || ping.Data["version"] != "test" || ping.Data["clock"] != "synced" || ping.Data["up_s"] != 61.0 ||
 			ping.Data["head"] != float64(b.house.buffer.Head()) || ping.Data["epoch"] != ping.Epoch || ping.Data["time"] != ping.Time {
 			t.Errorf("ping: got %+v", ping)
 		}
