@@ -30,7 +30,7 @@ func openAtRest(path string) (*store, meta, error) {
 		return nil, meta{}, fmt.Errorf("open log: %w", err)
 	}
 	if info.Size() < 4*pageSize {
-		return nil, meta{}, fmt.Errorf("open log %s: %w: it has %d bytes", path, errDamaged, info.Size())
+		return nil, meta{}, fmt.Errorf("open log %s: %w: it has %d bytes", path, ErrDamaged, info.Size())
 	}
 	s := &store{}
 	err = guard(func() (err error) {

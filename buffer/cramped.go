@@ -14,7 +14,7 @@ import (
 // free pages. Such a file would refuse everything for ever, as if it were full.
 // It is damaged, and is told here from a full one.
 
-// judge turns bbolt's refusal to write need bytes into errDamaged where a sound
+// judge turns bbolt's refusal to write need bytes into ErrDamaged where a sound
 // file has the room. Only who writes may call it.
 func (s *store) judge(err error, need int64) error {
 	if !errors.Is(err, berrors.ErrMaxSizeReached) {
@@ -23,10 +23,10 @@ func (s *store) judge(err error, need int64) error {
 	need = s.most(need)
 	row, rowErr := s.row()
 	if rowErr == nil && row >= need {
-		return fmt.Errorf("%w: %d bytes do not fit although %d in a row are free: %w", errDamaged, need, row, err)
+		return fmt.Errorf("%w: %d bytes do not fit although %d in a row are free: %w", ErrDamaged, need, row, err)
 	}
 	if lost, lostErr := s.lost(); lostErr == nil && lost >= need {
-		return fmt.Errorf("%w: %d bytes do not fit and %d are lost: %w", errDamaged, need, lost, err)
+		return fmt.Errorf("%w: %d bytes do not fit and %d are lost: %w", ErrDamaged, need, lost, err)
 	}
 	return err
 }

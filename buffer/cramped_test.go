@@ -140,7 +140,7 @@ func TestFullIsNotDamage(t *testing.T) {
 		r := record{key(n), make([]byte, 3000)}
 		err = s.commit(change{records: []record{r}, head: n})
 	}
-	if !errors.Is(err, berrors.ErrMaxSizeReached) || errors.Is(err, errDamaged) || n < 200 {
+	if !errors.Is(err, berrors.ErrMaxSizeReached) || errors.Is(err, ErrDamaged) || n < 200 {
 		t.Errorf("after %d records: got %v, want that there is no room", n, err)
 	}
 	if lost, err := s.lost(); err != nil || lost > 4*pageSize || lost < -4*pageSize {
@@ -156,7 +156,7 @@ func TestNoRoomInAnEmptyFileIsDamage(t *testing.T) {
 	}
 	defer s.close()
 	err = s.judge(berrors.ErrMaxSizeReached, baseReserve)
-	if !errors.Is(err, errDamaged) || !errors.Is(err, berrors.ErrMaxSizeReached) {
+	if !errors.Is(err, ErrDamaged) || !errors.Is(err, berrors.ErrMaxSizeReached) {
 		t.Errorf("got %v, want damage", err)
 	}
 }

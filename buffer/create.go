@@ -112,20 +112,21 @@ func createStore(path string, max, prefill int64) (*store, error) {
 
 // obtain opens the log at path or creates it. What cannot be a log any more, and
 // was one, is moved aside for a new one; replaced says so for people.
-func obtain(path string, max, prefill int64) (s *store, m meta, replaced string, err error) {
+func obtain(opts Options) (s *store, m meta, replaced string, err error) {
+	path := opts.Path
 	was, err := readSidecar(path)
 	if err != nil {
 		return nil, m, "", err
 	}
-	s, m, err = openExisting(path, max, was)
+	s, m, err = openExisting(opts, was)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if was.id != "" {
 			replaced = fmt.Sprintf("log %s is gone from %s: a new log was started", was.id, path)
 		}
-	case errors.Is(err, errDamaged) && was.id == "":
+	case errors.Is(err, ErrDamaged) && was.id == "":
 		return nil, m, "", fmt.Errorf("%w; nothing says that it ever was a log: move it away, or choose another path", err)
-	case errors.Is(err, errDamaged):
+	case errors.Is(err, ErrDamaged):
 		aside, moveErr := moveAside(path)
 		if moveErr != nil {
 			return nil, m, "", errors.Join(err, moveErr)
@@ -134,26 +135,31 @@ func obtain(path string, max, prefill int64) (s *store, m meta, replaced string,
 	default:
 		return s, m, "", err
 	}
-	if s, err = createStore(path, max, prefill); err != nil {
+	if s, err = createStore(path, opts.MaxSize, opts.Prefill); err != nil {
 		return nil, m, "", err
 	}
 	m, err = s.load()
 	return s, m, replaced, err
 }
 
-// openExisting opens the log at path and brings its sidecar up to date.
-func openExisting(path string, max int64, was sidecar) (*store, meta, error) {
+// openExisting opens the log, which the probe must call sound, and brings its
+// sidecar up to date.
+func openExisting(opts Options, was sidecar) (*store, meta, error) {
+	path := opts.Path
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, meta{}, fmt.Errorf("open log: %w", err)
 	}
 	if info.Size() < 4*pageSize { // bbolt makes an empty file a new, empty database
-		return nil, meta{}, fmt.Errorf("open log %s: %w: it has %d bytes", path, errDamaged, info.Size())
+		return nil, meta{}, fmt.Errorf("open log %s: %w: it has %d bytes", path, ErrDamaged, info.Size())
 	}
 	if was.damaged {
-		return nil, meta{}, fmt.Errorf("open log %s: %w: the last run could not write to it", path, errDamaged)
+		return nil, meta{}, fmt.Errorf("open log %s: %w: the last run could not write to it", path, ErrDamaged)
 	}
-	s, err := openStore(path, max)
+	if err := opts.sounds(); err != nil {
+		return nil, meta{}, err
+	}
+	s, err := openStore(path, opts.MaxSize)
 	if err != nil {
 		return nil, meta{}, err
 	}
@@ -175,7 +181,7 @@ func openExisting(path string, max int64, was sidecar) (*store, meta, error) {
 func (s *store) whole() error {
 	sp, err := s.space()
 	if err == nil && sp.high > sp.file {
-		err = fmt.Errorf("%w: cut off at %d of %d bytes", errDamaged, sp.file, sp.high)
+		err = fmt.Errorf("%w: cut off at %d of %d bytes", ErrDamaged, sp.file, sp.high)
 	}
 	return err
 }

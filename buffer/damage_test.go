@@ -77,7 +77,7 @@ func TestForeignFiles(t *testing.T) {
 			}
 			opts, err := options(h.path), error(nil)
 			opts.Decider, opts.Now = &tally{}, func() kitchen.Stamp { return kitchen.Stamp{} }
-			if _, err = Open(opts); !errors.Is(err, errDamaged) || !strings.Contains(err.Error(), "move it away") {
+			if _, err = Open(opts); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "move it away") {
 				t.Errorf("no log was here: got %v, want a refusal with the way out", err)
 			}
 			if kept, _ := os.ReadFile(h.path); !bytes.Equal(kept, bad) {

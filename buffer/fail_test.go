@@ -158,12 +158,12 @@ func TestUnwritableDamageIsMovedAside(t *testing.T) {
 		synctest.Wait()
 		h.store.hook = func() error { panic("page 7 already freed") }
 		for range 2 {
-			if err := h.Append(t.Context(), press("A2")); !errors.Is(err, errDamaged) {
-				t.Errorf("got %v, want errDamaged", err)
+			if err := h.Append(t.Context(), press("A2")); !errors.Is(err, ErrDamaged) {
+				t.Errorf("got %v, want ErrDamaged", err)
 			}
 		}
-		if err := <-ended; !errors.Is(err, errDamaged) {
-			t.Errorf("Run ended with %v, want errDamaged", err)
+		if err := <-ended; !errors.Is(err, ErrDamaged) {
+			t.Errorf("Run ended with %v, want ErrDamaged", err)
 		}
 		if err := h.Close(); err != nil {
 			t.Fatal(err)
@@ -251,8 +251,8 @@ func TestLostCommitsEndTheLog(t *testing.T) {
 		if err := h.Append(t.Context(), press("A3")); err == nil {
 			t.Fatal("a failed commit was acknowledged")
 		}
-		if err := <-ended; !errors.Is(err, errDamaged) {
-			t.Errorf("Run ended with %v, want errDamaged", err)
+		if err := <-ended; !errors.Is(err, ErrDamaged) {
+			t.Errorf("Run ended with %v, want ErrDamaged", err)
 		}
 		if err := h.Close(); err != nil {
 			t.Fatal(err)

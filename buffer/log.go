@@ -30,6 +30,8 @@ var (
 	// ErrRefused says that these facts cannot be written and never will be: what is
 	// wrong is with them, and not with the file.
 	ErrRefused = errors.New("facts refused")
+	// ErrDamaged says that the file's structure is broken, not the way to it.
+	ErrDamaged = errors.New("file is damaged")
 	// ErrTooLarge says that an event does not fit a record. It comes with ErrRefused.
 	ErrTooLarge = errors.New("event is too large")
 )
@@ -59,6 +61,11 @@ type Options struct {
 	Now func() kitchen.Stamp
 	// Tick is how often the Decider is asked without a fact; 0 is never.
 	Tick time.Duration
+	// Probe, if set, is asked about an existing file before it is opened: nil is a sound
+	// one, ErrDamaged a bad one, and anything else ends Open. It runs [Probe] in a
+	// child process, since a damaged file can kill the process that opens it, and
+	// has let go of the file's lock when it returns.
+	Probe func(ctx context.Context, path string) error
 	// MaxSize is the most bytes that the file may have; 64 MiB where 0. All of it
 	// is mapped, so it costs address space, not memory. From 256 KiB to 1 GiB.
 	MaxSize int64
@@ -154,7 +161,7 @@ func Open(opts Options) (*Log, error) {
 		return nil, err
 	}
 	l, err := open(opts)
-	if errors.Is(err, errDamaged) && l != nil { // it opens, but does not work
+	if errors.Is(err, ErrDamaged) && l != nil { // it opens, but does not work
 		mark := sidecar{id: l.id, damaged: true}
 		if err := mark.write(opts.Path); err != nil {
 			return nil, err
@@ -172,7 +179,7 @@ func Open(opts Options) (*Log, error) {
 
 // open returns a log even with an error, where the file is one but is damaged.
 func open(opts Options) (*Log, error) {
-	s, m, replaced, err := obtain(opts.Path, opts.MaxSize, opts.Prefill)
+	s, m, replaced, err := obtain(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -239,7 +246,7 @@ func (l *Log) Close() error {
 	if moved {
 		err = l.store.commit(c)
 	}
-	if errors.Is(err, errDamaged) {
+	if errors.Is(err, ErrDamaged) {
 		l.store.abandon()
 	} else {
 		err = errors.Join(err, l.store.close())

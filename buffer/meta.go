@@ -43,14 +43,14 @@ func loadMeta(tx *bbolt.Tx) (meta, error) {
 	m := meta{cursors: map[string]uint64{}}
 	b := tx.Bucket(bucketMeta)
 	if b == nil || len(b.Get(metaFormat)) != 1 {
-		return m, fmt.Errorf("%w: a bbolt file, but not a log", errDamaged)
+		return m, fmt.Errorf("%w: a bbolt file, but not a log", ErrDamaged)
 	}
 	if v := b.Get(metaFormat)[0]; v > format {
 		return m, fmt.Errorf("%w: format %d, this program knows %d", ErrNewer, v, format)
 	}
 	for _, name := range buckets {
 		if tx.Bucket(name) == nil {
-			return m, fmt.Errorf("%w: bucket %s is missing", errDamaged, name)
+			return m, fmt.Errorf("%w: bucket %s is missing", ErrDamaged, name)
 		}
 	}
 	m.id, m.bootID = string(b.Get(metaLog)), string(b.Get(metaBootID))

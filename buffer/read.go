@@ -28,7 +28,7 @@ type batch struct {
 // skipped and reported as lost.
 func (s *store) read(after uint64) (batch, error) {
 	p, err := s.readPage(after)
-	if errors.Is(err, errDamaged) {
+	if errors.Is(err, ErrDamaged) {
 		return s.readPast(after, err)
 	}
 	return p.sift(after), err
@@ -61,7 +61,7 @@ func (s *store) readPage(after uint64) (page, error) {
 		p.last = len(p.records) < readBatch
 		return nil
 	})
-	if errors.Is(err, errDamaged) && len(p.records) > 0 {
+	if errors.Is(err, ErrDamaged) && len(p.records) > 0 {
 		return p, nil // the next read meets the damage alone
 	}
 	return p, err

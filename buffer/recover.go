@@ -34,7 +34,7 @@ func (w *writer) ready() error {
 // giveUp says whether err ends Run, and notes damage for the next start, which
 // moves the file aside: a start that fails the same way for ever helps nobody.
 func (w *writer) giveUp(err error) bool {
-	if !errors.Is(err, errDamaged) {
+	if !errors.Is(err, ErrDamaged) {
 		return time.Since(w.broken) >= patience
 	}
 	mark := sidecar{id: w.l.id, damaged: true}
@@ -46,7 +46,7 @@ func (w *writer) giveUp(err error) bool {
 
 func (w *writer) rebuild() error {
 	if w.damages > 1 {
-		return fmt.Errorf("%w: it cannot be written", errDamaged)
+		return fmt.Errorf("%w: it cannot be written", ErrDamaged)
 	}
 	if w.suspect {
 		if err := w.reopen(); err != nil {
@@ -72,13 +72,13 @@ func (w *writer) reopen() error {
 	} else if err := old.close(); err != nil {
 		old.abandon()
 	}
-	s, m, err := openExisting(l.opts.Path, l.opts.MaxSize, sidecar{id: l.id})
+	s, m, err := openExisting(l.opts, sidecar{id: l.id})
 	if err != nil {
 		return err
 	}
 	s.hook, l.store = old.hook, s
 	if m.id != l.id || m.head < l.Head() {
-		return fmt.Errorf("%w: it has lost events that were committed", errDamaged)
+		return fmt.Errorf("%w: it has lost events that were committed", ErrDamaged)
 	}
 	w.suspect, w.panicked = false, false
 	return nil

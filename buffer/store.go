@@ -33,9 +33,6 @@ var (
 	buckets = append(bucketsHot[:], bucketMeta, bucketEvents, bucketCursors, bucketCheckpoint, bucketGaps)
 )
 
-// errDamaged says that the file's structure is broken, not the way to it.
-var errDamaged = errors.New("file is damaged")
-
 // store is the bbolt file.
 type store struct {
 	db   *bbolt.DB
@@ -46,7 +43,7 @@ type store struct {
 }
 
 // openStore opens the file at path, and makes a new one of an empty file.
-// A structure that cannot be read is errDamaged, a lock held elsewhere ErrHeld.
+// A structure that cannot be read is ErrDamaged, a lock held elsewhere ErrHeld.
 func openStore(path string, max int64) (*store, error) {
 	s := &store{max: max}
 	err := guard(func() (err error) {
@@ -87,7 +84,7 @@ func openError(path string, err error) error {
 	case errors.Is(err, berrors.ErrTimeout):
 		return fmt.Errorf("open log %s: %w", path, ErrHeld)
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
-		return fmt.Errorf("open log %s: %w: %w", path, errDamaged, err)
+		return fmt.Errorf("open log %s: %w: %w", path, ErrDamaged, err)
 	}
 	return fmt.Errorf("open log %s: %w", path, err)
 }
@@ -95,13 +92,13 @@ func openError(path string, err error) error {
 // slack is the end of the file that bbolt never fills: what it would grow by.
 func (s *store) slack() int64 { return max(s.max/64, pageSize) }
 
-// guard runs fn and turns a panic, or a fault on the mapped file, into errDamaged:
+// guard runs fn and turns a panic, or a fault on the mapped file, into ErrDamaged:
 // that is how bbolt tells of a broken page.
 func guard(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", errDamaged, p)
+			err = fmt.Errorf("%w: %v", ErrDamaged, p)
 		}
 	}()
 	return fn()

@@ -36,7 +36,7 @@ func (w *writer) makeRoom(size int64) error {
 	}
 	if errors.Is(err, ErrFull) && !w.full {
 		if lost, lostErr := w.l.store.lost(); lostErr == nil && lost >= w.l.store.most(need) {
-			err = fmt.Errorf("%w: there is no room and %d bytes are lost", errDamaged, lost)
+			err = fmt.Errorf("%w: there is no room and %d bytes are lost", ErrDamaged, lost)
 			w.fail(err)
 			return err
 		}

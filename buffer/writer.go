@@ -254,7 +254,7 @@ func (w *writer) save(c change) error {
 	err := w.l.store.commit(c)
 	took := time.Since(begin)
 	switch {
-	case errors.Is(err, berrors.ErrMaxSizeReached) && !errors.Is(err, errDamaged):
+	case errors.Is(err, berrors.ErrMaxSizeReached) && !errors.Is(err, ErrDamaged):
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	case err != nil:
 		w.fail(err)
@@ -290,7 +290,7 @@ func (w *writer) fail(err error) {
 	}
 	// After a failed fsync nobody knows what the medium has: look again.
 	w.suspect, w.stale = true, true
-	if errors.Is(err, errDamaged) {
+	if errors.Is(err, ErrDamaged) {
 		w.panicked = true
 		w.damages++
 	}

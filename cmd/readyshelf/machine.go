@@ -36,6 +36,7 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 			}
 		},
 		listen: device.Listen, serial: openSerial, input: device.OpenInput, output: device.OpenOutput, dial: device.Dial,
+		probe:   probeLog,
 		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },
 		vitals:  func() vitals { return measure(c.Data) },
 		device:  serial, version: version, log: log,

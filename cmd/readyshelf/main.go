@@ -79,9 +79,12 @@ func command(ctx context.Context, args []string, s streams) int {
 	err = k.Run()
 	var problems Problems
 	var unread *configError
+	var code exitCode
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &code):
+		return int(code)
 	case errors.As(err, &problems):
 		fmt.Fprintln(s.err, problems)
 		return exitConfig

@@ -109,6 +109,7 @@ func openHouse(c Config, w world) (*house, error) {
 		Now:     func() kitchen.Stamp { return h.clock() },
 		Tick:    h.scaled(h.Alert.RetryInterval),
 		MaxSize: int64(h.Log.MaxSize), Keep: h.Log.Keep, Prefill: h.prefill,
+		Probe:     h.probe,
 		Committed: h.afterCommit,
 		Timing:    h.metrics.committed,
 		Log:       h.log.With("room", "log"),

@@ -112,6 +112,7 @@ func (scaleListCmd) Run(s streams) error {
 type logCmd struct {
 	Dump  logDumpCmd  `cmd:"" help:"Print the events, one JSON object a line, oldest first."`
 	Check logCheckCmd `cmd:"" help:"Check that the log is whole."`
+	Probe logProbeCmd `cmd:"" hidden:"" help:"Say whether the log can be opened."`
 }
 
 // logDumpCmd is `readyshelf log dump`.

@@ -24,6 +24,8 @@ type world struct {
 	input  func(line string, activeLow bool) (gpio.PinIn, error)
 	output func(line string) (gpio.PinOut, error)
 	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
+	// probe says whether an existing log is sound, in a child process; nil trusts it.
+	probe func(ctx context.Context, path string) error
 	// control listens for people's tools; nil where there are none.
 	control func() (net.Listener, error)
 

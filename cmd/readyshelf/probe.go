@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"readyshelf/buffer"
+)
+
+// How `readyshelf log probe` says that a log is damaged, for the reason on standard
+// output, or that somebody has it open. 0 is a sound log, and any other code trouble
+// that is not the log's, or the end of the process.
+const (
+	exitDamaged exitCode = 3
+	exitHeld    exitCode = 4
+)
+
+// exitCode ends the program with nothing more to say.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+// logProbeCmd is `readyshelf log probe`, which the daemon runs as its child: a
+// damaged file can kill the process that opens it.
+type logProbeCmd struct {
+	File string `arg:"" help:"The log file."`
+}
+
+// Run probes a log.
+func (c *logProbeCmd) Run(s streams) error {
+	err := buffer.Probe(c.File)
+	switch {
+	case errors.Is(err, buffer.ErrDamaged):
+		fmt.Fprintln(s.out, err)
+		return exitDamaged
+	case errors.Is(err, buffer.ErrHeld):
+		return exitHeld
+	}
+	return err
+}
+
+// self is this program's file, also where a newer one has taken its name.
+const self = "/proc/self/exe"
+
+// probeLog asks a child process whether the log at path is sound. A child that dies
+// has met damage; one that is told to stop, or cannot do its work, has not.
+func probeLog(ctx context.Context, path string) error {
+	// The kernel ends the child with the thread that began it.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var out, complaint bytes.Buffer
+	cmd := exec.CommandContext(ctx, self, "log", "probe", "--", path)
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.WaitDelay = time.Second
+	return verdict(ctx, cmd.Run(), out.String(), complaint.String())
+}
+
+// verdict reads how a probe ended.
+func verdict(ctx context.Context, err error, out, complaint string) error {
+	var exit *exec.ExitError
+	if ctx.Err() != nil || !errors.As(err, &exit) {
+		return errors.Join(err, ctx.Err())
+	}
+	complaint, _, _ = strings.Cut(strings.TrimSpace(complaint), "\n")
+	switch status, _ := exit.Sys().(syscall.WaitStatus); {
+	case status.Exited() && exitCode(status.ExitStatus()) == exitDamaged:
+		return fmt.Errorf("%w: %s", buffer.ErrDamaged, strings.TrimSpace(out))
+	case status.Exited() && exitCode(status.ExitStatus()) == exitHeld:
+		return fmt.Errorf("open log: %w", buffer.ErrHeld)
+	case status.Exited() && status.ExitStatus() == exitFailed:
+		return fmt.Errorf("probe log: %s", strings.TrimPrefix(complaint, "readyshelf: "))
+	case status.Signaled() && slices.Contains(interruptions, status.Signal()):
+		return fmt.Errorf("probe log: interrupted: %w", err)
+	}
+	return fmt.Errorf("%w: the probe of it died: %w: %s", buffer.ErrDamaged, err, complaint)
+}
+
+// interruptions come from whoever stops the daemon, and not from a damaged file.
+var interruptions = []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}
