@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -72,7 +71,7 @@ func (m *metrics) begin() {
 	for _, class := range []string{string(kitchen.ClassForecast), string(kitchen.ClassTelemetry), "history", "damaged", "refused", "log"} {
 		m.dropped.WithLabelValues(class)
 	}
-	for _, cause := range []string{"twin", "other"} {
+	for _, cause := range uplink.Causes {
 		m.disconnects.WithLabelValues(cause)
 	}
 }
@@ -126,13 +125,10 @@ func (m *metrics) acked(took time.Duration) { m.pubacks.Observe(took.Seconds()) 
 
 // linked counts a change of the way to the cloud.
 func (m *metrics) linked(connected bool, cause error) {
-	switch {
-	case connected:
+	if connected {
 		m.connects.Inc()
-	case errors.Is(cause, uplink.ErrTwin):
-		m.disconnects.WithLabelValues("twin").Inc()
-	default:
-		m.disconnects.WithLabelValues("other").Inc()
+	} else {
+		m.disconnects.WithLabelValues(uplink.Cause(cause)).Inc()
 	}
 }
 

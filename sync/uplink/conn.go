@@ -120,7 +120,7 @@ func (c *Config) open(ctx context.Context, broker *url.URL) (*conn, error) {
 	t := tls.Client(raw, c.tls(broker))
 	if err := t.HandshakeContext(ctx); err != nil {
 		raw.Close()
-		return nil, fmt.Errorf("TLS: %w", err)
+		return nil, fmt.Errorf("%w: %w", errTLS, err)
 	}
 	return wrap(t, raw, nil)
 }

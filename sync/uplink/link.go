@@ -32,7 +32,7 @@ func (r *runner) connect(ctx context.Context, broker *url.URL, will []byte) (*li
 	if r.Password != nil {
 		var err error
 		if password, err = r.Password(); err != nil {
-			return nil, fmt.Errorf("connect to %s: password: %w", broker.Host, err)
+			return nil, fmt.Errorf("connect to %s: %w: %w", broker.Host, errPassword, err)
 		}
 	}
 	l := &link{gone: make(chan struct{})}

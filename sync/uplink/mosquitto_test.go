@@ -147,7 +147,7 @@ func TestMosquittoTLS(t *testing.T) {
 			s.OnState = func(_ bool, cause error) { causes <- cause }
 			s.start()
 			defer s.end()
-			if cause := <-causes; cause == nil || !strings.Contains(cause.Error(), test.want) {
+			if cause := <-causes; cause == nil || !strings.Contains(cause.Error(), test.want) || uplink.Cause(cause) != uplink.CauseTLS {
 				t.Errorf("cause %v, want %s", cause, test.want)
 			}
 		})

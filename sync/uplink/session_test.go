@@ -28,6 +28,7 @@ func TestMute(t *testing.T) {
 		}
 		time.Sleep(1001 * time.Millisecond)
 		s.checkCause("acknowledged nothing for 10s")
+		s.checkClass(uplink.CauseMute)
 		if got := s.log.acked(); got != 0 {
 			t.Errorf("the cursor is at %d, and nothing was acknowledged", got)
 		}
@@ -193,6 +194,7 @@ func TestTwin(t *testing.T) {
 		if _, cause := s.state(); !errors.Is(cause, uplink.ErrTwin) {
 			t.Errorf("told %v, want ErrTwin", cause)
 		}
+		s.checkClass(uplink.CauseTwin)
 		time.Sleep(time.Minute)
 		if n := len(s.broker.Sessions()); n < 4 || n > 6 {
 			t.Errorf("%d sessions after the pause, want another 3 at most", n)

@@ -247,6 +247,14 @@ func (s *shop) checkCause(want string) {
 	}
 }
 
+// checkClass checks the class of why there is no connection.
+func (s *shop) checkClass(want string) {
+	s.t.Helper()
+	if _, cause := s.state(); uplink.Cause(cause) != want {
+		s.t.Errorf("the cause %v is of class %q, want %q", cause, uplink.Cause(cause), want)
+	}
+}
+
 // event is a published alert, decoded.
 type event struct {
 	uplink.Envelope

@@ -17,6 +17,7 @@ import (
 	"github.com/eclipse/paho.mqtt.golang/packets"
 
 	"readyshelf/kitchen"
+	"readyshelf/sync/uplink"
 	"readyshelf/sync/uplink/uplinktest"
 )
 
@@ -206,6 +207,7 @@ func TestConnect(t *testing.T) {
 		s.start()
 		time.Sleep(time.Second)
 		s.checkCause("check mqtt.username and mqtt.password_file")
+		s.checkClass(uplink.CauseRefused)
 		secret.Store("two")
 		time.Sleep(time.Minute)
 		sessions := s.broker.Sessions()
@@ -225,6 +227,7 @@ func TestPasswordCannotBeRead(t *testing.T) {
 		s.start()
 		time.Sleep(time.Minute)
 		s.checkCause("password: no such file")
+		s.checkClass(uplink.CausePassword)
 		if n := s.broker.Dials(); n != 0 {
 			t.Errorf("%d dials without a password", n)
 		}
