@@ -283,6 +283,44 @@ func TestCommandsToAClosedLog(t *testing.T) {
 	})
 }
 
+// A full log refuses a command whole; the same one is done when there is room.
+func TestCommandsToAFullLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, 1)
+		b.conf.Log.MaxSize = 1 << 20
+		b.broker.SetDown(true)
+		b.up()
+		time.Sleep(time.Second)
+		b.print(b.menu.job("#12 美团外卖\n宫保鸡丁饭 x2\n"))
+		time.Sleep(10 * time.Second)
+		press := b.house.clock().Fact("button/nowhere")
+		press.Press = &kitchen.Press{Slot: strings.Repeat("x", 400), Gesture: kitchen.Down}
+		full := error(nil)
+		for full == nil {
+			full = b.house.buffer.Append(t.Context(), press)
+		}
+		const ready = `{"transaction":"a","order":"12"}`
+		for range 2 {
+			if got := b.ask("ready", ready); got.Error.Code != codeFull {
+				t.Errorf("after %v: got %+v, want %s", full, got, codeFull)
+			}
+		}
+		if o := b.house.view.get().Orders; len(o) != 1 || o[0].Phase != kitchen.Cooking {
+			t.Errorf("a refused command left %+v", o)
+		}
+		b.broker.SetDown(false)
+		time.Sleep(5 * time.Minute)
+		if got := b.ask("ready", ready); got.Status != "ok" {
+			t.Errorf("with room again: got %+v", got)
+		}
+		b.cancel()
+		if err := <-b.ended; err != nil {
+			t.Error(err)
+		}
+		b.broker.Close()
+	})
+}
+
 // FuzzCommand: whatever a body holds, it is a command in the contract's form or an
 // error, and what gets through has no number as long as a phone number's.
 func FuzzCommand(f *testing.F) {
