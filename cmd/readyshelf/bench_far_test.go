@@ -11,6 +11,7 @@ import (
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
+	"readyshelf/kitchen"
 	"readyshelf/sync/uplink"
 )
 
@@ -134,26 +135,32 @@ func (c *witness) end(want int) (lost, disordered int) {
 	return want - len(c.seen), c.disordered
 }
 
-// feed appends rate alerts a second until ctx ends, each by itself, as forty sources
-// would. It returns how many a second there really were.
-func (w *wire) feed(ctx context.Context, rate int) float64 {
-	const sources = 40
-	began := time.Now()
-	var done atomic.Int64
+// feed appends rate alerts a second until ctx ends, as a hundred sources would: each
+// by itself, unless one is behind its time. It returns how many there were.
+func (w *wire) feed(ctx context.Context, rate int) int {
+	const sources = 100
+	var fed atomic.Int64
 	var feeding sync.WaitGroup
 	for range sources {
 		feeding.Go(func() {
-			tick := time.NewTicker(sources * time.Second / time.Duration(rate))
+			period := sources * time.Second / time.Duration(rate)
+			tick := time.NewTicker(period)
 			defer tick.Stop()
-			for ctx.Err() == nil {
+			for began, done := time.Now(), 0; ctx.Err() == nil; {
 				<-tick.C
-				if err := w.log.Append(context.Background(), w.ready(int(done.Add(1)))); err != nil {
+				due := make([]kitchen.Event, int(time.Since(began)/period)-done)
+				for i := range due {
+					due[i] = w.ready(done + i)
+				}
+				if err := w.log.Append(context.Background(), due...); err != nil {
 					w.b.Error(err)
 					return
 				}
+				done += len(due)
+				fed.Add(int64(len(due)))
 			}
 		})
 	}
 	feeding.Wait()
-	return float64(done.Load()) / time.Since(began).Seconds()
+	return int(fed.Load())
 }

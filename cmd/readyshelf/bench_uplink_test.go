@@ -191,17 +191,11 @@ func BenchmarkDrain(b *testing.B) {
 	var ours, took, theirs time.Duration
 	n, memory := 0, 0.0
 	for b.Loop() {
-		w.fresh()
-		w.gate.set(1)
-		w.run(w.Run)
-		<-reached(&w.acked, 1)
+		w.beginSlices()
 		for at := 256; at+slice <= backlog; at += slice {
 			theirs += bareDrain(b, plain, bodies, slice)
 			took += bareDrain(b, prompt, bodies, slice)
-			done := reached(&w.acked, uint64(at+slice))
-			began := time.Now()
-			w.gate.set(uint64(at + slice))
-			ours += (<-done).Sub(began)
+			ours += w.shipSlice(at + slice)
 			memory = max(memory, ownMemory(b))
 			n += slice
 		}
@@ -239,25 +233,47 @@ func BenchmarkDrainFar(b *testing.B) {
 }
 
 // BenchmarkDrainUnderIntake is a backlog while the kitchen goes on: 2,000 alerts a
-// second are appended, each by itself. The ratio is to a drain alone, just before.
+// second are appended, each by itself. Slices with and without take turns.
 func BenchmarkDrainUnderIntake(b *testing.B) {
 	w := newWire(b, stock)
 	w.append(backlog)
-	var alone, busy, intake float64
+	var took [2]time.Duration // alone, under intake
+	var slices, intake int
 	for b.Loop() {
-		alone += backlog / w.ship().Seconds()
-		w.stop()
-		done := make(chan float64)
-		ctx, cancel := context.WithCancel(b.Context())
-		go func() { done <- w.feed(ctx, 2000) }()
-		busy += backlog / w.ship().Seconds()
-		cancel()
-		intake += <-done
+		w.beginSlices()
+		for at := 256; at+2*slice <= backlog; at += 2 * slice {
+			slices++
+			took[0] += w.shipSlice(at + slice)
+			ctx, cancel := context.WithCancel(b.Context())
+			fed := make(chan int)
+			go func() { fed <- w.feed(ctx, 2000) }()
+			took[1] += w.shipSlice(at + 2*slice)
+			cancel()
+			intake += <-fed
+		}
 		w.stop()
 	}
-	n := float64(b.N)
-	b.ReportMetric(busy/n, "alerts/s")
-	b.ReportMetric(intake/n, "intake/s")
-	b.ReportMetric(busy/alone, "ratio")
+	n := float64(slices * slice)
+	b.ReportMetric(n/took[0].Seconds(), "alone/s")
+	b.ReportMetric(n/took[1].Seconds(), "alerts/s")
+	b.ReportMetric(float64(intake)/took[1].Seconds(), "intake/s")
+	b.ReportMetric(took[0].Seconds()/took[1].Seconds(), "ratio")
 	b.ReportMetric(0, "ns/op")
+}
+
+// beginSlices runs the uplink from the log's beginning and lets one batch pass.
+func (w *wire) beginSlices() {
+	w.fresh()
+	w.gate.set(1)
+	connected := reached(&w.acked, 256)
+	w.run(w.Run)
+	<-connected
+}
+
+// shipSlice opens the gate up to seq and returns how long the cursor took to it.
+func (w *wire) shipSlice(seq int) time.Duration {
+	done := reached(&w.acked, uint64(seq))
+	began := time.Now()
+	w.gate.set(uint64(seq))
+	return (<-done).Sub(began)
 }
