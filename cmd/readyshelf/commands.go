@@ -53,6 +53,7 @@ var commands = map[string]func(*house, context.Context, call) (any, error){
 	"health":             (*house).commandHealth,
 	"config.get":         (*house).commandConfig,
 	"ack":                (*house).commandAck,
+	"resend":             (*house).commandResend,
 	kitchen.CommandReady: (*house).commandMark,
 	kitchen.CommandUndo:  (*house).commandMark,
 	kitchen.CommandOrder: (*house).commandOrder,
