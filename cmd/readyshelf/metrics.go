@@ -150,11 +150,16 @@ func (h *house) serveMetrics(ctx context.Context) error {
 		h.log.Error("no metrics", "error", err)
 		return nil
 	}
-	tcp, ok := ln.Addr().(*net.TCPAddr)
-	if err := serveHTTP(ctx, ln, h.metrics.handler(ok && tcp.IP.IsLoopback())); err != nil {
+	if err := serveHTTP(ctx, ln, h.metrics.handler(loopback(ln.Addr()))); err != nil {
 		return fmt.Errorf("serve metrics: %w", err)
 	}
 	return nil
+}
+
+// loopback says whether only this machine can reach an address.
+func loopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // handler answers for the metrics, and with profiles for /debug/pprof: those cost

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"net/http/httptest"
 	"os"
 	"reflect"
@@ -231,6 +232,17 @@ func TestProfiles(t *testing.T) {
 		m.handler(local).ServeHTTP(answer, httptest.NewRequest("GET", "/debug/pprof/heap", nil))
 		if served := answer.Code == 200; served != local {
 			t.Errorf("on loopback %v: profiles answer %d", local, answer.Code)
+		}
+	}
+	for addr, want := range map[string]bool{"127.0.0.1:0": true, "[::1]:0": true, ":0": false, "0.0.0.0:0": false} {
+		ln, err := net.Listen("tcp", addr)
+		if err != nil {
+			t.Logf("not looked at: %v", err)
+			continue
+		}
+		ln.Close()
+		if got := loopback(ln.Addr()); got != want {
+			t.Errorf("%s is of this machine alone: %v, want %v", addr, got, want)
 		}
 	}
 }
