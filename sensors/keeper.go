@@ -102,6 +102,13 @@ func (k *Keeper) Refused() bool {
 	return len(k.queue) > 0
 }
 
+// Held returns how many facts wait in memory: they are lost with the power.
+func (k *Keeper) Held() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.facts
+}
+
 // Run appends what is held, as soon as the log takes it again, until ctx ends.
 // It then tries once more, for 2 s at most, and returns nil.
 func (k *Keeper) Run(ctx context.Context) error {

@@ -104,14 +104,14 @@ func TestKeeperHoldsAndTriesAgain(t *testing.T) {
 		time.Sleep(time.Second)
 		mustEmit(t, k, press("b"), press("c")) // at 1 s
 		mustEmit(t, k, trouble("d"))
-		if !k.Refused() {
-			t.Error("not refused while the card is full")
+		if n := k.Held(); !k.Refused() || n != 3 {
+			t.Errorf("while the card is full: refused %v, %d held, want 3", k.Refused(), n)
 		}
 		time.Sleep(20 * time.Second)
 		c.set(nil)
 		time.Sleep(20 * time.Second)
-		if k.Refused() {
-			t.Error("still refused after the card has room")
+		if n := k.Held(); k.Refused() || n != 0 {
+			t.Errorf("after the card has room: refused %v, %d held", k.Refused(), n)
 		}
 		mustEmit(t, k, trouble("e"))
 		synctest.Wait()

@@ -26,6 +26,7 @@ var plainGauges = []struct {
 	{desc("log_used_bytes", "Bytes used within the log file."), func(s health) (float64, bool) { return float64(s.LogBytes), true }},
 	{desc("log_max_bytes", "Bytes that the log file may have: log.max_size."), func(s health) (float64, bool) { return float64(s.LogMax), true }},
 	{desc("log_refused", "1 while the log takes no events."), func(s health) (float64, bool) { return oneIf(s.Refused), true }},
+	{desc("held_events", "Events that wait in memory because the log takes none; they are lost with the power."), func(s health) (float64, bool) { return float64(s.Held), true }},
 	{desc("log_damaged_events", "Events that the log should hold and cannot read."), func(s health) (float64, bool) { return float64(s.Lost), true }},
 	{desc("disk_free_bytes", "Bytes that the daemon may still write beside its log."), func(s health) (float64, bool) { return told(s.DiskFree) }},
 	{desc("temperature_celsius", "The highest temperature of the machine's own sensors."), func(s health) (float64, bool) { return told(s.Celsius) }},

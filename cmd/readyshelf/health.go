@@ -27,7 +27,8 @@ type health struct {
 	Oldest   *int64 `json:"oldest_unsent_s,omitempty"`
 	LogBytes int64  `json:"log_bytes"`
 	LogMax   int64  `json:"log_max_bytes"`
-	Refused  bool   `json:"refused"` // the log takes nothing
+	Refused  bool   `json:"refused"`        // the log takes nothing
+	Held     int    `json:"held,omitempty"` // facts that wait in memory for the log
 	Lost     uint64 `json:"damaged,omitempty"`
 
 	Faults   int      `json:"faults"`
@@ -46,7 +47,7 @@ func (h *house) health() health {
 	out := health{
 		Version: h.version, At: now.At, Clock: string(now.Clock), Boot: now.Boot, Up: int64(now.Up / time.Second),
 		Epoch: h.buffer.ID(), Head: stats.Head, Acked: h.buffer.Cursor(followerName), Released: h.buffer.Released(),
-		LogBytes: stats.Bytes, LogMax: stats.MaxSize, Refused: h.keeper.Refused(), Lost: stats.Lost,
+		LogBytes: stats.Bytes, LogMax: stats.MaxSize, Refused: h.keeper.Refused(), Held: h.keeper.Held(), Lost: stats.Lost,
 		Faults: len(h.view.get().Faults),
 	}
 	h.healthOfOutbox(&out, now)
