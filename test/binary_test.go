@@ -156,7 +156,7 @@ type logged struct {
 // dump runs `readyshelf log dump`.
 func dump(t *testing.T, db string) []logged {
 	t.Helper()
-	out, err := exec.Command(binary, "log", "dump", db).Output()
+	out, err := exec.Command(binary, "log", "dump", "--json", db).Output()
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -15,8 +16,8 @@ import (
 	"readyshelf/buffer"
 )
 
-// How `readyshelf log probe` says that a log is damaged, for the reason on standard
-// output, or that somebody has it open. 0 is a sound log, and any other code trouble
+// How `readyshelf log probe` and `log check` say that a log is damaged, for the reason
+// on standard output, or that somebody has it open. 0 is a sound log, and any other code trouble
 // that is not the log's, or the end of the process.
 const (
 	exitDamaged exitCode = 3
@@ -37,9 +38,16 @@ type logProbeCmd struct {
 // Run probes a log.
 func (c *logProbeCmd) Run(s streams) error {
 	err := buffer.Probe(c.File)
+	if errors.Is(err, buffer.ErrDamaged) {
+		fmt.Fprintln(s.out, err)
+	}
+	return exitOf(err)
+}
+
+// exitOf is err as an exit code, where there is one for it.
+func exitOf(err error) error {
 	switch {
 	case errors.Is(err, buffer.ErrDamaged):
-		fmt.Fprintln(s.out, err)
 		return exitDamaged
 	case errors.Is(err, buffer.ErrHeld):
 		return exitHeld
@@ -50,22 +58,32 @@ func (c *logProbeCmd) Run(s streams) error {
 // self is this program's file, also where a newer one has taken its name.
 const self = "/proc/self/exe"
 
-// probeLog asks a child process whether the log at path is sound. A child that dies
-// has met damage; one that is told to stop, or cannot do its work, has not.
+// probeLog asks a child process whether the log at path is sound.
 func probeLog(ctx context.Context, path string) error {
+	var out bytes.Buffer
+	err := inChild(ctx, &out, "log", "probe", "--", path)
+	if reason := strings.TrimSpace(out.String()); reason != "" && errors.Is(err, buffer.ErrDamaged) {
+		err = fmt.Errorf("%w: %s", buffer.ErrDamaged, reason)
+	}
+	return err
+}
+
+// inChild runs a verb that reads a log in a child process. A child that dies has met
+// damage; one that is told to stop, or cannot do its work, has not.
+func inChild(ctx context.Context, out io.Writer, args ...string) error {
 	// The kernel ends the child with the thread that began it.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	var out, complaint bytes.Buffer
-	cmd := exec.CommandContext(ctx, self, "log", "probe", "--", path)
-	cmd.Stdout, cmd.Stderr = &out, &complaint
+	var complaint bytes.Buffer
+	cmd := exec.CommandContext(ctx, self, args...)
+	cmd.Stdout, cmd.Stderr = out, &complaint
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = time.Second
-	return verdict(ctx, cmd.Run(), out.String(), complaint.String())
+	return verdict(ctx, cmd.Run(), complaint.String())
 }
 
-// verdict reads how a probe ended.
-func verdict(ctx context.Context, err error, out, complaint string) error {
+// verdict reads how a child ended.
+func verdict(ctx context.Context, err error, complaint string) error {
 	var exit *exec.ExitError
 	if ctx.Err() != nil || !errors.As(err, &exit) {
 		return errors.Join(err, ctx.Err())
@@ -73,15 +91,15 @@ func verdict(ctx context.Context, err error, out, complaint string) error {
 	complaint, _, _ = strings.Cut(strings.TrimSpace(complaint), "\n")
 	switch status, _ := exit.Sys().(syscall.WaitStatus); {
 	case status.Exited() && exitCode(status.ExitStatus()) == exitDamaged:
-		return fmt.Errorf("%w: %s", buffer.ErrDamaged, strings.TrimSpace(out))
+		return buffer.ErrDamaged
 	case status.Exited() && exitCode(status.ExitStatus()) == exitHeld:
 		return fmt.Errorf("open log: %w", buffer.ErrHeld)
 	case status.Exited() && status.ExitStatus() == exitFailed:
-		return fmt.Errorf("probe log: %s", strings.TrimPrefix(complaint, "readyshelf: "))
+		return fmt.Errorf("read log in a child: %s", strings.TrimPrefix(complaint, "readyshelf: "))
 	case status.Signaled() && slices.Contains(interruptions, status.Signal()):
-		return fmt.Errorf("probe log: interrupted: %w", err)
+		return fmt.Errorf("read log in a child: interrupted: %w", err)
 	}
-	return fmt.Errorf("%w: the probe of it died: %w: %s", buffer.ErrDamaged, err, complaint)
+	return fmt.Errorf("%w: its reader died: %w: %s", buffer.ErrDamaged, err, complaint)
 }
 
 // interruptions come from whoever stops the daemon, and not from a damaged file.

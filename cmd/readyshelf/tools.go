@@ -4,14 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
-	"readyshelf/buffer"
-	"readyshelf/kitchen"
 	"readyshelf/sensors/scale"
 	"readyshelf/sensors/ticket"
 )
@@ -106,55 +102,6 @@ func (scaleListCmd) Run(s streams) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", d.Name, d.Mode, d.About)
 	}
 	return w.Flush()
-}
-
-// logCmd is `readyshelf log`.
-type logCmd struct {
-	Dump  logDumpCmd  `cmd:"" help:"Print the events, one JSON object a line, oldest first."`
-	Check logCheckCmd `cmd:"" help:"Check that the log is whole."`
-	Probe logProbeCmd `cmd:"" hidden:"" help:"Say whether the log can be opened."`
-}
-
-// logDumpCmd is `readyshelf log dump`.
-type logDumpCmd struct {
-	DB string `arg:"" name:"log-file" default:"/var/lib/readyshelf/readyshelf.db" help:"The log file. If a daemon is writing it, that is asked for a copy."`
-}
-
-// Run prints every event of a log.
-func (c *logDumpCmd) Run(s streams) error {
-	return withLog(c.DB, func(file string) error {
-		return buffer.Dump(file, func(e kitchen.Event) error { return printJSON(s.out, e) })
-	})
-}
-
-// logCheckCmd is `readyshelf log check`.
-type logCheckCmd struct {
-	DB string `arg:"" name:"log-file" default:"/var/lib/readyshelf/readyshelf.db" help:"The log file. If a daemon is writing it, that is asked for a copy."`
-}
-
-// Run checks a log and says what it found.
-func (c *logCheckCmd) Run(s streams) error {
-	var report buffer.Report
-	err := withLog(c.DB, func(file string) (err error) {
-		report, err = buffer.Check(file)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(s.out, "log %s, boot %d: %d events, %d to %d, checkpoint at %d, %d bytes\n",
-		report.ID, report.Boot, report.Events, report.Oldest, report.Head, report.Checkpoint, report.Bytes)
-	for _, name := range slices.Sorted(maps.Keys(report.Cursors)) {
-		fmt.Fprintf(s.out, "%s has everything up to %d\n", name, report.Cursors[name])
-	}
-	if len(report.Problems) == 0 {
-		fmt.Fprintln(s.out, "the log is whole")
-		return nil
-	}
-	for _, p := range report.Problems {
-		fmt.Fprintln(s.out, "damage:", p)
-	}
-	return fmt.Errorf("%s is damaged; keep a copy of it before anything else", c.DB)
 }
 
 // open opens a file, or standard input for "-".
