@@ -106,9 +106,6 @@ func (c *card) repair() {
 // smallFile begins a log whose file has no room to spare: it soon has to grow.
 func smallFile(t *testing.T, path string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		t.Fatal(err)
-	}
 	opts := smallLog(filepath.Dir(path), newKitchen(), 1)
 	opts.MaxSize = 64 << 20
 	l, err := buffer.Open(opts)

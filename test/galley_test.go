@@ -54,6 +54,9 @@ func newGalley(t *testing.T, b *broker, data, more string) *galley {
 		t: t, conf: filepath.Join(dir, "readyshelf.toml"), db: filepath.Join(data, "readyshelf.db"),
 		printer: freePort(t), slip: "2x Soup\n1x Bread\n", ok: accepted{lit: map[string]int{}},
 	}
+	if err := os.MkdirAll(data, 0o750); err != nil {
+		t.Fatal(err)
+	}
 	addr := "127.0.0.1:1"
 	if b != nil {
 		addr = b.Addr

@@ -229,6 +229,7 @@ func (o *opened) look() error {
 	d := newKitchen()
 	opts := smallLog(o.Dir, d, lives+1)
 	opts.Tick = 0
+	opts.Probe = func(_ context.Context, path string) error { return buffer.Probe(path) }
 	l, err := buffer.Open(opts)
 	if err != nil {
 		return err

@@ -56,6 +56,8 @@ type message struct {
 type reader struct {
 	mu       sync.Mutex
 	messages []message
+	alerts   int // among them
+	client   mqtt.Client
 }
 
 func (b *broker) subscribe() *reader {
@@ -73,6 +75,7 @@ func (b *broker) subscribe() *reader {
 		}
 	})
 	c := mqtt.NewClient(o)
+	r.client = c
 	c.AddRoute("readyshelf/#", r.receive)
 	if tok := c.Connect(); !tok.WaitTimeout(5*time.Second) || tok.Error() != nil {
 		b.t.Fatalf("subscribe: %v", tok.Error())
@@ -88,6 +91,9 @@ func (r *reader) receive(_ mqtt.Client, m mqtt.Message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.messages = append(r.messages, v)
+	if v.alert() {
+		r.alerts++
+	}
 }
 
 func (r *reader) all() []message {
@@ -98,24 +104,36 @@ func (r *reader) all() []message {
 
 // events returns the alerts as they came, duplicates among them.
 func (r *reader) events() []message {
-	return slices.DeleteFunc(r.all(), func(m message) bool { return !strings.Contains(m.Topic, "/event/") })
+	return slices.DeleteFunc(r.all(), func(m message) bool { return !m.alert() })
 }
 
-// check fails the test for all that audit finds.
+func (m message) alert() bool { return strings.Contains(m.Topic, "/event/") }
+
+// count is how many alerts came, repetitions counted too.
+func (r *reader) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.alerts
+}
+
+// check fails the test for all that audit finds, and for what is missing.
 func (r *reader) check(t *testing.T) {
 	t.Helper()
-	for _, wrong := range audit(r.events()) {
-		t.Error(wrong)
+	wrong, missing := audit(r.events())
+	for _, w := range wrong {
+		t.Error(w)
+	}
+	if missing > 0 {
+		t.Errorf("%d alerts are missing from the sequence, and no gap says why", missing)
 	}
 }
 
 // audit says what is wrong with messages in the order in which one reader got
 // them, by the contract of docs/mqtt.md. An id names one event for ever. Leaving
-// repetitions out, the sequence of an epoch counts up from 1, and what it leaves
-// out a gap alert has explained by the end. Alerts of an older epoch, salvaged
-// from a damaged log, are held to the same.
-func audit(messages []message) []string {
-	var wrong []string
+// repetitions out, the sequence of an epoch counts up from 1. Missing is how many
+// alerts it leaves out that no gap alert has explained by the end. Alerts of an
+// older epoch, salvaged from a damaged log, are held to the same.
+func audit(messages []message) (wrong []string, missing uint64) {
 	first := map[string]message{}
 	books := map[string]*book{}
 	var gaps []message
@@ -145,12 +163,12 @@ func audit(messages []message) []string {
 	for _, m := range gaps {
 		explain(books, m)
 	}
-	for epoch, b := range books {
+	for _, b := range books {
 		if b.missing > b.explained && !b.unknown {
-			wrong = append(wrong, fmt.Sprintf("epoch %s: %d alerts are missing, gaps explain %d", epoch, b.missing, b.explained))
+			missing += b.missing - b.explained
 		}
 	}
-	return wrong
+	return wrong, missing
 }
 
 // book is what a reader knows of an epoch.
@@ -231,6 +249,26 @@ func (m message) differs(f message) string {
 	return ""
 }
 
+// resend asks the daemon for a range of events until it says that it sends them.
+func (r *reader) resend(t *testing.T, from, to uint64) {
+	t.Helper()
+	const root = "readyshelf/v1/test/pi/"
+	eventually(t, 30*time.Second, "the daemon to send again what is missing", func() bool {
+		transaction := fmt.Sprintf("again-%d", time.Now().UnixNano())
+		r.client.Publish(root+"cmd/resend", 0, false, fmt.Sprintf(`{"transaction":%q,"from":%d,"to":%d}`, transaction, from, to))
+		var reply struct{ Transaction, Status string }
+		within(2*time.Second, func() bool {
+			for _, m := range r.all() {
+				if m.Topic == root+"reply/resend" && json.Unmarshal(m.Raw, &reply) == nil && reply.Transaction == transaction {
+					return true
+				}
+			}
+			return false
+		})
+		return reply.Status == "ok"
+	})
+}
+
 // missing returns the alerts of a log that no message brought, by their seq.
 func missing(events []logged, messages []message) []uint64 {
 	got := map[string]bool{}
@@ -267,26 +305,28 @@ func TestAudit(t *testing.T) {
 		name     string
 		messages []message
 		wrong    int
+		missing  uint64
 	}{
-		{"in order", []message{m("a", 3, 1, `{}`), m("a", 5, 2, `{}`), m("a", 6, 3, `{}`)}, 0},
-		{"sent again", []message{m("a", 3, 1, `{}`), m("a", 5, 2, `{}`), replayed, m("a", 5, 2, `{}`), m("a", 6, 3, `{}`)}, 0},
-		{"salvaged", []message{m("a", 3, 1, `{}`), m("b", 9, 1, `{}`), m("a", 5, 2, `{}`), m("b", 10, 2, `{}`)}, 0},
-		{"another body", []message{m("a", 3, 1, `{}`), m("a", 3, 1, `{"order":"7"}`)}, 1},
-		{"another time", []message{m("a", 3, 1, `{}`), later}, 1},
-		{"another sequence", []message{m("a", 3, 1, `{}`), m("a", 3, 2, `{}`)}, 1},
-		{"a hole", []message{m("a", 3, 1, `{}`), m("a", 6, 3, `{}`)}, 1},
-		{"a hole at the beginning", []message{m("a", 6, 2, `{}`)}, 1},
-		{"a hole explained", []message{m("a", 3, 1, `{}`), m("a", 6, 3, `{}`), gap("a", 7, 4, `{"alerts":1,"class":"forecast"}`)}, 0},
-		{"a hole explained by half", []message{m("a", 3, 1, `{}`), gap("a", 7, 4, `{"alerts":1}`)}, 1},
-		{"a hole in a log that was lost", []message{m("a", 6, 3, `{}`), gap("b", 7, 1, `{"log":"a","class":"log"}`)}, 0},
-		{"a hole in another log", []message{m("a", 6, 3, `{}`), gap("b", 7, 1, `{"log":"c","class":"log"}`)}, 1},
-		{"out of order", []message{m("a", 5, 2, `{}`), m("a", 3, 1, `{}`)}, 2},
-		{"numbers that go back", []message{m("a", 5, 1, `{}`), m("a", 4, 2, `{}`)}, 1},
-		{"another log's id", []message{{ID: "pi-b-1", Epoch: "a", Sequence: "1"}}, 1},
-		{"no envelope", []message{{Topic: "readyshelf/v1/s/pi/event/x"}}, 1},
+		{"in order", []message{m("a", 3, 1, `{}`), m("a", 5, 2, `{}`), m("a", 6, 3, `{}`)}, 0, 0},
+		{"sent again", []message{m("a", 3, 1, `{}`), m("a", 5, 2, `{}`), replayed, m("a", 5, 2, `{}`), m("a", 6, 3, `{}`)}, 0, 0},
+		{"salvaged", []message{m("a", 3, 1, `{}`), m("b", 9, 1, `{}`), m("a", 5, 2, `{}`), m("b", 10, 2, `{}`)}, 0, 0},
+		{"another body", []message{m("a", 3, 1, `{}`), m("a", 3, 1, `{"order":"7"}`)}, 1, 0},
+		{"another time", []message{m("a", 3, 1, `{}`), later}, 1, 0},
+		{"another sequence", []message{m("a", 3, 1, `{}`), m("a", 3, 2, `{}`)}, 1, 0},
+		{"a hole", []message{m("a", 3, 1, `{}`), m("a", 6, 3, `{}`)}, 0, 1},
+		{"a hole at the beginning", []message{m("a", 6, 2, `{}`)}, 0, 1},
+		{"a hole explained", []message{m("a", 3, 1, `{}`), m("a", 6, 3, `{}`), gap("a", 7, 4, `{"alerts":1,"class":"forecast"}`)}, 0, 0},
+		{"a hole explained by half", []message{m("a", 3, 1, `{}`), gap("a", 7, 4, `{"alerts":1}`)}, 0, 1},
+		{"a hole in a log that was lost", []message{m("a", 6, 3, `{}`), gap("b", 7, 1, `{"log":"a","class":"log"}`)}, 0, 0},
+		{"a hole in another log", []message{m("a", 6, 3, `{}`), gap("b", 7, 1, `{"log":"c","class":"log"}`)}, 0, 2},
+		{"out of order", []message{m("a", 5, 2, `{}`), m("a", 3, 1, `{}`)}, 1, 1},
+		{"numbers that go back", []message{m("a", 5, 1, `{}`), m("a", 4, 2, `{}`)}, 1, 0},
+		{"another log's id", []message{{ID: "pi-b-1", Epoch: "a", Sequence: "1"}}, 1, 0},
+		{"no envelope", []message{{Topic: "readyshelf/v1/s/pi/event/x"}}, 1, 0},
 	} {
-		if wrong := audit(test.messages); len(wrong) != test.wrong {
-			t.Errorf("%s: audit says %q, want %d complaints", test.name, wrong, test.wrong)
+		wrong, missing := audit(test.messages)
+		if len(wrong) != test.wrong || missing != test.missing {
+			t.Errorf("%s: audit says %q and %d missing, want %d complaints and %d missing", test.name, wrong, missing, test.wrong, test.missing)
 		}
 	}
 }

@@ -1,0 +1,122 @@
+package test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"readyshelf/buffer"
+	"readyshelf/kitchen"
+)
+
+// backlog fills the log of a galley with alerts that no broker has had, and
+// returns how many.
+func backlog(t *testing.T, path string, alerts int) {
+	t.Helper()
+	opts := smallLog(filepath.Dir(path), newKitchen(), 1)
+	opts.MaxSize, opts.Prefill, opts.Tick = 0, 0, 0
+	l, err := buffer.Open(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Remember("uplink")
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- l.Run(ctx) }()
+	const together = 200
+	for n := 0; n < alerts; n += together {
+		var batch []kitchen.Event
+		for i := range together / 2 {
+			device := fmt.Sprintf("scale/%d", i)
+			broken, well := opts.Now().Fact(device), opts.Now().Fact(device)
+			broken.Fault, well.Recovered = &kitchen.Fault{Device: device, Text: "unplugged"}, &kitchen.Recovered{Device: device}
+			batch = append(batch, broken, well)
+		}
+		if err := l.Append(ctx, batch...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDrain kills a broker twice while a day's backlog drains into it. A PUBACK of
+// mosquitto is a promise in its memory: what it had acknowledged and not passed on
+// dies with it. The reader sees the hole, asks for it again as the contract says, and
+// then has everything, each under the id that it always had.
+func TestDrain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
+	const alerts = 20_000
+	b := newBroker(t)
+	r := b.subscribe()
+	k := newGalley(t, b, filepath.Join(torture(t), "data"), "")
+	backlog(t, k.db, alerts)
+	p := start(t, binary, "run", "--config", k.conf)
+	for _, part := range []int{alerts / 4, alerts / 2} {
+		eventually(t, 60*time.Second, fmt.Sprintf("%d alerts", part), func() bool { return r.count() >= part })
+		b.Kill()
+		if err := b.Start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.drained()
+	events := dump(t, k.db)
+	first := r.events()
+	holes := missing(events, first)
+	t.Logf("%d alerts, %d messages; %d alerts died with the broker that had acknowledged them", alerts, len(first), len(holes))
+	wrong, _ := audit(first) // what is missing is the broker's doing, what is wrong is ours
+	if len(holes) > 0 {
+		r.resend(t, holes[0], holes[len(holes)-1])
+	}
+	if !within(30*time.Second, func() bool { return len(missing(events, r.events())) == 0 }) {
+		t.Errorf("%d alerts never came; the daemon said\n%s", len(missing(events, r.events())), p.said())
+	}
+	p.end(syscall.SIGTERM)
+	again, missed := audit(sorted(r.events()))
+	for _, w := range append(wrong, again...) {
+		t.Error(w)
+	}
+	if missed > 0 || len(events) < 2*alerts {
+		t.Errorf("the log has %d events, want two for each of %d alerts; %d are missing at the reader", len(events), alerts, missed)
+	}
+}
+
+// drained waits until the broker has acknowledged all that is in the log.
+func (k *galley) drained() {
+	k.t.Helper()
+	eventually(k.t, 2*time.Minute, "the broker to have everything", func() bool {
+		health := struct{ Head, Acknowledged uint64 }{Head: 1}
+		socket := filepath.Join(filepath.Dir(k.db), "control.sock")
+		c := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		}}}
+		resp, err := c.Get("http://readyshelf/health")
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		return json.NewDecoder(resp.Body).Decode(&health) == nil && health.Acknowledged == health.Head
+	})
+}
+
+// sorted puts messages in the order of their sequence, repetitions in the order in
+// which they came.
+func sorted(messages []message) []message {
+	slices.SortStableFunc(messages, func(a, b message) int { return strings.Compare(a.Sequence, b.Sequence) })
+	return messages
+}
