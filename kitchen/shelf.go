@@ -128,7 +128,13 @@ func (s *State) lastReady() *Order {
 
 // free returns the slots that hold no open order, lowest first.
 func (d *step) free() []string {
-	return slices.DeleteFunc(slices.Clone(d.r.Slots), func(slot string) bool { return d.s.at(slot) != nil })
+	taken := map[string]bool{}
+	for _, o := range d.s.Orders {
+		if o.Phase.Open() {
+			taken[o.Slot] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(d.r.Slots), func(slot string) bool { return taken[slot] })
 }
 
 // place gives the free slots to the orders that wait for one, first come, lowest

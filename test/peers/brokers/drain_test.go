@@ -62,6 +62,9 @@ func TestNATSNodesKilledInMidDrain(t *testing.T) {
 	u := &uplink.Uplink{
 		Config: uplink.Config{Store: "s", Device: "pi", Dial: p.dial},
 		Epoch:  s.ID(), Version: "peers", Now: s.Now,
+		Command: func(_ context.Context, name string, body []byte) []byte {
+			return append([]byte(name+" "), body...)
+		},
 		Follow: func(ctx context.Context, fn func([]kitchen.Event, func(uint64)) error) error {
 			return s.Follow(ctx, "uplink", func(batch []kitchen.Event, ack func(uint64)) error {
 				p.pursue(batch[0].Seq, head, js)
@@ -79,6 +82,8 @@ func TestNATSNodesKilledInMidDrain(t *testing.T) {
 		t.Errorf("the cursor is at %d after 2 minutes, want %d", s.Cursor("uplink"), head)
 	}
 	lap("drained through %v", p.dialled)
+	command(t, connect(t, nodes))
+	lap("a command was answered")
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -91,8 +96,17 @@ func TestNATSNodesKilledInMidDrain(t *testing.T) {
 	lap("all read back, %d copies under the same ids", copies)
 }
 
-// jetStream is a connection to whichever node is there.
 func jetStream(t testing.TB, nodes []*node) jetstream.JetStream {
+	t.Helper()
+	js, err := jetstream.New(connect(t, nodes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js
+}
+
+// connect connects one of NATS' own clients to whichever node is there.
+func connect(t testing.TB, nodes []*node) *nats.Conn {
 	t.Helper()
 	urls := ""
 	for _, n := range nodes {
@@ -103,11 +117,7 @@ func jetStream(t testing.TB, nodes []*node) jetstream.JetStream {
 		t.Fatal(err)
 	}
 	t.Cleanup(nc.Close)
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return js
+	return nc
 }
 
 // prepare makes the streams, as the first MQTT client does, and the back end's
@@ -218,6 +228,29 @@ func (p *pursuer) restart() {
 	n.kill() // and wait for its end
 	n.start(p.t)
 	n.await(p.t)
+}
+
+// command asks something of the box with an ordinary message of NATS, and gets the
+// reply as one. Commands may be lost; one asks again.
+func command(t *testing.T, nc *nats.Conn) {
+	t.Helper()
+	replies, err := nc.SubscribeSync("readyshelf.v1.s.pi.reply.ack")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const body = `{"transaction":"1","log_id":"x","seq":1}`
+	for range 60 {
+		if err := nc.Publish("readyshelf.v1.s.pi.cmd.ack", []byte(body)); err != nil {
+			t.Fatal(err)
+		}
+		if m, err := replies.NextMsg(time.Second); err == nil {
+			if got := string(m.Data); got != "ack "+body {
+				t.Errorf("the reply to ack is %s", got)
+			}
+			return
+		}
+	}
+	t.Error("no reply to a command in a minute")
 }
 
 // check reads all that the back end gets, and looks for holes, disorder, and
