@@ -115,11 +115,11 @@ func (h *house) deviceName() string {
 
 // password reads the password anew at each connect, so that a changed secret
 // needs no restart.
-func (m *MQTTConfig) password() func() (string, error) {
+func (m *MQTTConfig) password() func(context.Context) (string, error) {
 	if m.PasswordFile == "" {
 		return nil
 	}
-	return func() (string, error) {
+	return func(context.Context) (string, error) {
 		b, err := os.ReadFile(m.PasswordFile)
 		if err != nil {
 			return "", fmt.Errorf("read mqtt.password_file: %w", err)

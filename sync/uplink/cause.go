@@ -12,7 +12,7 @@ const (
 	CauseDial     = "dial"     // nobody answers at the address
 	CauseTLS      = "tls"      // TLS failed: certificates, names, clocks
 	CausePassword = "password" // ours cannot be had
-	CauseRefused  = "refused"  // the broker answered no to CONNECT
+	CauseRefused  = "refused"  // the broker answered no to CONNECT, or its web server to us
 	CauseLost     = "lost"     // the connection broke, or never got as far as an answer
 	CauseMute     = "mute"     // the broker acknowledged nothing for 10 s
 	CauseTwin     = "twin"     // see [ErrTwin]
@@ -26,12 +26,15 @@ var Causes = []string{CauseDial, CauseTLS, CausePassword, CauseRefused, CauseLos
 var (
 	errTLS      = errors.New("TLS")
 	errPassword = errors.New("password")
+
+	errNoWebsocket = errors.New("the web server refused a websocket")
 )
 
-// refusals are the answers to CONNECT that are no.
+// refusals are the answers that are no.
 var refusals = []error{
 	packets.ErrorRefusedBadProtocolVersion, packets.ErrorRefusedIDRejected, packets.ErrorRefusedServerUnavailable,
 	packets.ErrorRefusedBadUsernameOrPassword, packets.ErrorRefusedNotAuthorised,
+	errNoWebsocket,
 }
 
 // Cause returns the class of a cause that OnState was told: few words, fit for a
@@ -45,7 +48,7 @@ func Cause(err error) string {
 		return CauseTwin
 	case errors.Is(err, errNoAck), errors.Is(err, errSlowStop):
 		return CauseMute
-	case errors.Is(err, errGoodbye):
+	case errors.Is(err, errGoodbye), errors.Is(err, errReturn):
 		return CauseGoodbye
 	}
 	for _, refusal := range refusals {

@@ -30,7 +30,7 @@ type Config struct {
 	// Username is sent when set. Password is asked at each connect, so that a
 	// changed secret needs no restart; nil means none.
 	Username string
-	Password func() (string, error)
+	Password func(ctx context.Context) (string, error)
 	// TLS is for brokers that need it; nil trusts the system's authorities. The
 	// server's name comes from the URL unless set, and TLS 1.2 is the least.
 	TLS *tls.Config
@@ -39,9 +39,8 @@ type Config struct {
 	Window int
 	// MaxRate limits messages a second; 0 does not.
 	MaxRate int
-	// Dial opens the connection under TLS and MQTT; nil means [net.Dialer].
-	// Brokers behind ws and wss are dialled by the websocket library instead,
-	// which heeds the proxy of the environment.
+	// Dial opens the connection under TLS and MQTT; nil means [net.Dialer]. For ws
+	// and wss that may be one to the proxy which the environment names.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
@@ -55,8 +54,8 @@ var ports = map[string]string{
 // secure says whether a scheme runs TLS over the connection that Dial opened.
 func secure(scheme string) bool { return ports[scheme] == "8883" }
 
-// websocket says whether a scheme runs over HTTP.
-func websocket(scheme string) bool { return scheme == "ws" || scheme == "wss" }
+// overHTTP says whether a scheme runs over HTTP.
+func overHTTP(scheme string) bool { return scheme == "ws" || scheme == "wss" }
 
 // parseBroker reads one broker's URL and completes its port.
 func parseBroker(s string) (*url.URL, error) {

@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
-
-	mqtt "github.com/eclipse/paho.mqtt.golang"
 )
 
 // Timeouts of a connection. A dead idle link is seen within keepAlive, a tick
@@ -105,34 +103,37 @@ func (c *conn) SetWriteDeadline(time.Time) error { return nil }
 func (c *Config) open(ctx context.Context, broker *url.URL) (*conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	if websocket(broker.Scheme) {
-		ws, err := mqtt.NewWebsocket(broker.String(), c.tls(broker), connectTimeout, nil, nil)
-		return wrap(ws, ws, err)
+	if overHTTP(broker.Scheme) {
+		return c.openWebsocket(ctx, broker)
 	}
-	dial := c.Dial
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
+	raw, err := c.dial(ctx, "tcp", broker.Host)
+	if err != nil {
+		return nil, err
 	}
-	raw, err := dial(ctx, "tcp", broker.Host)
-	if err != nil || !secure(broker.Scheme) {
-		return wrap(raw, raw, err)
+	if !secure(broker.Scheme) {
+		return wrap(raw, raw), nil
 	}
 	t := tls.Client(raw, c.tls(broker))
 	if err := t.HandshakeContext(ctx); err != nil {
 		raw.Close()
 		return nil, fmt.Errorf("%w: %w", errTLS, err)
 	}
-	return wrap(t, raw, nil)
+	return wrap(t, raw), nil
 }
 
-func wrap(c, raw net.Conn, err error) (*conn, error) {
-	if err != nil {
-		return nil, err
+// dial opens the connection under everything.
+func (c *Config) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if c.Dial != nil {
+		return c.Dial(ctx, network, addr)
 	}
+	return new(net.Dialer).DialContext(ctx, network, addr)
+}
+
+func wrap(c, raw net.Conn) *conn {
 	return &conn{
 		Conn: c, raw: raw, r: bufio.NewReader(c),
 		turn: make(chan struct{}, 1), w: bufio.NewWriterSize(c, writeBuffer),
-	}, nil
+	}
 }
 
 // tls returns the TLS configuration for broker.

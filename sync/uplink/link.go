@@ -31,7 +31,7 @@ func (r *runner) connect(ctx context.Context, broker *url.URL, will []byte) (*li
 	password := ""
 	if r.Password != nil {
 		var err error
-		if password, err = r.Password(); err != nil {
+		if password, err = r.Password(ctx); err != nil {
 			return nil, fmt.Errorf("connect to %s: %w: %w", broker.Host, errPassword, err)
 		}
 	}

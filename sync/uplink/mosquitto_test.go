@@ -1,6 +1,7 @@
 package uplink_test
 
 import (
+	"context"
 	"crypto/sha512"
 	"crypto/tls"
 	"crypto/x509"
@@ -92,7 +93,7 @@ func TestMosquittoPassword(t *testing.T) {
 	password := make(chan string, 1)
 	password <- "wrong"
 	s.Username = "shop"
-	s.Password = func() (string, error) { // wrong once
+	s.Password = func(context.Context) (string, error) { // wrong once
 		select {
 		case p := <-password:
 			return p, nil

@@ -12,7 +12,8 @@ type Range struct{ From, To uint64 }
 
 // again is how far the present range has been sent again. It outlives a session.
 type again struct {
-	rest  Range         // not read yet by this session; To is 0 where there is none
+	rest  Range         // the present one; To is 0 where there is none
+	ended atomic.Int32  // sessions that ended in it without an acknowledgement
 	acked atomic.Uint64 // the last seq that the broker acknowledged of it
 	moved chan struct{} // acked did
 }
@@ -20,6 +21,7 @@ type again struct {
 // ack is called by the settler.
 func (a *again) ack(seq uint64) {
 	a.acked.Store(seq)
+	a.ended.Store(0)
 	select {
 	case a.moved <- struct{}{}:
 	default:
@@ -29,8 +31,14 @@ func (a *again) ack(seq uint64) {
 // repeat brings the sender what the cloud wants again, one range after the other,
 // until ctx ends.
 func (s *session) repeat(ctx context.Context) {
-	for a := &s.again; ; {
+	a := &s.again
+	if a.rest.To > 0 && a.ended.Add(1) >= drops {
+		s.Log.Error("the broker hangs up on what it should get again; no more of it is sent", "from", a.acked.Load()+1, "to", a.rest.To)
+		a.rest = Range{}
+	}
+	for {
 		if a.rest.To == 0 {
+			a.ended.Store(0)
 			select {
 			case a.rest = <-s.Resend:
 				a.acked.Store(max(a.rest.From, 1) - 1)

@@ -175,7 +175,7 @@ func (s *session) sendAlert() {
 		s.enqueue(f)
 		return
 	}
-	f.held, f.sent = true, time.Now()
+	f.held, f.seq, f.sent = true, e.Seq, time.Now()
 	s.push("event/"+string(kind), false, body, f)
 }
 

@@ -35,6 +35,11 @@ type session struct {
 	slots   chan struct{} // one for each message in flight
 	flight  chan flight   // sent, oldest first; closed by the sender at its end
 	pace    pacer
+	aside   uint64 // was set aside: nobody publishes it
+
+	// Of the settler.
+	alone  bool // one slot until the first alert is acknowledged
+	ending ending
 
 	// Of the sender.
 	waiting cargo  // not sent yet; begins with an alert, unless it is empty
@@ -50,10 +55,11 @@ type cargo struct {
 
 // flight is a message under way. Its token is nil where there was nothing to
 // publish, its ack where there is no cursor to move; held says that it has a slot,
-// sent when an alert was published, and is zero for anything else.
+// sent when an alert was published.
 type flight struct {
 	token mqtt.Token
 	held  bool
+	seq   uint64 // of a new alert; 0 for anything else
 	sent  time.Time
 	upto  uint64
 	ack   func(uint64)
@@ -70,7 +76,7 @@ var (
 )
 
 func newSession(r *runner, l *link, since string) *session {
-	return &session{
+	s := &session{
 		runner: r, link: l, since: since,
 		began:   r.Now(),
 		events:  make(chan cargo),
@@ -79,7 +85,14 @@ func newSession(r *runner, l *link, since string) *session {
 		slots:   make(chan struct{}, r.Window),
 		flight:  make(chan flight, 2*r.Window),
 		pace:    pacer{rate: r.MaxRate},
+		aside:   r.suspect.aside, alone: r.suspect.careful(),
 	}
+	if s.alone {
+		for range r.Window - 1 {
+			s.slots <- struct{}{}
+		}
+	}
+	return s
 }
 
 // run returns why the session ended, when it has ended.
@@ -121,9 +134,9 @@ func (s *session) run(ctx context.Context) error {
 }
 
 // ships says whether anything of e is for the cloud.
-func (r *runner) ships(e kitchen.Event) bool {
-	_, _, ok := r.origin.Of(e)
-	return ok
+func (s *session) ships(e kitchen.Event) bool {
+	_, _, ok := s.origin.Of(e)
+	return ok && e.Seq != s.aside
 }
 
 // settle acknowledges what is in flight, oldest first, until the sender has
@@ -157,21 +170,36 @@ func (s *session) settle() {
 			return
 		}
 		if err := s.await(f.token, late, move); err != nil {
+			s.ending.head = f.seq
 			s.kill(err)
 			return
 		}
-		if f.held {
-			<-s.slots
-		}
-		if !f.sent.IsZero() {
-			s.Acked(time.Since(f.sent))
-		}
+		s.acknowledged(f)
 		switch {
 		case f.again:
 			f.ack(f.upto)
 		case f.ack != nil:
 			s.bodies.drop(f.upto)
 			done = f
+		}
+	}
+}
+
+// acknowledged frees the slot of f and says how long its PUBACK took.
+func (s *session) acknowledged(f flight) {
+	s.ending.greeted = s.ending.greeted || f.token != nil
+	if f.held {
+		<-s.slots
+	}
+	if f.seq == 0 {
+		return
+	}
+	s.Acked(time.Since(f.sent))
+	s.ending.took = true
+	if s.alone {
+		s.alone = false
+		for range s.Window - 1 {
+			<-s.slots
 		}
 	}
 }
@@ -196,7 +224,7 @@ func (s *session) await(t mqtt.Token, late *time.Timer, idle func()) error {
 		}
 	}
 	if err := t.Error(); err != nil {
-		return fmt.Errorf("publish: %w", err)
+		return s.why(err)
 	}
 	return nil
 }

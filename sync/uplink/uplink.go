@@ -55,6 +55,12 @@ type Uplink struct {
 	// asks again, and it is Command that does nothing twice. A nil Command
 	// subscribes to nothing.
 	Command func(ctx context.Context, name string, body []byte) (reply []byte)
+	// SetAside keeps for good that the broker will never get the alert with that seq,
+	// because it hung up on it again and again; then the cursor passes it. It can be
+	// asked again after an error or a crash. After one nothing more is set aside until
+	// the broker acknowledged an alert: one that forbids everything is told by ErrTwin.
+	// nil sets nothing aside.
+	SetAside func(ctx context.Context, seq uint64, cause error) error
 	// Resend brings what the cloud wants again: the alerts between two events, both
 	// included, that [Uplink.Read] still finds. They go out under their old ids, as
 	// replayed, beside what is new, and the cursor stays. A broken connection makes
@@ -63,7 +69,8 @@ type Uplink struct {
 	// Read hands fn the events of a range in order, as far as there are any.
 	Read func(ctx context.Context, from, to uint64, fn func([]kitchen.Event) error) error
 	// OnState is told when a connection is made, and why there is none when that
-	// changes; nil tells nobody. [ErrTwin] is worth a look.
+	// changes; nil tells nobody. [Cause] has a word for the reason, and [ErrTwin] is
+	// worth a look.
 	OnState func(connected bool, cause error)
 	// Acked is told of each alert how long its PUBACK took from its publishing; nil
 	// tells nobody. The next one waits until it returns.
@@ -104,6 +111,8 @@ type runner struct {
 	bodies  frozen
 	inbox   inbox
 	again   again
+	suspect suspect
+	home    home
 	// running are the goroutines that may outlive a session: who does the commands,
 	// and senders for as long as paho keeps them in Publish, which is writeTimeout if
 	// the link died at that moment.
@@ -113,7 +122,7 @@ type runner struct {
 }
 
 func newRunner(u *Uplink) (*runner, error) {
-	r := &runner{Uplink: *u, origin: Origin{u.Store, u.Device, u.Epoch}, cause: "not yet connected"}
+	r := &runner{Uplink: *u, origin: Origin{u.Store, u.Device, u.Epoch}, cause: "not yet connected", home: home{wait: homeAfter}}
 	r.inbox.todo = make(chan command, maxCommands)
 	r.again.moved = make(chan struct{}, 1)
 	if u.Now == nil || u.Follow == nil || u.Epoch == "" {
@@ -163,6 +172,11 @@ func (r *runner) run(ctx context.Context) error {
 		if broken := (*followError)(nil); errors.As(err, &broken) {
 			return broken.error
 		}
+		if errors.Is(err, errReturn) {
+			r.home.came = true
+			r.tell(false, err)
+			continue
+		}
 		pause, twin := b.after(connected, life)
 		if twin {
 			err = fmt.Errorf("%w (%q): %w", ErrTwin, r.Device, err)
@@ -176,20 +190,45 @@ func (r *runner) run(ctx context.Context) error {
 // pass returns after it, with how long it lived and why it ended.
 func (r *runner) pass(ctx context.Context) (connected bool, life time.Duration, err error) {
 	var failed []error
-	for _, broker := range r.brokers {
+	for i, broker := range r.brokers {
 		since := r.Now().At.Format(TimeLayout)
 		l, err := r.connect(ctx, broker, r.status("offline", since))
-		if err != nil {
-			failed = append(failed, err)
-			continue
+		if err == nil {
+			r.Log.Info("connected to the broker", "broker", broker.Host)
+			r.tell(true, nil)
+			began := time.Now()
+			err = r.serve(ctx, newSession(r, l, since), i == 0)
+			life = time.Since(began)
+			if i == 0 {
+				r.home.lived(life)
+			}
+			return true, life, fmt.Errorf("%s: %w", broker.Host, err)
 		}
-		began := time.Now()
-		r.Log.Info("connected to the broker", "broker", broker.Host)
-		r.tell(true, nil)
-		err = newSession(r, l, since).run(ctx)
-		return true, time.Since(began), fmt.Errorf("%s: %w", broker.Host, err)
+		if i == 0 {
+			r.home.lived(0)
+		}
+		failed = append(failed, err)
 	}
 	return false, 0, errors.Join(failed...)
+}
+
+// serve lives through a session and returns why it ended. One that is not at the
+// first broker ends when it is time to go back there.
+func (r *runner) serve(ctx context.Context, s *session, first bool) error {
+	staying, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	var looking sync.WaitGroup
+	if !first {
+		looking.Go(func() { s.lookHome(staying, r.home.wait, leave) })
+	}
+	err := s.run(staying)
+	if errors.Is(context.Cause(staying), errReturn) {
+		err = errReturn
+	}
+	leave(nil)
+	looking.Wait()
+	r.judge(ctx, s.ending, err)
+	return err
 }
 
 // tell reports a change of the connection, or of the reason for having none.
@@ -202,7 +241,10 @@ func (r *runner) tell(connected bool, cause error) {
 		return
 	}
 	r.cause = text
-	if !connected {
+	switch {
+	case errors.Is(cause, errReturn):
+		r.Log.Info("going back to the first broker")
+	case !connected:
 		r.Log.Warn("no broker", "cause", cause)
 	}
 	if r.OnState != nil {

@@ -197,7 +197,7 @@ func TestConnect(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
 		var secret atomic.Value
 		secret.Store("one")
-		s.Username, s.Password = "shop", func() (string, error) { return secret.Load().(string), nil }
+		s.Username, s.Password = "shop", func(context.Context) (string, error) { return secret.Load().(string), nil }
 		s.broker.Refuse = func(c *packets.ConnectPacket) byte {
 			if string(c.Password) != "two" {
 				return packets.ErrRefusedNotAuthorised
@@ -223,7 +223,7 @@ func TestConnect(t *testing.T) {
 
 func TestPasswordCannotBeRead(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
-		s.Username, s.Password = "shop", func() (string, error) { return "", errors.New("no such file") }
+		s.Username, s.Password = "shop", func(context.Context) (string, error) { return "", errors.New("no such file") }
 		s.start()
 		time.Sleep(time.Minute)
 		s.checkCause("password: no such file")

@@ -47,6 +47,7 @@ func TestWebsocket(t *testing.T) {
 		s.broker.Serve(&wsConn{Conn: ws.NetConn(), ws: ws})
 	}))
 	defer server.Close()
+	s.Dial = nil
 	s.Brokers = []string{"ws" + strings.TrimPrefix(server.URL, "http") + "/mqtt"}
 	s.log.add(s.alert(), s.press())
 	s.start()

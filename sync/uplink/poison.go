@@ -1,0 +1,93 @@
+package uplink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// A broker that hangs up on one message would never let another pass: it comes
+// first in each session, for ever. Such a message is told from a bad network, a
+// second device of our name and a broker that forbids everything by what so many
+// sessions have in common, with no alert acknowledged between them: the broker took
+// the greeting, and then closed the connection while the same alert was the oldest
+// that it had not acknowledged. Once cautious, that alert was under way alone.
+const (
+	drops    = 5
+	cautious = 2
+)
+
+// settleLost is how long after its tokens paho says why a connection was lost, at most.
+const settleLost = time.Second
+
+// suspect is the alert at which sessions end. It belongs to the goroutine of run.
+type suspect struct {
+	seq   uint64
+	times int
+	aside uint64 // was set aside; the cursor passes it in the next session
+	only  bool   // … and nothing was acknowledged since, so no other may follow
+}
+
+// ending is what a session says of its end: whether the broker acknowledged
+// anything, and any alert, and which alert it did not when it hung up.
+type ending struct {
+	greeted, took bool
+	head          uint64
+}
+
+// careful says whether the next session sends the first alert alone.
+func (p *suspect) careful() bool { return p.times >= cautious }
+
+// after judges the end of a session, and says whether its head is to be set aside.
+func (p *suspect) after(e ending, err error) bool {
+	if e.took {
+		p.times, p.only = 0, false
+	}
+	switch {
+	case e.head == 0 || !e.greeted || !hungUp(err):
+		return false // says nothing of the message
+	case e.head != p.seq:
+		p.seq, p.times = e.head, 0
+	}
+	p.times++
+	return p.times >= drops && !p.only
+}
+
+// judge looks at the end of a session and sets the message aside that ends them all.
+// Where that cannot be written the next session tries it again.
+func (r *runner) judge(ctx context.Context, e ending, err error) {
+	if !r.suspect.after(e, err) || r.SetAside == nil {
+		return
+	}
+	seq := r.suspect.seq
+	cause := fmt.Errorf("the broker hung up on it %d times: %w", drops, err)
+	if err := r.SetAside(ctx, seq, cause); err != nil {
+		r.Log.Error("a message that no broker takes cannot be set aside", "seq", seq, "err", err)
+		return
+	}
+	r.suspect = suspect{aside: seq, only: true}
+}
+
+// why waits for the reason of a lost connection: paho gives up its messages first.
+func (l *link) why(err error) error {
+	t := time.NewTimer(settleLost)
+	defer t.Stop()
+	select {
+	case <-l.dead.Done():
+		return context.Cause(l.dead)
+	case <-t.C:
+		return fmt.Errorf("publish: %w", err)
+	}
+}
+
+// hungUp says whether err, from a connection, means that the far side closed it.
+func hungUp(err error) bool {
+	var closed *websocket.CloseError
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.As(err, &closed)
+}
