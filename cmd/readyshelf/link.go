@@ -50,7 +50,7 @@ func (h *house) ship(ctx context.Context) error {
 		},
 		Epoch: h.buffer.ID(), Version: h.version, Now: h.clock,
 		Follow: h.follow, Correct: h.clocks.correct, Acked: h.metrics.acked,
-		Resend: h.resend, Read: h.buffer.Read,
+		Resend: h.resend, Read: h.buffer.Read, SetAside: h.setAside,
 		Board: h.boardJSON, BoardChanged: changed, Health: h.healthJSON, HealthChanged: healthChanged,
 		OnState: func(connected bool, cause error) {
 			h.link.set(h.clock().At, connected, cause)
@@ -82,6 +82,14 @@ func (h *house) follow(ctx context.Context, fn func([]kitchen.Event, func(uint64
 			h.view.ring()
 		})
 	})
+}
+
+// setAside keeps that the broker never gets an alert: a gap that the cloud is told.
+func (h *house) setAside(ctx context.Context, seq uint64, cause error) error {
+	h.log.Error("an alert is set aside: the broker hangs up whenever it is published; readyshelf log shows it", "seq", seq, "error", cause)
+	gap := h.clock().Fact("uplink")
+	gap.Gap = &kitchen.Gap{From: seq, To: seq, Class: "refused", Reason: "the broker hangs up whenever this is published", Events: 1, Alerts: 1}
+	return h.buffer.Append(ctx, gap)
 }
 
 // announce tells the uplink that the board changed. Acknowledgements ring the
