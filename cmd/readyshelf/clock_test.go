@@ -48,7 +48,7 @@ func TestClockSteps(t *testing.T) {
 	}
 }
 
-// lunch lets the clock step in the middle of 40 orders. Offline, the broker comes
+// lunch lets the clock step in the middle of 16 orders. Offline, the broker comes
 // back only when the clock is right.
 func (c wrongClock) lunch(t *testing.T, offline bool) {
 	b := newBubble(t, 1)
@@ -69,7 +69,7 @@ func (c wrongClock) lunch(t *testing.T, offline bool) {
 	ctx, closing := context.WithTimeout(t.Context(), 3*time.Hour)
 	var scale, people sync.WaitGroup
 	scale.Go(func() { b.talk(ctx) })
-	plans := b.busy(40, time.Hour)
+	plans := b.busy(16, 40*time.Minute)
 	for i := range plans {
 		plans[i].mishap = fine
 		if i < 4 { // two are cooked when it steps, and two wait for their couriers

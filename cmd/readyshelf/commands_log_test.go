@@ -141,6 +141,9 @@ func TestReadyThroughTheBroker(t *testing.T) {
 		if r := b.said("nonsense")["t3"]; len(r) != 1 || r[0].Error.Code != kitchen.CodeUnknownCommand {
 			t.Errorf("nonsense: got %+v", r)
 		}
+		time.Sleep(time.Minute)
+		b.end()
+		b.delivered()
 		counts := map[kitchen.AlertType]int{}
 		for _, line := range b.accepted {
 			var e kitchen.Event
@@ -157,7 +160,5 @@ func TestReadyThroughTheBroker(t *testing.T) {
 		if counts[kitchen.OrderReady] != 1 || counts[kitchen.OrderReadyUndone] != 1 {
 			t.Errorf("got alerts %v, want one ready and one undone", counts)
 		}
-		time.Sleep(time.Minute)
-		b.delivered()
 	})
 }

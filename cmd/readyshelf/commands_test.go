@@ -33,17 +33,27 @@ func (b *bubble) ask(name, body string) asked {
 	return r
 }
 
-// inBubble runs a test of a daemon that is up, and ends it.
+// inBubble runs a test of a daemon that is up, and ends it if the test did not.
 func inBubble(t *testing.T, test func(b *bubble)) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBubble(t, 1)
 		b.up()
 		time.Sleep(time.Second)
 		test(b)
-		b.cancel()
-		b.down()
-		b.broker.Close()
+		b.end()
 	})
+}
+
+// end ends the daemon and the broker; from then on the test may look at accepted.
+func (b *bubble) end() {
+	b.Helper()
+	if b.ended == nil {
+		return
+	}
+	b.cancel()
+	b.down()
+	b.broker.Close()
+	b.ended = nil
 }
 
 // What is malformed gets an error and nothing else happens.
@@ -162,6 +172,7 @@ func TestOrderCommand(t *testing.T) {
 		if got := b.ask("order", again).Data; got["merged"] != true {
 			t.Errorf("in another transaction: got %v", got)
 		}
+		b.end()
 		for _, e := range b.accepted {
 			if strings.Contains(e, "13800000000") || strings.Contains(e, "0000 0001") || strings.Contains(e, "3000000000000001") {
 				t.Errorf("logged: %s", e)
