@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,7 +18,7 @@ func TestPoisonIsSetAside(t *testing.T) {
 		b := newBubble(t, 1)
 		defer b.broker.Close()
 		b.broker.SetAnswer(func(m uplinktest.Message) uplinktest.Reply {
-			if bytes.Contains(m.Payload, []byte("poison")) {
+			if strings.Contains(m.Topic, "/event/") && bytes.Contains(m.Payload, []byte("poison")) {
 				return uplinktest.Lose
 			}
 			return uplinktest.Acknowledge
