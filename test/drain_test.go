@@ -67,14 +67,17 @@ func TestDrain(t *testing.T) {
 	k := newGalley(t, b, filepath.Join(torture(t), "data"), "")
 	backlog(t, k.db, alerts)
 	p := start(t, binary, "run", "--config", k.conf)
-	for _, part := range []int{alerts / 4, alerts / 2} {
-		eventually(t, 60*time.Second, fmt.Sprintf("%d alerts", part), func() bool { return r.count() >= part })
+	for _, part := range []uint64{4, 2} {
+		acked, head := k.until("a part of the backlog to be acknowledged", func(acked, head uint64) bool { return acked >= head/part })
+		if acked == head {
+			t.Error("the backlog had drained before the broker was killed: this proves nothing")
+		}
 		b.Kill()
 		if err := b.Start(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	k.drained()
+	k.until("the broker to have everything", func(acked, head uint64) bool { return acked == head })
 	events := dump(t, k.db)
 	first := r.events()
 	holes := missing(events, first)
@@ -96,22 +99,24 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// drained waits until the broker has acknowledged all that is in the log.
-func (k *galley) drained() {
+// until waits until ok says so of how far the broker has acknowledged the log.
+func (k *galley) until(what string, ok func(acked, head uint64) bool) (acked, head uint64) {
 	k.t.Helper()
-	eventually(k.t, 2*time.Minute, "the broker to have everything", func() bool {
-		health := struct{ Head, Acknowledged uint64 }{Head: 1}
-		socket := filepath.Join(filepath.Dir(k.db), "control.sock")
-		c := http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-		}}}
+	socket := filepath.Join(filepath.Dir(k.db), "control.sock")
+	c := http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}}
+	defer c.CloseIdleConnections()
+	var health struct{ Head, Acknowledged uint64 }
+	eventually(k.t, 2*time.Minute, what, func() bool {
 		resp, err := c.Get("http://readyshelf/health")
 		if err != nil {
-			return false
+			return false // it is not there yet
 		}
 		defer resp.Body.Close()
-		return json.NewDecoder(resp.Body).Decode(&health) == nil && health.Acknowledged == health.Head
+		return json.NewDecoder(resp.Body).Decode(&health) == nil && ok(health.Acknowledged, health.Head)
 	})
+	return health.Acknowledged, health.Head
 }
 
 // sorted puts messages in the order of their sequence, repetitions in the order in

@@ -56,7 +56,6 @@ type message struct {
 type reader struct {
 	mu       sync.Mutex
 	messages []message
-	alerts   int // among them
 	client   mqtt.Client
 }
 
@@ -91,9 +90,6 @@ func (r *reader) receive(_ mqtt.Client, m mqtt.Message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.messages = append(r.messages, v)
-	if v.alert() {
-		r.alerts++
-	}
 }
 
 func (r *reader) all() []message {
@@ -108,13 +104,6 @@ func (r *reader) events() []message {
 }
 
 func (m message) alert() bool { return strings.Contains(m.Topic, "/event/") }
-
-// count is how many alerts came, repetitions counted too.
-func (r *reader) count() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.alerts
-}
 
 // check fails the test for all that audit finds, and for what is missing.
 func (r *reader) check(t *testing.T) {
