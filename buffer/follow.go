@@ -32,6 +32,8 @@ type gap struct {
 // commit, after a minute without one, or at shutdown: a crash hands out again what
 // was acknowledged since.
 //
+// Followers share the events: fn may keep them, and changes nothing in them.
+//
 // A name is known from its first Follow on, and until [Log.Forget] nothing is
 // dropped that it has not acknowledged. One Follow at a time for each name.
 func (l *Log) Follow(ctx context.Context, name string, fn func(batch []kitchen.Event, ack func(seq uint64)) error) error {
@@ -42,22 +44,16 @@ func (l *Log) Follow(ctx context.Context, name string, fn func(batch []kitchen.E
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		more, b := l.waiter(), batch{next: at}
-		if l.Head() > at { // else a look into the file would find nothing
-			var err error
-			if b, err = l.read(at); err != nil {
-				return fmt.Errorf("follow log as %s: %w", name, err)
-			}
+		more := l.waiter()
+		b, err := l.next(at)
+		if err != nil {
+			return fmt.Errorf("follow log as %s: %w", name, err)
 		}
 		if b.next == at {
-			select {
-			case <-more:
-				continue
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-l.done:
-				return ErrClosed
+			if err := l.wait(ctx, more); err != nil {
+				return err
 			}
+			continue
 		}
 		at = b.next
 		l.mu.Lock()
@@ -69,6 +65,25 @@ func (l *Log) Follow(ctx context.Context, name string, fn func(batch []kitchen.E
 		if err := fn(b.events, ack); err != nil {
 			return err
 		}
+	}
+}
+
+// wait waits for the next commit.
+func (l *Log) wait(ctx context.Context, more <-chan struct{}) error {
+	count := func(n int) {
+		l.mu.Lock()
+		l.waiting += n
+		l.mu.Unlock()
+	}
+	count(1)
+	defer count(-1)
+	select {
+	case <-more:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.done:
+		return ErrClosed
 	}
 }
 

@@ -139,6 +139,8 @@ type Log struct {
 	mu      sync.Mutex
 	more    chan struct{} // closed and replaced after every commit
 	head    uint64
+	tail    tail // of the commit at head; nil where nobody waited for it
+	waiting int  // followers that are at head
 	trimmed uint64
 	commits uint64
 	cursors map[string]*cursor

@@ -60,6 +60,7 @@ type writer struct {
 	checkpointSeq  uint64
 	checkpointSize int64
 
+	tail     tail      // of the last commit, until it is announced
 	stale    bool      // the Decider is not at the head
 	suspect  bool      // the file must be opened anew before the next write
 	panicked bool      // bbolt did: its Close may hang
@@ -243,7 +244,12 @@ func (w *writer) commit(facts int, events []kitchen.Event, lost []span) error {
 	if time.Since(w.checkpointed) >= checkpointEvery {
 		c.checkpoint = w.snapshot(c.head)
 	}
-	return w.save(c)
+	join := w.l.readAhead(c.records)
+	err := w.save(c)
+	if w.tail = join(); err != nil {
+		w.tail = nil
+	}
+	return err
 }
 
 // save commits c, with the cursors that moved, and keeps the books.
@@ -299,7 +305,7 @@ func (w *writer) fail(err error) {
 // announce makes committed events known.
 func (w *writer) announce(events []kitchen.Event) {
 	w.l.mu.Lock()
-	w.l.head = events[len(events)-1].Seq
+	w.l.head, w.l.tail, w.tail = events[len(events)-1].Seq, w.tail, nil
 	w.l.mu.Unlock()
 	w.l.opts.Committed(events)
 	w.l.mu.Lock()
