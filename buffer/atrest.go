@@ -143,13 +143,14 @@ func Check(path string) (r Report, err error) {
 
 func (s *store) checkCheckpoint(r *Report) {
 	c, err := s.loadCheckpoint()
-	switch {
-	case err != nil:
+	if err != nil {
 		r.problem("%v", err)
-	case c != nil && c.seq > r.Head:
-		r.problem("checkpoint is at %d, beyond the last event, %d", c.seq, r.Head)
-	case c != nil:
+	}
+	if c != nil {
 		r.Checkpoint = c.seq
+	}
+	if r.Checkpoint > r.Head {
+		r.problem("checkpoint is at %d, beyond the last event, %d", c.seq, r.Head)
 	}
 	if r.Checkpoint+1 < r.Oldest {
 		r.problem("the events from %d to %d are neither in the checkpoint nor in the log", r.Checkpoint+1, r.Oldest-1)

@@ -11,45 +11,6 @@ import (
 	"strings"
 )
 
-// damagedMark, in the sidecar, says that a run ended because it could not write
-// to the damaged file: the next Open moves the file aside.
-const damagedMark = "damaged"
-
-// sidecar is what the file beside the log says: which log was there.
-type sidecar struct {
-	id      string // empty where no log ever was
-	damaged bool
-}
-
-func sidecarPath(path string) string { return path + ".id" }
-
-func readSidecar(path string) (sidecar, error) {
-	b, err := os.ReadFile(sidecarPath(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return sidecar{}, nil
-	}
-	if err != nil {
-		return sidecar{}, fmt.Errorf("read sidecar of log: %w", err)
-	}
-	words := strings.Fields(string(b))
-	if len(words) == 0 {
-		return sidecar{id: "unknown"}, nil // emptied as the log may be: a log was here
-	}
-	return sidecar{id: words[0], damaged: len(words) > 1 && words[1] == damagedMark}, nil
-}
-
-// write replaces the sidecar of path at once and durably.
-func (c sidecar) write(path string) error {
-	text := c.id + "\n"
-	if c.damaged {
-		text += damagedMark + "\n"
-	}
-	if err := writeFile(sidecarPath(path), text); err != nil {
-		return fmt.Errorf("write sidecar of log: %w", err)
-	}
-	return nil
-}
-
 // writeFile replaces a small file by rename, so that it is whole at all times.
 func writeFile(path, text string) error {
 	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -82,68 +43,70 @@ func newID() string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
 }
 
-// createStore makes a new log at path, under another name until it is whole: a
-// file at path is a log, whatever the moment of a power cut.
-func createStore(path string, max, prefill int64) (*store, error) {
-	tmp := path + ".new"
-	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("create log: %w", err)
-	}
-	s, err := openStore(tmp, max)
-	if err != nil {
-		return nil, err
-	}
-	id := newID()
-	if err = s.extend(min(prefill, max)); err == nil {
-		err = s.init(id)
-	}
-	// Renamed under bbolt's lock, which belongs to the file and not to its name.
+// create makes a new log at opts.Path, under another name until it is whole: a file at
+// that path is a log, whatever the moment of a power cut. Where one was there before,
+// its boots count on and r says what became of it.
+func create(opts Options, was sidecar, r *Replacement) error {
+	id, tmp := newID(), opts.Path+".new"
+	err := build(tmp, opts.MaxSize, func(s *store) error {
+		if err := errors.Join(s.extend(min(opts.Prefill, opts.MaxSize)), s.init(id)); err != nil || r == nil {
+			return err
+		}
+		return errors.Join(s.noteReplacement(*r), s.saveBoot(was.bootID, was.boot))
+	})
 	if err == nil {
-		err = rename(tmp, path)
+		err = rename(tmp, opts.Path)
 	}
 	if err == nil {
-		err = sidecar{id: id}.write(path)
+		err = sidecar{id: id}.write(opts.Path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("create log %s: %w", path, errors.Join(err, s.close()))
+		return fmt.Errorf("create log %s: %w", opts.Path, err)
 	}
-	return s, nil
+	return nil
 }
 
-// obtain opens the log at path or creates it. What cannot be a log any more, and
-// was one, is moved aside for a new one; replaced says so for people.
-func obtain(opts Options) (s *store, m meta, replaced string, err error) {
-	path := opts.Path
-	was, err := readSidecar(path)
-	if err != nil {
-		return nil, m, "", err
+// build makes a file at path, in place of any that is there, and closes it.
+func build(path string, max int64, fill func(*store) error) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	s, m, err = openExisting(opts, was)
+	s, err := openStore(path, max)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fill(s), s.close())
+}
+
+// obtain opens the log at opts.Path or creates it. What cannot be a log any more, and
+// was one, is kept beside it, and what is left of it goes into a new one.
+func obtain(opts Options) (*store, meta, error) {
+	was, err := readSidecar(opts.Path)
+	if err != nil {
+		return nil, meta{}, err
+	}
+	s, m, err := openExisting(opts, was)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && was.id == "":
+		err = create(opts, was, nil)
 	case errors.Is(err, fs.ErrNotExist):
-		if was.id != "" {
-			replaced = fmt.Sprintf("log %s is gone from %s: a new log was started", was.id, path)
-		}
+		r := goneReplacement(was, fmt.Sprintf("log %s is gone from %s: a new log was started", was.id, opts.Path))
+		err = create(opts, was, &r)
 	case errors.Is(err, ErrDamaged) && was.id == "":
-		return nil, m, "", fmt.Errorf("%w; nothing says that it ever was a log: move it away, or choose another path", err)
+		return nil, m, fmt.Errorf("%w; nothing says that it ever was a log: move it away, or choose another path", err)
 	case errors.Is(err, ErrDamaged):
-		aside, moveErr := moveAside(path)
-		if moveErr != nil {
-			return nil, m, "", errors.Join(err, moveErr)
-		}
-		replaced = fmt.Sprintf("%v: log %s is kept as %s, a new log was started", err, was.id, aside)
+		opts.Log.Error("log is damaged: what is left of it is looked for", "err", err)
+		err = replace(opts, was, err)
 	default:
-		return s, m, "", err
+		return s, m, err
 	}
-	if s, err = createStore(path, opts.MaxSize, opts.Prefill); err != nil {
-		return nil, m, "", err
+	if err != nil {
+		return nil, meta{}, err
 	}
-	m, err = s.load()
-	return s, m, replaced, err
+	return openExisting(opts, sidecar{})
 }
 
-// openExisting opens the log, which the probe must call sound, and brings its
-// sidecar up to date.
+// openExisting opens the log, which the probe must call sound.
 func openExisting(opts Options, was sidecar) (*store, meta, error) {
 	path := opts.Path
 	info, err := os.Stat(path)
@@ -152,9 +115,6 @@ func openExisting(opts Options, was sidecar) (*store, meta, error) {
 	}
 	if info.Size() < 4*pageSize { // bbolt makes an empty file a new, empty database
 		return nil, meta{}, fmt.Errorf("open log %s: %w: it has %d bytes", path, ErrDamaged, info.Size())
-	}
-	if was.damaged {
-		return nil, meta{}, fmt.Errorf("open log %s: %w: the last run could not write to it", path, ErrDamaged)
 	}
 	if err := opts.sounds(); err != nil {
 		return nil, meta{}, err
@@ -167,8 +127,8 @@ func openExisting(opts Options, was sidecar) (*store, meta, error) {
 	if err == nil {
 		err = s.whole()
 	}
-	if err == nil && m.id != was.id {
-		err = sidecar{id: m.id}.write(path)
+	if err == nil && was.damaged && m.id == was.id {
+		err = fmt.Errorf("%w: the last run could not write to it", ErrDamaged)
 	}
 	if err != nil {
 		s.abandon()
@@ -186,15 +146,53 @@ func (s *store) whole() error {
 	return err
 }
 
-// moveAside keeps a bad file as .bad-1, or .bad-2 where that is taken. There are
-// never more: the first is the one with the history, the second the latest.
-func moveAside(path string) (string, error) {
-	aside := path + ".bad-1"
-	if _, err := os.Lstat(aside); err == nil {
-		aside = path + ".bad-2"
+// replace puts what is left of the damaged log into a new one at its place.
+func replace(opts Options, was sidecar, why error) error {
+	aside := asideOf(opts.Path)
+	id, tmp := newID(), opts.Path+".new"
+	if err := salvageInto(opts, tmp, id, was, func(r *Replacement) {
+		r.Why = fmt.Sprintf("%v: log %s is kept as %s, a new log was started with %d of its events", why, r.Log, aside, r.Salvaged)
+	}); err != nil {
+		return fmt.Errorf("salvage log %s: %w", opts.Path, err)
 	}
-	if err := rename(path, aside); err != nil {
-		return "", fmt.Errorf("move bad log aside: %w", err)
+	if err := keep(opts.Path, aside); err != nil {
+		return fmt.Errorf("move bad log aside: %w", err)
 	}
-	return aside, nil
+	was.damaged = false
+	if err := errors.Join(was.write(aside), rename(tmp, opts.Path)); err != nil {
+		return fmt.Errorf("replace log %s: %w", opts.Path, err)
+	}
+	return sidecar{id: id}.write(opts.Path)
+}
+
+// asideOf returns where a bad file is kept: .bad-1, or .bad-2 where that is taken.
+// There are never more: the first is the one with the history, the second the latest.
+func asideOf(path string) string {
+	first := path + ".bad-1"
+	if _, err := os.Lstat(first); err != nil || sameFile(path, first) {
+		return first // also where a power cut ended the last try after keep
+	}
+	return path + ".bad-2"
+}
+
+func sameFile(a, b string) bool {
+	x, xErr := os.Stat(a)
+	y, yErr := os.Stat(b)
+	return xErr == nil && yErr == nil && os.SameFile(x, y)
+}
+
+// keep makes aside another name of the file at path, so that there is a log at path at
+// any moment. Where the file system cannot do that the file is moved.
+func keep(path, aside string) error {
+	if sameFile(path, aside) {
+		return nil
+	}
+	tmp := aside + ".new"
+	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Link(path, tmp); err != nil {
+		return rename(path, aside)
+	}
+	return rename(tmp, aside)
 }

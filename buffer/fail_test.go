@@ -145,8 +145,8 @@ func TestLogThatCannotBeReopenedEndsRun(t *testing.T) {
 	})
 }
 
-// A page that bbolt cannot write ends Run, and the next start begins a new log
-// instead of failing for ever.
+// A page that bbolt cannot write ends Run, and the next start begins a new log with
+// what is in this one, instead of failing for ever.
 func TestUnwritableDamageIsMovedAside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		opts := options(logPath(t))
@@ -169,8 +169,8 @@ func TestUnwritableDamageIsMovedAside(t *testing.T) {
 			t.Fatal(err)
 		}
 		again := run(t, opts)
-		if again.Replaced() == "" || again.ID() == h.ID() || again.Head() != 0 {
-			t.Errorf("got log %s with head %d, replaced: %q", again.ID(), again.Head(), again.Replaced())
+		if again.Replaced().Why == "" || again.ID() == h.ID() || again.Head() != 1 {
+			t.Errorf("got log %s with head %d, want the one event salvaged; replaced: %q", again.ID(), again.Head(), again.Replaced().Why)
 		}
 		again.append(t, press("A1"))
 		again.end(t)

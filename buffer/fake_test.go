@@ -90,6 +90,8 @@ func (c *tally) Restore(b []byte) error {
 	return json.Unmarshal(b, c)
 }
 
+func (c *tally) Renumber() { c.Alerts = 0 }
+
 // state is what of c a checkpoint carries.
 func (c *tally) state() tally { return tally{N: c.N, Alerts: c.Alerts, Hash: c.Hash} }
 

@@ -59,3 +59,11 @@ func sized(n int) kitchen.Event {
 		e.Press.Slot += strings.Repeat("x", d)
 	}
 }
+
+// createStore makes a new log and returns its open file.
+func createStore(path string, max, prefill int64) (*store, error) {
+	if err := create(Options{Path: path, MaxSize: max, Prefill: prefill}, sidecar{}, nil); err != nil {
+		return nil, err
+	}
+	return openStore(path, max)
+}

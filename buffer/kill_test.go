@@ -44,8 +44,8 @@ func victim(path string) error {
 	if err != nil {
 		return err
 	}
-	if l.Replaced() != "" {
-		return errors.New(l.Replaced())
+	if l.Replaced().Why != "" {
+		return errors.New(l.Replaced().Why)
 	}
 	ended := make(chan error)
 	go func() { ended <- l.Run(context.Background()) }()

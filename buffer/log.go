@@ -48,6 +48,8 @@ type Decider interface {
 	// Snapshot returns the state, Restore sets it. Restore(nil) is the first day.
 	Snapshot() ([]byte, error)
 	Restore([]byte) error
+	// Renumber makes of the state at the end of a log that at the beginning of another.
+	Renumber()
 }
 
 // Options say how to open a log.
@@ -120,7 +122,7 @@ type Log struct {
 	opts     Options
 	id       string
 	boot     uint32
-	replaced string
+	replaced *Replacement
 	writer   *writer
 
 	requests chan *request // to the writer; unbuffered, so who waits is not yet in
@@ -154,9 +156,10 @@ type Log struct {
 // Open opens the log at opts.Path, or creates it, and brings the Decider to its
 // head: its checkpoint and what follows.
 //
-// A file that is empty or no log, where a log was, is moved aside and replaced by
-// a new log under a new id; see [Log.Replaced]. Where none was, it is an error, as
-// is a log that another process has open (ErrHeld, after 2 s).
+// A file that is damaged, empty or no log, where a log was, is kept beside a new log
+// under a new id, which begins with all that could be salvaged; see [Log.Replaced].
+// Where none was, it is an error, as is a log that another process has open (ErrHeld,
+// after 2 s).
 func Open(opts Options) (*Log, error) {
 	opts, err := opts.check()
 	if err != nil {
@@ -164,8 +167,7 @@ func Open(opts Options) (*Log, error) {
 	}
 	l, err := open(opts)
 	if errors.Is(err, ErrDamaged) && l != nil { // it opens, but does not work
-		mark := sidecar{id: l.id, damaged: true}
-		if err := mark.write(opts.Path); err != nil {
+		if err := markDamaged(opts.Path, l.id); err != nil {
 			return nil, err
 		}
 		l, err = open(opts)
@@ -173,21 +175,20 @@ func Open(opts Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.replaced != "" {
-		opts.Log.Error("log replaced", "what", l.replaced)
+	if why := l.Replaced().Why; why != "" {
+		opts.Log.Error("log replaced", "what", why)
 	}
 	return l, nil
 }
 
 // open returns a log even with an error, where the file is one but is damaged.
 func open(opts Options) (*Log, error) {
-	s, m, replaced, err := obtain(opts)
+	s, m, err := obtain(opts)
 	if err != nil {
 		return nil, err
 	}
 	l := &Log{
 		opts:     opts,
-		replaced: replaced,
 		requests: make(chan *request),
 		acked:    make(chan struct{}, 1),
 		damage:   make(chan struct{}, 1),
@@ -207,6 +208,7 @@ func open(opts Options) (*Log, error) {
 
 // adopt takes over what the file says of itself.
 func (l *Log) adopt(m meta) {
+	l.replaced = m.replaced
 	l.id, l.boot, l.trimmed, l.gaps = m.id, m.boot, m.trimmed, m.gaps
 	l.released, l.releasedSaved = m.released, m.released
 	for name, seq := range m.cursors {
@@ -226,7 +228,7 @@ func (l *Log) start(m meta) error {
 		return err
 	}
 	l.head = m.head
-	return nil
+	return l.mirror()
 }
 
 // Close closes the file. Call it after Run has returned, or where it never ran.
@@ -278,9 +280,16 @@ func (l *Log) ID() string { return l.id }
 // Boot returns the number of this boot, from 1: the same for the same BootID.
 func (l *Log) Boot() uint32 { return l.boot }
 
-// Replaced says, for people, which log could not be used any more and where it is
-// kept. It is empty on an ordinary start.
-func (l *Log) Replaced() string { return l.replaced }
+// Replaced says what became of an older log that could not be used any more. It is the
+// zero Replacement on an ordinary start. What it says is to be logged: its Gaps and,
+// with them, a Fault of [LogDevice]. From then on nothing more is said of it; until
+// then every start says it again.
+func (l *Log) Replaced() Replacement {
+	if l.replaced == nil {
+		return Replacement{}
+	}
+	return *l.replaced
+}
 
 // Head returns the seq of the last event committed, 0 where there is none.
 func (l *Log) Head() uint64 {

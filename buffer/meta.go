@@ -29,6 +29,7 @@ type meta struct {
 	head, trimmed uint64
 	released      uint64
 	cursors       map[string]uint64
+	replaced      *Replacement // nil where nothing is to be told
 	gaps          []span
 }
 
@@ -56,6 +57,9 @@ func loadMeta(tx *bbolt.Tx) (meta, error) {
 	m.id, m.bootID = string(b.Get(metaLog)), string(b.Get(metaBootID))
 	if v := b.Get(metaBoot); len(v) == 4 {
 		m.boot = binary.BigEndian.Uint32(v)
+	}
+	if v := b.Get(metaReplaced); v != nil {
+		m.replaced = readReplacement(v)
 	}
 	m.released = seqOf(b.Get(metaReleased))
 	m.head = headOf(tx)

@@ -41,16 +41,23 @@ func Probe(path string) error {
 	}
 	m, err := s.load()
 	if err == nil {
-		_, err = s.loadCheckpoint()
-	}
-	if errors.Is(err, errCheckpoint) {
-		err = nil
-		if m.trimmed > 0 { // what the history cannot give back a scan of all pages may
-			err = fmt.Errorf("%w: the checkpoint cannot be read", ErrDamaged)
-		}
+		err = s.probeCheckpoint(m)
 	}
 	if err = errors.Join(err, s.close()); err != nil {
 		return fmt.Errorf("probe log %s: %w", path, err)
+	}
+	return nil
+}
+
+// probeCheckpoint misses the checkpoint where the history is not enough: a scan of
+// all pages may find one that is no longer in use.
+func (s *store) probeCheckpoint(m meta) error {
+	c, err := s.loadCheckpoint()
+	if !errors.Is(err, errCheckpoint) {
+		return err
+	}
+	if c == nil && m.trimmed > 0 {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return nil
 }

@@ -31,8 +31,13 @@ const (
 	keySize       = 8
 )
 
-// maxRecord bounds one record. The longest slip in the corpus is 3 KiB as JSON.
-const maxRecord = 64 << 10
+const (
+	// maxRecord bounds one record. The longest slip in the corpus is 3 KiB as JSON.
+	maxRecord = 64 << 10
+	// salvageReserve is how much less a fact may have, so that it can be wrapped into a
+	// Salvaged when its log is damaged.
+	salvageReserve = 512
+)
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -90,8 +95,12 @@ func encode(e kitchen.Event) (record, error) {
 	if err != nil {
 		return record{}, fmt.Errorf("encode event %d: %w", e.Seq, err)
 	}
-	if len(body)+headerSize > maxRecord {
-		return record{}, fmt.Errorf("encode event %d: %w: %d bytes, at most %d", e.Seq, ErrTooLarge, len(body), maxRecord-headerSize)
+	limit := maxRecord - headerSize
+	if e.Salvaged == nil {
+		limit -= salvageReserve
+	}
+	if len(body) > limit {
+		return record{}, fmt.Errorf("encode event %d: %w: %d bytes, at most %d", e.Seq, ErrTooLarge, len(body), limit)
 	}
 	_, offset := e.At.Zone()
 	v := make([]byte, headerSize, headerSize+len(body))

@@ -37,8 +37,7 @@ func (w *writer) giveUp(err error) bool {
 	if !errors.Is(err, ErrDamaged) {
 		return time.Since(w.broken) >= patience
 	}
-	mark := sidecar{id: w.l.id, damaged: true}
-	if err := mark.write(w.l.opts.Path); err != nil {
+	if err := markDamaged(w.l.opts.Path, w.l.id); err != nil {
 		w.l.opts.Log.Error("damage not noted", "err", err)
 	}
 	return true
@@ -72,7 +71,7 @@ func (w *writer) reopen() error {
 	} else if err := old.close(); err != nil {
 		old.abandon()
 	}
-	s, m, err := openExisting(l.opts, sidecar{id: l.id})
+	s, m, err := openExisting(l.opts, sidecar{})
 	if err != nil {
 		return err
 	}
@@ -89,9 +88,12 @@ func (w *writer) reopen() error {
 func (w *writer) restore() (head uint64, err error) {
 	d, log := w.l.opts.Decider, w.l.opts.Log
 	c, err := w.l.store.loadCheckpoint()
-	if errors.Is(err, errCheckpoint) {
+	switch {
+	case errors.Is(err, errCheckpoint) && c != nil:
+		log.Error("state is rebuilt from an older checkpoint", "err", err)
+	case errors.Is(err, errCheckpoint):
 		log.Error("state is rebuilt from the history alone", "err", err)
-	} else if err != nil {
+	case err != nil:
 		return 0, fmt.Errorf("load checkpoint: %w", err)
 	}
 	if c == nil {

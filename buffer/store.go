@@ -218,6 +218,7 @@ type change struct {
 	released   uint64            // moved watermark, 0 where it did not
 	gaps       []span            // newly known
 	checkpoint *checkpoint
+	told       bool   // what became of an older log
 	trim       uint64 // drop the records up to this seq
 }
 
@@ -255,6 +256,11 @@ func (s *store) write(c change) error {
 		}
 		for _, g := range c.gaps {
 			if err := tx.Bucket(bucketGaps).Put(key(g.From), key(g.To)); err != nil {
+				return err
+			}
+		}
+		if c.told {
+			if err := tx.Bucket(bucketMeta).Delete(metaReplaced); err != nil {
 				return err
 			}
 		}

@@ -68,11 +68,15 @@ type writer struct {
 	broken   time.Time // since when the file cannot be opened
 	fatal    error     // ends Run
 
+	replaced *Replacement // not told yet; nil where nothing is to be told
+
 	// As last logged.
 	full, near, failing, refused bool
 }
 
-func newWriter(l *Log) *writer { return &writer{l: l, checkpointed: time.Now()} }
+func newWriter(l *Log) *writer {
+	return &writer{l: l, checkpointed: time.Now(), replaced: l.replaced}
+}
 
 // Run writes until ctx ends, then writes a checkpoint and the cursors and returns
 // nil. It returns an error where the file cannot be written and not be opened
@@ -241,6 +245,7 @@ func (w *writer) commit(facts int, events []kitchen.Event, lost []span) error {
 		}
 		c.records = append(c.records, r)
 	}
+	c.told = w.replaced.told(events)
 	if time.Since(w.checkpointed) >= checkpointEvery {
 		c.checkpoint = w.snapshot(c.head)
 	}
@@ -276,6 +281,10 @@ func (w *writer) save(c change) error {
 	if c.checkpoint != nil {
 		w.checkpointed, w.checkpointSeq = time.Now(), c.checkpoint.seq
 		w.checkpointSize = int64(len(c.checkpoint.snapshot))
+		w.mirror()
+	}
+	if c.told {
+		w.replaced = nil
 	}
 	w.l.mu.Lock()
 	defer w.l.mu.Unlock()
@@ -286,6 +295,14 @@ func (w *writer) save(c change) error {
 		w.l.trimmed, w.l.gaps = c.trim, w.l.gaps.past(c.trim)
 	}
 	return nil
+}
+
+// mirror notes beside the log how far it is. It is a help for a bad day: that it
+// fails is no reason to refuse a fact.
+func (w *writer) mirror() {
+	if err := w.l.mirror(); err != nil {
+		w.l.opts.Log.Warn("how far the log is was not noted beside it", "err", err)
+	}
 }
 
 // fail notes that the file does not take what it should.
@@ -349,5 +366,6 @@ func (w *writer) shutdown() error {
 	if err := w.save(c); err != nil {
 		return fmt.Errorf("shut down log: %w", err)
 	}
+	w.mirror()
 	return nil
 }

@@ -238,7 +238,7 @@ func (o *opened) look() error {
 	if err != nil {
 		return err
 	}
-	o.ID, o.Replaced, o.Head, o.Oldest, o.Digest = l.ID(), l.Replaced(), stats.Head, stats.Oldest, digest(d)
+	o.ID, o.Replaced, o.Head, o.Oldest, o.Digest = l.ID(), l.Replaced().Why, stats.Head, stats.Oldest, digest(d)
 	next := o.Oldest
 	err = l.Read(context.Background(), o.Oldest, o.Head, func(events []kitchen.Event) error {
 		for _, e := range events {

@@ -111,8 +111,6 @@ func (m *metrics) count(events []kitchen.Event, now kitchen.Stamp) {
 			m.presses.Observe((now.Up - e.Up).Seconds())
 		case e.Gap != nil:
 			m.dropped.WithLabelValues(cmp.Or(e.Gap.Class, "damaged")).Add(float64(max(e.Gap.Events, 1)))
-		case e.Salvaged != nil:
-			m.salvaged.Inc()
 		}
 	}
 }

@@ -120,8 +120,9 @@ func openHouse(c Config, w world) (*house, error) {
 	if err := h.decider.Unlearned; err != nil {
 		h.log.Warn("the forecast learns this kitchen anew", "error", err)
 	}
-	if why := log.Replaced(); why != "" {
-		h.log.Error("the log had to begin anew", "why", why)
+	if old := log.Replaced(); old.Why != "" {
+		h.log.Error("the log had to begin anew", "why", old.Why)
+		h.metrics.salvaged.Add(float64(old.Salvaged))
 	}
 	if len(c.MQTT.Brokers) == 0 {
 		log.Forget(followerName) // or what it never reads could never go
@@ -179,17 +180,12 @@ func (h *house) afterCommit(events []kitchen.Event) {
 	}
 }
 
-// started appends the fact that the daemon started, whether it had to leave an
-// older log behind, and the end of faults whose devices are no longer configured.
+// started appends the fact that the daemon started, what became of an older log that it
+// had to leave behind, and the end of faults whose devices are no longer configured.
 func (h *house) started(ctx context.Context, sources []sensors.Source) {
 	start := h.clock().Fact("daemon")
 	start.Started = &kitchen.Started{Version: h.version}
 	facts := []kitchen.Event{start}
-	if why := h.buffer.Replaced(); why != "" {
-		gap := h.clock().Fact("log")
-		gap.Gap = &kitchen.Gap{Class: "log", Reason: why}
-		facts = append(facts, gap)
-	}
 	for _, f := range h.view.get().Faults {
 		if !slices.ContainsFunc(sources, func(s sensors.Source) bool { return s.Name == f.Device }) {
 			gone := h.clock().Fact(f.Device)
@@ -197,9 +193,30 @@ func (h *house) started(ctx context.Context, sources []sensors.Source) {
 			facts = append(facts, gone)
 		}
 	}
+	facts = append(facts, replaced(h.clock(), h.buffer.Replaced())...)
 	if err := h.keeper.Emit(ctx, facts...); err != nil {
 		h.log.Error("the start was not logged", "error", err)
 	}
+}
+
+// replaced returns the facts that tell of an older log which had to be left behind: what
+// is missing of it, and that somebody must look.
+func replaced(now kitchen.Stamp, old buffer.Replacement) []kitchen.Event {
+	if old.Why == "" {
+		return nil
+	}
+	var facts []kitchen.Event
+	for _, g := range old.Gaps {
+		gap := now.Fact(buffer.LogDevice)
+		gap.Gap = &g
+		facts = append(facts, gap)
+	}
+	fault := now.Fact(buffer.LogDevice)
+	fault.Fault = &kitchen.Fault{
+		Device: buffer.LogDevice, Text: old.Why,
+		Remedy: "replace the card or disk soon, it has lost data; keep the old file, readyshelf log salvage reads it",
+	}
+	return append(facts, fault)
 }
 
 // rules are the settings that the kitchen decides by.

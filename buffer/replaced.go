@@ -1,0 +1,96 @@
+package buffer
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"readyshelf/kitchen"
+)
+
+// Replacement says what became of a log that could not be used any more.
+type Replacement struct {
+	// Why says it for people, and where the old file is kept.
+	Why string `json:"why"`
+	// Log is the id of the old log.
+	Log string `json:"log"`
+	// Salvaged is how many of its events this log has.
+	Salvaged uint64 `json:"salvaged"`
+	// Gaps are what it does not have, as facts to be logged.
+	Gaps []kitchen.Gap `json:"gaps,omitempty"`
+}
+
+// metaReplaced holds a Replacement that nobody has told yet.
+var metaReplaced = []byte("replaced")
+
+// maxMissing bounds how many gaps are told of one damage; what is more runs together
+// in the last.
+const maxMissing = 16
+
+// replacement says what is missing of a log that was salvaged.
+func (s *salvage) replacement() Replacement {
+	if len(s.records) == 0 {
+		return goneReplacement(s.was, "nothing of it could be read")
+	}
+	r := Replacement{Log: s.log}
+	for _, m := range s.missing {
+		n := m.To - m.From + 1
+		if len(r.Gaps) == maxMissing {
+			last := &r.Gaps[maxMissing-1]
+			last.To, last.Events = m.To, last.Events+n
+			continue
+		}
+		r.Gaps = append(r.Gaps, kitchen.Gap{
+			From: m.From, To: m.To, Class: "damaged", Log: s.log, Events: n,
+			Reason: "lost with damaged pages of the log",
+		})
+	}
+	return r
+}
+
+// goneReplacement is of a log of which nothing is left but its sidecar.
+func goneReplacement(was sidecar, why string) Replacement {
+	g := kitchen.Gap{Class: "log", Log: was.id, Reason: why}
+	sent, first := uint64(0), true
+	for _, seq := range was.cursors {
+		if first || seq < sent {
+			sent, first = seq, false
+		}
+	}
+	if was.head > sent {
+		g.From, g.To = sent+1, was.head
+	}
+	return Replacement{Why: why, Log: was.id, Gaps: []kitchen.Gap{g}}
+}
+
+// noteReplacement keeps r in the file until it is told.
+func (s *store) noteReplacement(r Replacement) error {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("note what became of the old log: %w", err)
+	}
+	return s.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Put(metaReplaced, b) })
+}
+
+// readReplacement reads what noteReplacement wrote. What cannot be read is still told.
+func readReplacement(b []byte) *Replacement {
+	var r Replacement
+	if err := json.Unmarshal(b, &r); err != nil {
+		r = Replacement{Why: "an older log was damaged, and what became of it cannot be read: " + err.Error()}
+	}
+	return &r
+}
+
+// told says whether events tell of r: the fault of the log that goes with it.
+func (r *Replacement) told(events []kitchen.Event) bool {
+	for _, e := range events {
+		if r != nil && e.Fault != nil && e.Fault.Device == LogDevice {
+			return true
+		}
+	}
+	return false
+}
+
+// LogDevice is how a Fault names the log.
+const LogDevice = "log"

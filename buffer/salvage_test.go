@@ -1,0 +1,399 @@
+package buffer
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
+	"go.etcd.io/bbolt"
+
+	"readyshelf/kitchen"
+)
+
+var damagedFiles = flag.Int("damaged", 100, "how many damaged files TestSalvage makes")
+
+// fixed is a model that counts what it saw and expects everything after 20 minutes.
+type fixed struct{ Seen int }
+
+func (m *fixed) Apply(*kitchen.State, kitchen.Event) { m.Seen++ }
+func (m *fixed) Forecast(*kitchen.State, *kitchen.Order, kitchen.Stamp) kitchen.Forecast {
+	return sure{}
+}
+func (m *fixed) Snapshot() (json.RawMessage, error) { return json.Marshal(m) }
+func (m *fixed) Restore(b json.RawMessage) error {
+	*m = fixed{}
+	if b == nil {
+		return nil
+	}
+	return json.Unmarshal(b, m)
+}
+
+type sure struct{}
+
+func (sure) CDF(d time.Duration) float64 {
+	if d < 20*time.Minute {
+		return 0
+	}
+	return 1
+}
+func (sure) Quantile(float64) time.Duration { return 20 * time.Minute }
+
+// shop is a real kitchen on a log.
+type shop struct {
+	*Log
+	decider *kitchen.Decider
+	end     func() error
+}
+
+// openShop opens the log at path, runs it, and says on which boot it is.
+func openShop(path string, boot int) (*shop, error) {
+	s := &shop{decider: &kitchen.Decider{Model: &fixed{}, Rules: kitchen.DefaultRules()}}
+	s.decider.Rules.Slots, s.decider.Rules.Location = []string{"A1", "A2", "A3"}, time.UTC
+	n := 0
+	opts := Options{
+		Path: path, Decider: s.decider, BootID: fmt.Sprint("boot-", boot), MaxSize: 4 << 20, Prefill: 256 << 10, Probe: probeChild,
+		Now: func() kitchen.Stamp {
+			n++
+			up := time.Duration(n) * time.Second
+			return kitchen.Stamp{Boot: s.Boot(), Up: up, At: epoch.UTC().Add(time.Duration(boot)*time.Hour + up), Clock: kitchen.Synced}
+		},
+	}
+	l, err := Open(opts)
+	if err != nil {
+		return nil, err
+	}
+	s.Log = l
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- l.Run(ctx) }()
+	s.end = func() error {
+		cancel()
+		return errors.Join(<-ended, l.Close())
+	}
+	return s, nil
+}
+
+// lunch is a sound log at rest, and what is known of it.
+type lunch struct {
+	bytes   []byte
+	sidecar []byte
+	id      string
+	events  map[uint64]kitchen.Event
+	acked   uint64
+	pages   map[uint64]int // of each record
+	states  map[uint64][]int
+	orders  map[uint64]string // accepted by which event
+}
+
+// makeLunch lets a kitchen work for three boots.
+func makeLunch(t *testing.T) *lunch {
+	t.Helper()
+	path := logPath(t)
+	for boot := 1; boot <= 3; boot++ {
+		s, err := openShop(path, boot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Remember("uplink")
+		for i := range 120 {
+			e := s.opts.Now().Fact("printer/kitchen")
+			e.Ticket = &kitchen.Ticket{
+				Kind: kitchen.SlipOrder, Number: fmt.Sprint(1000*boot + i), Channel: "own",
+				Items: []kitchen.Item{{Qty: 1, Name: fmt.Sprint("dish ", i)}}, Text: true, Print: uint64(1000*boot + i),
+			}
+			if i%3 == 2 {
+				e = s.opts.Now().Fact("button/A1")
+				e.Press = &kitchen.Press{Slot: "A1", Gesture: kitchen.Down}
+			}
+			if err := s.Append(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stop := errors.New("enough")
+		err = s.Follow(t.Context(), "uplink", func(es []kitchen.Event, ack func(uint64)) error {
+			ack(es[0].Seq + 99)
+			return stop
+		})
+		if !errors.Is(err, stop) {
+			t.Fatal(err)
+		}
+		if err := s.end(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return newLunch(t, path)
+}
+
+func newLunch(t *testing.T, path string) *lunch {
+	t.Helper()
+	m := &lunch{events: map[uint64]kitchen.Event{}, pages: map[uint64]int{}, states: map[uint64][]int{}, orders: map[uint64]string{}}
+	for _, e := range dump(t, path) {
+		m.events[e.Seq] = e
+		if e.Alert != nil && e.Alert.Type == kitchen.OrderAccepted {
+			m.orders[e.Seq] = e.Alert.ID
+		}
+	}
+	r := sound(t, path)
+	m.id, m.acked = r.ID, r.Cursors["uplink"]
+	st, _, err := openAtRest(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.bytes, err = os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := func(v []byte) int {
+		at := uintptr(unsafe.Pointer(&v[0])) - st.db.Info().Data
+		if at >= uintptr(len(m.bytes)) { // bbolt copies what lies askew: of the small buckets on the root's page
+			return newestMeta(m.bytes, 16)
+		}
+		return int(at) / pageSize
+	}
+	err = st.view(func(tx *bbolt.Tx) error {
+		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
+			return b.ForEach(func(k, v []byte) error {
+				if _, err := decodeStamp(k, v); err == nil {
+					m.pages[seqOf(k)] = page(v)
+				}
+				if c, err := decodeChunk(k, v); err == nil {
+					m.states[c.seq] = append(m.states[c.seq], page(v))
+				}
+				return nil
+			})
+		})
+	})
+	if err = errors.Join(err, st.close()); err != nil {
+		t.Fatal(err)
+	}
+	m.sidecar, err = os.ReadFile(sidecarPath(path))
+	if err != nil || len(m.pages) != len(m.events) || len(m.states) != 2 || m.acked == 0 {
+		t.Fatalf("%d events, %d on pages, %d checkpoints, %d acknowledged: %v", len(m.events), len(m.pages), len(m.states), m.acked, err)
+	}
+	return m
+}
+
+// harm returns a damaged copy of the log and the pages that are no longer what
+// they were.
+func (m *lunch) harm(r *rand.Rand, kind int) (b []byte, hurt map[int]bool, what string) {
+	b, hurt = slices.Clone(m.bytes), map[int]bool{}
+	used := int(newestMetaHigh(b))
+	page := r.IntN(used)
+	at := b[page*pageSize:][:pageSize]
+	hit := func(from, to int) {
+		for p := from; p < to; p++ {
+			hurt[p] = true
+		}
+	}
+	switch kind % 7 {
+	case 0:
+		what = "zeroed page"
+		clear(at)
+		hurt[page] = true
+	case 1:
+		what = "garbage page"
+		for i := range at {
+			at[i] = byte(r.Uint32())
+		}
+		hurt[page] = true
+	case 2:
+		what = "flipped bits"
+		for range 8 {
+			i := r.IntN(used * pageSize)
+			b[i] ^= 1 << r.IntN(8)
+			hurt[i/pageSize] = true
+		}
+	case 3:
+		what = "truncated"
+		n := r.IntN(used * pageSize)
+		b = b[:n]
+		hit(n/pageSize, len(m.bytes)/pageSize+1)
+	case 4:
+		what = "torn meta"
+		page = r.IntN(2)
+		clear(b[page*pageSize+8*r.IntN(10):][:8+r.IntN(pageSize-100)])
+		hurt[page] = true
+	case 5:
+		what = "zeroed tail"
+		n := r.IntN(used * pageSize)
+		clear(b[n:])
+		hit(n/pageSize, len(m.bytes)/pageSize+1)
+	case 6:
+		what = "emptied"
+		b = nil
+		hit(0, len(m.bytes)/pageSize+1)
+	}
+	return b, hurt, what
+}
+
+func newestMetaHigh(b []byte) uint64 {
+	var newest, high uint64
+	for i := range 2 {
+		m := b[i*pageSize+16:]
+		if tx := binary.LittleEndian.Uint64(m[48:]); tx >= newest {
+			newest, high = tx, binary.LittleEndian.Uint64(m[40:])
+		}
+	}
+	return high
+}
+
+// TestSalvage damages a log in many ways. Every start works, every record whose page
+// is intact is there afterwards under its identity, what is not is told, and the
+// second start finds nothing more to do.
+func TestSalvage(t *testing.T) {
+	m := makeLunch(t)
+	n := *damagedFiles
+	if testing.Short() {
+		n = min(n, 28)
+	}
+	for i := range n {
+		b, hurt, what := m.harm(rand.New(rand.NewPCG(7, uint64(i))), i)
+		t.Run(fmt.Sprint(i, " ", what), func(t *testing.T) {
+			t.Parallel()
+			m.survive(t, b, hurt)
+		})
+	}
+}
+
+func (m *lunch) survive(t *testing.T, b []byte, hurt map[int]bool) {
+	path := logPath(t)
+	if err := errors.Join(os.WriteFile(path, b, 0o600), os.WriteFile(sidecarPath(path), m.sidecar, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := openShop(path, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, old := s.ID(), s.Replaced()
+	m.checkState(t, s.decider, hurt)
+	if s.Boot() != 4 {
+		t.Errorf("boot is %d, want 4", s.Boot())
+	}
+	if old.Why != "" { // as the daemon does
+		for _, g := range old.Gaps {
+			gap := s.opts.Now().Fact(LogDevice)
+			gap.Gap = &g
+			if err := s.Append(t.Context(), gap); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fault := s.opts.Now().Fact(LogDevice)
+		fault.Fault = &kitchen.Fault{Device: LogDevice, Text: old.Why}
+		if err := s.Append(t.Context(), fault); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.end(); err != nil {
+		t.Fatal(err)
+	}
+	m.checkEvents(t, path, hurt)
+
+	again, err := openShop(path, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.ID() != id || again.Replaced().Why != "" {
+		t.Errorf("the second start has log %s, want %s; replaced: %q", again.ID(), id, again.Replaced().Why)
+	}
+	if err := again.end(); err != nil {
+		t.Error(err)
+	}
+	if (id != m.id) != (old.Why != "") {
+		t.Errorf("log %s became %s; replaced: %q", m.id, id, old.Why)
+	}
+	if kept, err := filepath.Glob(path + ".bad-*"); err != nil || id != m.id && !slices.Contains(kept, path+".bad-1") {
+		t.Errorf("kept are %q (%v)", kept, err)
+	}
+}
+
+// checkState checks that what a checkpoint knew is known, if its pages are intact.
+func (m *lunch) checkState(t *testing.T, d *kitchen.Decider, hurt map[int]bool) {
+	t.Helper()
+	for seq, pages := range m.states {
+		if slices.ContainsFunc(pages, func(p int) bool { return hurt[p] }) {
+			continue
+		}
+		for at, order := range m.orders {
+			if at <= seq && d.State.Orders[order] == nil {
+				t.Errorf("the checkpoint at %d is intact and order %s of event %d is not known", seq, order, at)
+			}
+		}
+		if got := d.Model.(*fixed).Seen; got < int(seq) {
+			t.Errorf("the model saw %d events, the checkpoint's saw %d", got, seq)
+		}
+	}
+}
+
+// checkEvents checks that what is intact is there, and that what is not is told.
+func (m *lunch) checkEvents(t *testing.T, path string, hurt map[int]bool) {
+	t.Helper()
+	var told spans
+	got := map[uint64]kitchen.Event{}
+	err := Dump(path, func(e kitchen.Event) error {
+		sent := false
+		if v := e.Salvaged; v != nil {
+			if v.Log != m.id || !v.Known {
+				t.Errorf("event %d is salvaged from %s, known %v", e.Seq, v.Log, v.Known)
+			}
+			e, sent = *v.Event, v.Sent
+		} else if e.Gap != nil && e.Gap.Log == m.id && e.Gap.To > 0 {
+			told = told.add(span{e.Gap.From, e.Gap.To})
+		}
+		if want, ok := m.events[e.Seq]; ok && e.Boot < 4 {
+			if diff := cmp.Diff(want, e); diff != "" {
+				t.Errorf("event %d (-was +is):\n%s", e.Seq, diff)
+			}
+			if sent && e.Seq > m.acked {
+				t.Errorf("event %d is marked as sent, and %d were", e.Seq, m.acked)
+			}
+			if _, twice := got[e.Seq]; twice {
+				t.Errorf("event %d is there twice", e.Seq)
+			}
+			got[e.Seq] = e
+		}
+		return nil
+	})
+	var d *Damage // in a log that goes on, the next reader tells of it
+	for _, err := range unjoin(err) {
+		if !errors.As(err, &d) {
+			t.Fatal(err)
+		}
+		told = told.add(span{d.From, d.To})
+	}
+	for seq := range m.events {
+		if _, ok := got[seq]; ok {
+			continue
+		}
+		if !hurt[m.pages[seq]] {
+			t.Errorf("event %d lay on page %d, which is intact, and is gone", seq, m.pages[seq])
+		}
+		if len(told.without(span{seq, seq})) > 0 && len(got) > 0 {
+			t.Errorf("event %d is gone and nobody was told: %v", seq, told)
+		}
+	}
+}
+
+// unjoin returns the errors that err joins.
+func unjoin(err error) (out []error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			out = append(out, unjoin(e)...)
+		}
+		return out
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
