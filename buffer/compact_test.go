@@ -38,7 +38,7 @@ func TestCompact(t *testing.T) {
 	h = run(t, options(path))
 	h.append(t, press("A1"))
 	h.end(t)
-	if replaced := h.Replaced(); replaced != "" {
+	if replaced := h.Replaced().Why; replaced != "" {
 		t.Error(replaced)
 	}
 	gapless(t, 1, dump(t, path))
