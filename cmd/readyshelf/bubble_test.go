@@ -41,6 +41,7 @@ type bubble struct {
 	menu   menu
 	broker uplinktest.Broker
 	vitals func() vitals // of the machine
+	change func(*world)  // what else is different about it; nil is nothing
 
 	printer atomic.Pointer[devicetest.Listener] // of the daemon that runs now
 	scale   *devicetest.Port
@@ -122,7 +123,7 @@ func (b *bubble) now(boot uint32) func() kitchen.Stamp {
 }
 
 func (b *bubble) world() world {
-	return world{
+	w := world{
 		bootID: fmt.Sprint("boot-", b.boot), now: b.now,
 		listen: func(string) (net.Listener, error) {
 			ln := devicetest.NewListener()
@@ -136,6 +137,10 @@ func (b *bubble) world() world {
 		device: "pi", version: "test", log: slog.New(slog.NewTextHandler(io.Discard, nil)), prefill: 1 << 20,
 		committed: b.committed, random: rand.New(rand.NewPCG(b.seed, uint64(b.boot))).Float64,
 	}
+	if b.change != nil {
+		b.change(&w)
+	}
+	return w
 }
 
 // up starts the daemon.

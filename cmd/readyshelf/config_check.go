@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net"
-	"net/url"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -30,22 +29,12 @@ var notYet = map[string]struct {
 	when func(value any) bool
 	fix  string
 }{
-	"printer.forward":                {isSet, "leave it out: with listen alone this is one more printer"},
-	"printer.gadget":                 {isSet, "use listen or serial"},
-	"alert.confidence_threshold":     {func(v any) bool { return v == Confidence(0) }, "write a number like 0.85"},
-	"mqtt.brokers":                   {isWebSocket, "use tcp:// or tls://"},
-	"mqtt.oauth2.token_url":          {isSet, "use username and password_file, or cert_file and key_file"},
-	"mqtt.oauth2.client_id":          {isSet, "leave it out"},
-	"mqtt.oauth2.client_secret_file": {isSet, "leave it out"},
-	"mqtt.oauth2.scopes":             {isSet, "leave it out"},
+	"printer.forward":            {isSet, "leave it out: with listen alone this is one more printer"},
+	"printer.gadget":             {isSet, "use listen or serial"},
+	"alert.confidence_threshold": {func(v any) bool { return v == Confidence(0) }, "write a number like 0.85"},
 }
 
 func isSet(v any) bool { return !reflect.ValueOf(v).IsZero() }
-
-func isWebSocket(v any) bool {
-	u, ok := v.(*url.URL)
-	return ok && (u.Scheme == "ws" || u.Scheme == "wss")
-}
 
 // parseConfig is [ParseConfig] for what k knows.
 func parseConfig(name string, data []byte, k known) (*Config, Problems) {

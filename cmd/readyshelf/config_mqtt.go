@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -29,6 +30,7 @@ func (c *checker) mqtt() {
 	}
 	c.topic(m.Topic)
 	c.credentials(m)
+	c.oauth2(m)
 	if m.Window < 1 || m.Window > maxWindow {
 		c.bad("mqtt.window", fmt.Sprintf("%d messages in flight cannot be", m.Window), fmt.Sprintf("write a number from 1 to %d", maxWindow))
 	}
@@ -46,7 +48,7 @@ func (c *checker) mqtt() {
 
 // credentials checks what goes together when we say who we are.
 func (c *checker) credentials(m *MQTTConfig) {
-	if m.PasswordFile != "" && m.Username == "" {
+	if m.PasswordFile != "" && m.Username == "" && m.OAuth2.TokenURL == "" {
 		c.bad("mqtt.password_file", "MQTT has no password without a name", "add username")
 	}
 	if m.CertFile != "" && m.KeyFile == "" {
@@ -67,6 +69,47 @@ func (c *checker) credentials(m *MQTTConfig) {
 			c.bad("mqtt."+f.key, "no broker is reached over TLS", "write tls:// in brokers, or take this away")
 		}
 	}
+}
+
+// oauth2 checks what goes together when a token is the password.
+func (c *checker) oauth2(m *MQTTConfig) {
+	o := &m.OAuth2
+	if o.TokenURL == "" {
+		for _, f := range []struct {
+			key string
+			set bool
+		}{{"client_id", o.ClientID != ""}, {"client_secret_file", o.ClientSecretFile != ""}, {"scopes", len(o.Scopes) > 0}} {
+			if f.set {
+				c.bad("mqtt.oauth2."+f.key, "it is not said where the token comes from", "add token_url")
+			}
+		}
+		return
+	}
+	const key = "mqtt.oauth2.token_url"
+	u, err := url.Parse(o.TokenURL)
+	switch {
+	case err != nil || u.Hostname() == "":
+		c.bad(key, "this is no address", `write one like "https://login.example/token"`)
+	case u.User != nil:
+		c.bad(key, "an address must not hold a name or a password", "use client_id and client_secret_file")
+	case u.Scheme != "https" && (u.Scheme != "http" || !ownHost(u.Hostname())):
+		c.bad(key, "the secret would be sent for everybody to read", "write https://")
+	}
+	if o.ClientID == "" {
+		c.bad(key, "nobody says who we are", "add client_id")
+	}
+	if o.ClientSecretFile == "" {
+		c.bad(key, "there is no secret to show", "add client_secret_file")
+	}
+	if m.PasswordFile != "" {
+		c.bad("mqtt.password_file", "the token is the password", "take this or oauth2 away")
+	}
+}
+
+// ownHost says whether host is this machine.
+func ownHost(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 var placeholder = regexp.MustCompile(`\{[^{}]*\}?|\}`)

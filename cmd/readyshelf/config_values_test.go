@@ -140,7 +140,17 @@ func TestConfigTLS(t *testing.T) {
 		{"ca_file = 'a'", "3:11: mqtt.ca_file: no broker is reached over TLS"},
 		{"brokers = []\nalpn = 'a'", "4:8: mqtt.alpn: no broker is reached over TLS"},
 		{"brokers = ['tls://b']\nkey_file = 'c'", "4:12: mqtt.key_file: the key has no certificate"},
-		{"brokers = ['wss://b']\nca_file = 'a'", "3:12: mqtt.brokers: this is not in this version"},
+		{"brokers = ['wss://b/mqtt']\nca_file = 'a'", ""},
+		{"brokers = ['ws://b']\nca_file = 'a'", "4:11: mqtt.ca_file: no broker is reached over TLS"},
+		{"oauth2 = { token_url = 'https://a/t', client_id = 'b', client_secret_file = 'c', scopes = ['d'] }", ""},
+		{"oauth2 = { token_url = 'http://127.0.0.1:1/t', client_id = 'b', client_secret_file = 'c' }", ""},
+		{"oauth2 = { token_url = 'http://a/t', client_id = 'b', client_secret_file = 'c' }", "3:24: mqtt.oauth2.token_url: the secret would be sent"},
+		{"oauth2 = { token_url = 'https://u:p@a/t', client_id = 'b', client_secret_file = 'c' }", "3:24: mqtt.oauth2.token_url: an address must not hold"},
+		{"oauth2 = { token_url = '/t', client_id = 'b', client_secret_file = 'c' }", "3:24: mqtt.oauth2.token_url: this is no address"},
+		{"oauth2 = { token_url = 'https://a/t', client_secret_file = 'c' }", "3:24: mqtt.oauth2.token_url: nobody says who we are"},
+		{"oauth2 = { token_url = 'https://a/t', client_id = 'b' }", "3:24: mqtt.oauth2.token_url: there is no secret"},
+		{"oauth2 = { client_id = 'b' }", "3:24: mqtt.oauth2.client_id: it is not said where"},
+		{"username = 'a'\npassword_file = 'b'\noauth2 = { token_url = 'https://a/t', client_id = 'b', client_secret_file = 'c' }", "4:17: mqtt.password_file: the token is the password"},
 	} {
 		_, problems := parseConfig("f", []byte("store = 's'\n[mqtt]\n"+test.mqtt), testKnown)
 		var got string

@@ -1,13 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"fmt"
-	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -37,15 +32,16 @@ func (l *linkState) set(at time.Time, connected bool, cause error) {
 
 // ship runs the uplink until ctx ends.
 func (h *house) ship(ctx context.Context) error {
-	secure, err := h.MQTT.tls()
+	secure, err := h.MQTT.tls(h.verificationTime())
 	if err != nil {
 		return err
 	}
+	var token *tokens
 	changed, healthChanged := make(chan struct{}, 1), make(chan struct{}, 1)
 	u := &uplink.Uplink{
 		Config: uplink.Config{
 			Topic: h.MQTT.Topic, Store: h.Store, Device: h.deviceName(),
-			Username: h.MQTT.Username, Password: h.MQTT.password(), TLS: secure,
+			Username: cmp.Or(h.MQTT.Username, h.MQTT.OAuth2.ClientID), Password: h.MQTT.password(), TLS: secure,
 			Window: h.MQTT.Window, MaxRate: h.MQTT.MaxRate, Dial: h.dial,
 		},
 		Epoch: h.buffer.ID(), Version: h.version, Now: h.clock,
@@ -54,10 +50,20 @@ func (h *house) ship(ctx context.Context) error {
 		Board: h.boardJSON, BoardChanged: changed, Health: h.healthJSON, HealthChanged: healthChanged,
 		OnState: func(connected bool, cause error) {
 			h.link.set(h.clock().At, connected, cause)
+			if token != nil && uplink.Cause(cause) == uplink.CauseRefused {
+				token.forget()
+			}
 			h.metrics.linked(connected, cause)
 			h.view.ring()
 		},
 		Log: h.log.With("room", "uplink"), Rand: h.random,
+	}
+	if h.MQTT.OAuth2.TokenURL != "" {
+		if token, err = newTokens(h.MQTT, secure); err != nil {
+			return err
+		}
+		defer token.client.CloseIdleConnections()
+		u.Password = token.password
 	}
 	if len(h.MQTT.Commands) > 0 {
 		u.Command = h.command
@@ -119,45 +125,4 @@ func (h *house) deviceName() string {
 		return h.Device
 	}
 	return h.device
-}
-
-// password reads the password anew at each connect, so that a changed secret
-// needs no restart.
-func (m *MQTTConfig) password() func(context.Context) (string, error) {
-	if m.PasswordFile == "" {
-		return nil
-	}
-	return func(context.Context) (string, error) {
-		b, err := os.ReadFile(m.PasswordFile)
-		if err != nil {
-			return "", fmt.Errorf("read mqtt.password_file: %w", err)
-		}
-		return strings.TrimRight(string(b), "\r\n"), nil
-	}
-}
-
-// tls builds the settings for brokers that need TLS.
-func (m *MQTTConfig) tls() (*tls.Config, error) {
-	c := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: m.ServerName}
-	if m.CAFile != "" {
-		pem, err := os.ReadFile(m.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("read mqtt.ca_file: %w", err)
-		}
-		c.RootCAs = x509.NewCertPool()
-		if !c.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, errors.New("mqtt.ca_file: " + m.CAFile + " holds no PEM certificate")
-		}
-	}
-	if m.CertFile != "" {
-		pair, err := tls.LoadX509KeyPair(m.CertFile, m.KeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("read mqtt.cert_file and mqtt.key_file: %w", err)
-		}
-		c.Certificates = []tls.Certificate{pair}
-	}
-	if m.ALPN != "" {
-		c.NextProtos = []string{m.ALPN}
-	}
-	return c, nil
 }

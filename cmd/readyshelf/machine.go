@@ -39,7 +39,7 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 		probe:   probeLog,
 		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },
 		vitals:  func() vitals { return measure(c.Data) },
-		device:  serial, version: version, log: log,
+		device:  serial, version: version, built: builtAt(), log: log,
 	}, nil
 }
 

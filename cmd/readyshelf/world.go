@@ -35,7 +35,9 @@ type world struct {
 	// device is the board's serial number.
 	device  string
 	version string
-	log     *slog.Logger
+	// built is when this program was made; the zero time where that is not known.
+	built time.Time
+	log   *slog.Logger
 
 	// prefill is how much of a new log is written at once, 0 for the usual.
 	prefill int64

@@ -57,8 +57,10 @@ func (s *stream) SetDeadline(t time.Time) error {
 // is one.
 func (c *Config) openWebsocket(ctx context.Context, broker *url.URL) (*conn, error) {
 	var raw net.Conn
+	secure := c.tls(broker)
+	secure.NextProtos = nil // those of a configuration are for MQTT, this is HTTP
 	d := websocket.Dialer{
-		Proxy: http.ProxyFromEnvironment, Subprotocols: []string{"mqtt"}, TLSClientConfig: c.tls(broker),
+		Proxy: http.ProxyFromEnvironment, Subprotocols: []string{"mqtt"}, TLSClientConfig: secure,
 		NetDialContext: func(ctx context.Context, network, addr string) (_ net.Conn, err error) {
 			raw, err = c.dial(ctx, network, addr)
 			return raw, err
