@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -28,14 +29,18 @@ func TestKill(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	var all sync.WaitGroup
+	var pressed atomic.Int64
 	for i := range kitchens {
 		all.Go(func() {
 			t.Run(fmt.Sprint("kitchen ", i), func(t *testing.T) {
-				killed(t, rand.New(rand.NewPCG(seed, uint64(i))), (*kills+kitchens-1)/kitchens)
+				pressed.Add(killed(t, rand.New(rand.NewPCG(seed, uint64(i))), (*kills+kitchens-1)/kitchens))
 			})
 		})
 	}
 	all.Wait()
+	if pressed.Load() == 0 && !t.Failed() {
+		t.Error("no lamp confirmed a press: this proves nothing about lamps")
+	}
 }
 
 // life is how long a daemon lives: mostly it hardly began, at times a lamp goes
@@ -48,8 +53,9 @@ func life(rnd *rand.Rand) time.Duration {
 	return time.Duration(30+rnd.IntN(most)) * time.Millisecond
 }
 
-// killed kills one kitchen's daemon so many times.
-func killed(t *testing.T, rnd *rand.Rand, times int) {
+// killed kills one kitchen's daemon so many times, and returns how many presses its
+// lamps confirmed.
+func killed(t *testing.T, rnd *rand.Rand, times int) int64 {
 	b := newBroker(t)
 	r := b.subscribe()
 	k := newGalley(t, b, filepath.Join(torture(t), "data"), "")
@@ -90,7 +96,8 @@ func killed(t *testing.T, rnd *rand.Rand, times int) {
 	ok := k.sofar()
 	t.Logf("%d kills, %d events, %d messages; accepted: %d orders printed, %d presses lit; 0 lost",
 		times, len(known), len(r.events()), len(ok.printed), ok.presses())
-	if len(known) < 10*times || len(ok.printed) < times || ok.presses() < times/25 {
+	if len(known) < 10*times || len(ok.printed) < times {
 		t.Error("too little happened for this to prove anything")
 	}
+	return int64(ok.presses())
 }
