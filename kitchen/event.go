@@ -167,8 +167,8 @@ type Gap struct {
 // Command is what somebody outside the kitchen asked for and what changes it: the
 // cloud, or later a person at a screen. What only asks is no fact.
 type Command struct {
-	// Transaction names the request. For a day the same one is answered and not
-	// done again.
+	// Transaction names the request, as a hash. For a day the same one is answered
+	// and not done again.
 	Transaction string `json:"transaction"`
 	// Name is "ready", "undo" or "order".
 	Name string `json:"name"`

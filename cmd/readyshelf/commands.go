@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -125,6 +128,7 @@ type done struct {
 // decide puts a command before the kitchen and returns what it decided, once that
 // is on disk.
 func (h *house) decide(ctx context.Context, c kitchen.Command) (any, error) {
+	c.Transaction = hashedTransaction(h.orderKey, c.Transaction)
 	reply, leave := h.replies.expect(c)
 	defer leave()
 	e := h.clock().Fact(cloud)
@@ -147,6 +151,14 @@ func (h *house) decide(ctx context.Context, c kitchen.Command) (any, error) {
 		d.Merged = &r.Merged
 	}
 	return d, nil
+}
+
+// hashedTransaction is how the log keeps a transaction: senders put ids of orders
+// into it, or worse. It is the first 16 bytes of HMAC-SHA256, in hex.
+func hashedTransaction(key []byte, transaction string) string {
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte("transaction\x00" + transaction)) // so that it is no order key
+	return hex.EncodeToString(m.Sum(nil)[:16])
 }
 
 // replies hands what the kitchen replied to who waits for it.

@@ -10,15 +10,17 @@ import (
 	"readyshelf/sensors/ticket"
 )
 
-// namesOrder is what an order can be called: by its id, or by a number. It has a
-// digit, and not as many in a row as a phone number: it goes into the log.
-var (
-	namesOrder = regexp.MustCompile(`^[0-9A-Za-z#/~._ -]*[0-9][0-9A-Za-z#/~._ -]*$`)
-	manyDigits = regexp.MustCompile(`\d{10}`)
-)
+// orderID is how the kitchen names orders: day/channel/number.
+var orderID = regexp.MustCompile(`^(?:\d{4}-\d\d-\d\d|boot-\d{1,9})/[a-z-]{1,24}/([0-9A-Za-z#._ -]{1,40})(?:~\d{1,9})?$`)
 
-// maxOrderName is how long that can be: an id of a long number, in bytes.
-const maxOrderName = 96
+// namesOrder says whether s is an order's id, or a number as staff call it, and not
+// anything else: it goes into the log.
+func namesOrder(s string) bool {
+	if m := orderID.FindStringSubmatch(s); m != nil {
+		s = m[1]
+	}
+	return s == "-" || ticket.Callable(s)
+}
 
 // commandMark is ready and undo.
 func (h *house) commandMark(ctx context.Context, c call) (any, error) {
@@ -49,7 +51,7 @@ func (c call) mark() (kitchen.Command, error) {
 	if err := arguments(c.body, &args); err != nil {
 		return none, err
 	}
-	if !namesOrder.MatchString(args.Order) || len(args.Order) > maxOrderName || manyDigits.MatchString(args.Order) {
+	if !namesOrder(args.Order) {
 		return none, refusal{codeMalformed, "order: an order_id, or a number that staff call"}
 	}
 	channel, err := channelArgument(args.Channel)

@@ -89,13 +89,14 @@ func (r *reader) labelled(s segment, size int) bool {
 	return true
 }
 
+// mostDigits is how many digits a number that staff call has; ten may be a phone
+// number.
+const mostDigits = 9
+
 // soleOrder is the order id of a slip that has no other number, where it is one
 // that staff can call: up to twelve characters, and not as long as a phone number.
 func soleOrder(lines []Line) string {
-	const (
-		longest    = 12 // characters
-		mostDigits = 9  // ten may be a phone number
-	)
+	const longest = 12 // characters
 	sole := ""
 	for _, l := range lines {
 		for _, s := range newRow(l).segments() {

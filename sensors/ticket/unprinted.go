@@ -64,6 +64,21 @@ func keyed(s string) string {
 // groupedRE is an id as one word, or digits in groups.
 var groupedRE = regexp.MustCompile(`^(?:[0-9a-z-]+|[0-9 -]+)$`)
 
+// Callable says whether s can be the number of a [kitchen.Order], as slips give it.
+func Callable(s string) bool {
+	p := newPhrase(s).trim("# ")
+	return isCode(p) && len(p.fold) <= longestHead && countDigits(p.fold) <= mostDigits
+}
+
+// loneRE is a code without a digit, over printed text, as Uber has them.
+var loneRE = regexp.MustCompile(`^[A-Z]{2,5}$`)
+
+// isCode says that p is a short number and nothing besides.
+func isCode(p phrase) bool {
+	m := codeRE.FindStringIndex(p.fold)
+	return m != nil && m[1] == len(p.fold) || loneRE.MatchString(p.print)
+}
+
 // callable is a number as staff call it, or the digits of one so long that it is a
 // platform's id.
 func callable(s string) (number, long string) {
@@ -71,7 +86,7 @@ func callable(s string) (number, long string) {
 	if digits := orderDigits(p.fold); groupedRE.MatchString(p.fold) && isLong(digits) {
 		return "", digits
 	}
-	if m := codeRE.FindStringIndex(p.fold); m == nil || m[1] != len(p.fold) {
+	if !isCode(p) {
 		return "", ""
 	}
 	var n numbers

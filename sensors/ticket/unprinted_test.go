@@ -35,6 +35,17 @@ func TestUnprinted(t *testing.T) {
 	}
 }
 
+func TestCallable(t *testing.T) {
+	for s, want := range map[string]bool{
+		"12": true, "#012": true, "A117": true, "ORD-12": true, "ORD 5": true, "7A3F2": true, "BCDEF": true, "T5": true, "ORD123456789": true,
+		"": false, "#": false, "Jane": false, "JANE DOE": false, "Jane five": false, "13800000000": false, "138-0000-0000": false, "1234567890": false,
+	} {
+		if got := Callable(s); got != want {
+			t.Errorf("Callable(%q) = %v", s, got)
+		}
+	}
+}
+
 // The fields of a platform and its printed slip meet: one number, channel and key.
 func TestUnprintedMeetsPrinted(t *testing.T) {
 	o := Options{Key: []byte("key")}
