@@ -20,13 +20,16 @@
 //
 // The checkpoint is the Decider's state at one seq. A start restores it and
 // applies what follows, so history can be trimmed while state stays. Trimming
-// takes the oldest events first, and never one that a follower still needs.
+// takes the oldest events first, and never one that a follower still needs. Where
+// that is not enough, a full log drops events of spare classes, sent or not, and
+// tells of each time with a Gap.
 //
 // # The file
 //
 //	meta        format, log, boot, boot_id
 //	hot0 … hot3 seq → record: the newest few; the sequence of hot0 is the head
 //	events      seq → record: the history; its sequence is the last trimmed seq
+//	lean, bare  seq → record: its older parts, without some classes; see tiers.go
 //	cursors     follower → seq
 //	checkpoint  chunk → bytes
 //	gaps        from → to: ranges known to be damaged, each told once as a Gap

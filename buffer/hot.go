@@ -58,7 +58,7 @@ func putRecords(tx *bbolt.Tx, records []record, head uint64) error {
 		}
 	}
 	for i, r := range records {
-		to := history(tx)
+		to := packed(tx, bucketEvents)
 		if places != nil {
 			to = buckets[places[i]]
 		}
@@ -125,7 +125,7 @@ func (s hotSizes) place(records []record, room int) []int {
 func moveHot(tx *bbolt.Tx) error {
 	head := headOf(tx)
 	for i, name := range bucketsHot {
-		b, events := tx.Bucket(name), history(tx)
+		b, events := tx.Bucket(name), packed(tx, bucketEvents)
 		if k, _ := b.Cursor().First(); k == nil {
 			break
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -72,7 +73,9 @@ type Options struct {
 	// is mapped, so it costs address space, not memory. From 256 KiB to 1 GiB.
 	MaxSize int64
 	// Keep is how long events are kept after every follower has acknowledged them;
-	// 720 h where 0.
+	// 720 h where 0. They are kept a day at least, as the far side may ask for them
+	// again, or until it has them for good; see [Log.Release]. Below 0 nothing is kept:
+	// what was acknowledged goes with the next checkpoint.
 	Keep time.Duration
 	// Prefill is how many bytes a new file has, as zeros; 8 MiB where 0. A commit to
 	// blocks that exist writes a fifth less than one that must allocate them.
@@ -132,6 +135,8 @@ type Log struct {
 	started  atomic.Bool
 	end      sync.Once
 
+	near, full atomic.Bool // as last logged
+
 	// fileMu is held for reading during a transaction of a reader, and for writing
 	// while the file is closed and opened anew.
 	fileMu sync.RWMutex
@@ -145,6 +150,8 @@ type Log struct {
 	waiting int  // followers that are at head
 	trimmed uint64
 	commits uint64
+	holes   uint64 // seqs of what was dropped from among the rest
+	dropped map[kitchen.Class]uint64
 	cursors map[string]*cursor
 	forget  []string
 	// released is the far side's watermark, and what of it is in the file.
@@ -196,6 +203,7 @@ func open(opts Options) (*Log, error) {
 		more:     make(chan struct{}),
 		store:    s,
 		cursors:  map[string]*cursor{},
+		dropped:  map[kitchen.Class]uint64{},
 	}
 	l.adopt(m)
 	l.writer = newWriter(l)
@@ -210,7 +218,7 @@ func open(opts Options) (*Log, error) {
 func (l *Log) adopt(m meta) {
 	l.replaced = m.replaced
 	l.id, l.boot, l.trimmed, l.gaps = m.id, m.boot, m.trimmed, m.gaps
-	l.released, l.releasedSaved = m.released, m.released
+	l.released, l.releasedSaved, l.holes = m.released, m.released, m.holes
 	for name, seq := range m.cursors {
 		l.cursors[name] = &cursor{acked: seq, saved: seq}
 	}
@@ -312,14 +320,22 @@ func (l *Log) Snapshot(w io.Writer) error {
 
 // Stats are figures of a log.
 type Stats struct {
-	Head    uint64 // seq of the newest event
-	Oldest  uint64 // seq of the oldest event kept; Head + 1 where none is
-	Events  uint64 // kept
-	Lost    uint64 // damaged among them
-	Commits uint64 // transactions that wrote events, since Open
-	Bytes   int64  // used within the file
-	Size    int64  // of the file
-	MaxSize int64
+	Head   uint64 // seq of the newest event
+	Oldest uint64 // seq of the oldest event kept; Head + 1 where none is
+	Events uint64 // kept
+	Lost   uint64 // damaged among them
+	// Released is the far side's watermark; see Log.Release.
+	Released uint64
+	// Dropped counts what went before its time since Open, by class, and as "history"
+	// what was acknowledged; never nil.
+	Dropped map[kitchen.Class]uint64
+	// NearFull says that the log is over 80 % full, Full that it took nothing when it
+	// was asked last.
+	NearFull, Full bool
+	Commits        uint64 // transactions that wrote events, since Open
+	Bytes          int64  // used within the file
+	Size           int64  // of the file
+	MaxSize        int64
 }
 
 // Stats returns the figures of now.
@@ -332,13 +348,21 @@ func (l *Log) Stats() (Stats, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	st := Stats{
-		Head: l.head, Oldest: l.trimmed + 1, Events: l.head - l.trimmed, Commits: l.commits,
+		Head: l.head, Oldest: l.trimmed + 1, Events: l.head - l.trimmed - l.holes, Commits: l.commits,
+		Released: l.released, Dropped: maps.Clone(l.dropped), NearFull: l.near.Load(), Full: l.full.Load(),
 		Bytes: sp.used, Size: sp.file, MaxSize: sp.max,
 	}
 	for _, g := range l.gaps {
 		st.Lost += g.To - g.From + 1
 	}
 	return st, nil
+}
+
+// oldest returns the first seq that may be there.
+func (l *Log) oldest() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.trimmed + 1
 }
 
 // Append makes facts durable, with all that follows from them, and returns nil

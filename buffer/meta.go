@@ -27,6 +27,7 @@ type meta struct {
 	boot          uint32
 	bootID        string
 	head, trimmed uint64
+	holes         uint64 // seqs of what was dropped from among the rest
 	released      uint64
 	cursors       map[string]uint64
 	replaced      *Replacement // nil where nothing is to be told
@@ -64,6 +65,7 @@ func loadMeta(tx *bbolt.Tx) (meta, error) {
 	m.released = seqOf(b.Get(metaReleased))
 	m.head = headOf(tx)
 	m.trimmed = tx.Bucket(bucketEvents).Sequence()
+	m.holes = holesOf(tx)
 	for k, v := range all(tx.Bucket(bucketCursors)) {
 		m.cursors[string(k)] = seqOf(v)
 	}

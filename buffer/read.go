@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 
 	"go.etcd.io/bbolt"
 
@@ -38,7 +39,8 @@ func (s *store) read(after uint64) (batch, error) {
 type page struct {
 	records       []record
 	trimmed, head uint64
-	last          bool // no record follows
+	swept         uint64 // up to here what is missing was dropped
+	last          bool   // no record follows
 }
 
 // readPage copies records out, so that no transaction is open while a follower
@@ -46,11 +48,12 @@ type page struct {
 func (s *store) readPage(after uint64) (page, error) {
 	var p page
 	err := s.view(func(tx *bbolt.Tx) error {
-		hot, events := hots(tx), tx.Bucket(bucketEvents)
-		p.head, p.trimmed = headOf(tx), events.Sequence()
-		from := append([]*bbolt.Bucket{events}, hot...)
-		if k, _ := hot[0].Cursor().First(); k != nil && seqOf(k) <= after+1 {
+		p.head, p.trimmed, p.swept = headOf(tx), tx.Bucket(bucketEvents).Sequence(), sweptOf(tx)
+		from := inOrder(tx)
+		if hot := hots(tx); first(hot[0]) <= after+1 {
 			from = hot // a seek in the history would end on its last page in vain
+		} else if after >= p.swept {
+			from = from[len(tiers)-1:]
 		}
 		for _, b := range from {
 			c := b.Cursor()
@@ -67,6 +70,14 @@ func (s *store) readPage(after uint64) (page, error) {
 	return p, err
 }
 
+// first returns the first seq in b, and the largest where there is none.
+func first(b *bbolt.Bucket) uint64 {
+	if k, _ := b.Cursor().First(); k != nil {
+		return seqOf(k)
+	}
+	return math.MaxUint64
+}
+
 // sift decodes the records of p past a seq and finds what is missing.
 func (p page) sift(after uint64) batch {
 	var b batch
@@ -77,13 +88,16 @@ func (p page) sift(after uint64) batch {
 			if b.why == nil {
 				b.why = fmt.Errorf("record %d: %w", seqOf(r.key), err)
 			}
+			if seq := seqOf(r.key); seq >= expected && seq <= p.swept {
+				b.lost = append(b.lost, span{seq, seq}) // else it is known by the hole that it leaves
+			}
 			continue
 		}
 		if e.Seq < expected {
 			continue
 		}
-		if e.Seq > expected {
-			b.lost = append(b.lost, span{expected, e.Seq - 1})
+		if from := max(expected, p.swept+1); e.Seq > from {
+			b.lost = append(b.lost, span{from, e.Seq - 1})
 		}
 		b.events = append(b.events, e)
 		expected = e.Seq + 1
@@ -94,7 +108,9 @@ func (p page) sift(after uint64) batch {
 		end = min(p.head, expected+readBatch-1)
 	}
 	if expected <= end && (p.last || len(b.events) == 0) {
-		b.lost = append(b.lost, span{expected, end})
+		if from := max(expected, p.swept+1); from <= end {
+			b.lost = append(b.lost, span{from, end})
+		}
 		expected = end + 1
 	}
 	if len(b.lost) > 0 && b.why == nil {

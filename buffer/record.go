@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"time"
 
 	"readyshelf/kitchen"
@@ -14,7 +15,7 @@ import (
 // A record is an event at rest. All numbers are big-endian.
 //
 //	 0  u8   version, 1
-//	 1  u8   clock quality: index in qualities
+//	 1  u8   clock quality: index in qualities; 16 times the class: index in classes
 //	 2  i16  offset of the zone from UTC, minutes east
 //	 4  u32  CRC-32C (Castagnoli) of the key and of the record without this field
 //	 8  u32  boot
@@ -23,8 +24,8 @@ import (
 //	28  u32  at, nanoseconds
 //	32  …    the event as JSON, without what key and header say already
 //
-// The stamp is in the header so that trimming need not parse JSON, and because
-// it would be a third of the bytes of a press.
+// Stamp and class are in the header so that making room need not parse JSON, and
+// because the stamp would be a third of the bytes of a press.
 const (
 	recordVersion = 1
 	headerSize    = 32
@@ -43,6 +44,12 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // qualities maps the header's byte to a quality. New ones are appended.
 var qualities = [...]kitchen.ClockQuality{"", kitchen.Unknown, kitchen.Estimated, kitchen.Synced}
+
+// classes maps the header's byte to a class. New ones are appended.
+var classes = [...]kitchen.Class{
+	"", kitchen.ClassForecast, kitchen.ClassTelemetry, kitchen.ClassOrder,
+	kitchen.ClassStaff, kitchen.ClassTicket, kitchen.ClassLog,
+}
 
 // Why a record does not decode.
 var (
@@ -82,12 +89,7 @@ func seqOf(key []byte) uint64 {
 
 // encode returns the record of e under e.Seq.
 func encode(e kitchen.Event) (record, error) {
-	quality := -1
-	for i, q := range qualities {
-		if q == e.Clock {
-			quality = i
-		}
-	}
+	quality := slices.Index(qualities[:], e.Clock)
 	if quality < 0 {
 		return record{}, fmt.Errorf("encode event %d: unknown clock quality %q", e.Seq, e.Clock)
 	}
@@ -104,7 +106,7 @@ func encode(e kitchen.Event) (record, error) {
 	}
 	_, offset := e.At.Zone()
 	v := make([]byte, headerSize, headerSize+len(body))
-	v[0], v[1] = recordVersion, byte(quality)
+	v[0], v[1] = recordVersion, byte(quality|max(slices.Index(classes[:], e.Class()), 0)<<4)
 	binary.BigEndian.PutUint16(v[2:], uint16(int16(offset/60)))
 	binary.BigEndian.PutUint32(v[8:], e.Boot)
 	binary.BigEndian.PutUint64(v[12:], uint64(e.Up))
@@ -145,7 +147,7 @@ func decodeStamp(key, v []byte) (kitchen.Stamp, error) {
 		return kitchen.Stamp{}, fmt.Errorf("%w: %d", errVersion, v[0])
 	case binary.BigEndian.Uint32(v[4:]) != checksum(key, v):
 		return kitchen.Stamp{}, errCRC
-	case int(v[1]) >= len(qualities) || binary.BigEndian.Uint32(v[28:]) >= 1e9:
+	case int(v[1]&15) >= len(qualities) || int(v[1]>>4) >= len(classes) || binary.BigEndian.Uint32(v[28:]) >= 1e9:
 		return kitchen.Stamp{}, errHeader
 	}
 	at := time.Unix(int64(binary.BigEndian.Uint64(v[20:])), int64(binary.BigEndian.Uint32(v[28:])))
@@ -153,8 +155,17 @@ func decodeStamp(key, v []byte) (kitchen.Stamp, error) {
 		Boot:  binary.BigEndian.Uint32(v[8:]),
 		Up:    time.Duration(binary.BigEndian.Uint64(v[12:])),
 		At:    inZone(at, 60*int(int16(binary.BigEndian.Uint16(v[2:])))),
-		Clock: qualities[v[1]],
+		Clock: qualities[v[1]&15],
 	}, nil
+}
+
+// classOf returns the class that a record says it is of, unverified; none where it
+// says none.
+func classOf(v []byte) kitchen.Class {
+	if len(v) < headerSize || int(v[1]>>4) >= len(classes) {
+		return ""
+	}
+	return classes[v[1]>>4]
 }
 
 // inZone shows t at an offset, in seconds, from UTC: as [time.Parse] does, in

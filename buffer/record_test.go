@@ -26,7 +26,7 @@ func TestRecordBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantKey := "0000000000000102"
-	wantHeader := "01" + "03" + "01e0" + // version, synced, +480 minutes
+	wantHeader := "01" + "43" + "01e0" + // version, synced and of staff, +480 minutes
 		"########" + // CRC
 		"00000007" + "00000014f46b0400" + // boot 7, 90 s
 		"000000006b0268c0" + "00000000"
@@ -42,7 +42,7 @@ func TestRecordBytes(t *testing.T) {
 	if got := string(r.value[headerSize:]); got != wantBody {
 		t.Errorf("body is %s, want %s", got, wantBody)
 	}
-	const wantCRC = "7be1c818" // reckoned bit by bit, with another program
+	const wantCRC = "bb7e2a29" // reckoned bit by bit, with another program
 	if got := hex.EncodeToString(r.value[4:8]); got != wantCRC {
 		t.Errorf("CRC-32C is %s, want %s", got, wantCRC)
 	}

@@ -26,11 +26,13 @@ const (
 var (
 	bucketMeta       = []byte("meta")
 	bucketEvents     = []byte("events")
+	bucketLean       = []byte("lean")
+	bucketBare       = []byte("bare")
 	bucketCursors    = []byte("cursors")
 	bucketCheckpoint = []byte("checkpoint")
 	bucketGaps       = []byte("gaps")
 
-	buckets = append(bucketsHot[:], bucketMeta, bucketEvents, bucketCursors, bucketCheckpoint, bucketGaps)
+	buckets = append(bucketsHot[:], bucketMeta, bucketEvents, bucketLean, bucketBare, bucketCursors, bucketCheckpoint, bucketGaps)
 )
 
 // store is the bbolt file.
@@ -218,8 +220,10 @@ type change struct {
 	released   uint64            // moved watermark, 0 where it did not
 	gaps       []span            // newly known
 	checkpoint *checkpoint
-	told       bool   // what became of an older log
-	trim       uint64 // drop the records up to this seq
+	told       bool    // what became of an older log
+	trim       uint64  // drop the records up to this seq
+	sweep      *sweep  // drop the records of some classes
+	gone       []goner // what trim or sweep drops before its time
 }
 
 // size is about how many bytes c wants.
@@ -269,6 +273,11 @@ func (s *store) write(c change) error {
 				return err
 			}
 		}
+		if c.sweep != nil {
+			if err := c.sweep.move(tx); err != nil {
+				return err
+			}
+		}
 		if c.trim > 0 {
 			return trimRecords(tx, c.trim)
 		}
@@ -290,14 +299,6 @@ func putCursors(b *bbolt.Bucket, moved map[string]uint64, forget []string) error
 	return nil
 }
 
-// history returns the events bucket for writing. Keys only grow, so pages are
-// packed full.
-func history(tx *bbolt.Tx) *bbolt.Bucket {
-	b := tx.Bucket(bucketEvents)
-	b.FillPercent = 1
-	return b
-}
-
 // all ranges over the keys and values of b, which must not change meanwhile.
 func all(b *bbolt.Bucket) func(func(k, v []byte) bool) {
 	return func(yield func(k, v []byte) bool) {
@@ -308,32 +309,4 @@ func all(b *bbolt.Bucket) func(func(k, v []byte) bool) {
 			}
 		}
 	}
-}
-
-// trimRecords drops the records up to a seq, and the gaps among them.
-func trimRecords(tx *bbolt.Tx, upto uint64) error {
-	if err := moveHot(tx); err != nil {
-		return err
-	}
-	events := history(tx)
-	for _, b := range []*bbolt.Bucket{events, tx.Bucket(bucketGaps)} {
-		// A cursor loses its place in a tree that shrinks: first collect, then delete.
-		var keys [][]byte
-		for k, v := range all(b) {
-			last := seqOf(k)
-			if b != events {
-				last = seqOf(v)
-			}
-			if last > upto {
-				break
-			}
-			keys = append(keys, append([]byte(nil), k...))
-		}
-		for _, k := range keys {
-			if err := b.Delete(k); err != nil {
-				return err
-			}
-		}
-	}
-	return events.SetSequence(upto)
 }

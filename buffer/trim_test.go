@@ -1,6 +1,7 @@
 package buffer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -38,8 +39,15 @@ func TestPlan(t *testing.T) {
 		{"but what lies before something old is old", []kitchen.Stamp{other(old(0), kitchen.Unknown), old(31 * day), old(0)}, plan{limit: 3}, 2},
 		{"for space, what is older than a day", []kitchen.Stamp{old(3 * day), old(2 * day), old(hour)}, plan{limit: 3, need: 1 << 20}, 2},
 		{"for space, no more than needed", []kitchen.Stamp{old(3 * day), old(2 * day), old(2 * day)}, plan{limit: 3, need: size}, 1},
-		{"for space in need, anything", []kitchen.Stamp{old(3 * day), old(hour), old(0)}, plan{limit: 3, need: 1 << 20, any: true}, 3},
-		{"in need, not what is not acknowledged", []kitchen.Stamp{old(3 * day), old(hour), old(0)}, plan{limit: 2, need: 1 << 20, any: true}, 2},
+		{"for space in need, anything", []kitchen.Stamp{old(3 * day), old(hour), old(0)}, plan{limit: 3, need: 1 << 20, young: true}, 3},
+		{"in need, not what is not acknowledged", []kitchen.Stamp{old(3 * day), old(hour), old(0)}, plan{limit: 2, need: 1 << 20, young: true}, 2},
+		{"for space, what is released", []kitchen.Stamp{old(hour), old(0), old(0)}, plan{limit: 3, need: 1 << 20, released: 2}, 2},
+		{"released, and not acknowledged", []kitchen.Stamp{old(hour), old(0)}, plan{limit: 1, need: 1 << 20, released: 2}, 1},
+		{"what is released stays as history", []kitchen.Stamp{old(2 * day), old(0)}, plan{limit: 2, released: 2}, 0},
+		{"a day at least", []kitchen.Stamp{old(25 * hour), old(23 * hour), old(0)}, plan{limit: 3, keep: hour}, 1},
+		{"or until it is released", []kitchen.Stamp{old(25 * hour), old(23 * hour), old(0)}, plan{limit: 3, keep: hour, released: 3}, 2},
+		{"released without an age", []kitchen.Stamp{other(old(0), kitchen.Unknown), old(0)}, plan{limit: 2, need: 1 << 20, released: 1}, 1},
+		{"no history at all", []kitchen.Stamp{other(old(0), kitchen.Unknown), old(0), old(0)}, plan{limit: 2, off: true}, 2},
 		{"never more than most", []kitchen.Stamp{old(40 * day), old(40 * day), old(40 * day)}, plan{limit: 3, most: size}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -60,14 +68,14 @@ func TestPlan(t *testing.T) {
 				}
 			}
 			p := c.plan
-			p.now, p.keep = now, 30*day
+			p.now, p.keep = now, cmp.Or(p.keep, 30*day)
 			if p.most == 0 {
 				p.most = 1 << 20
 			}
 			if err := s.view(func(tx *bbolt.Tx) error { p.scan(tx); return nil }); err != nil {
 				t.Fatal(err)
 			}
-			if got := p.upto(); got != c.want {
+			if got := p.upto().seq; got != c.want {
 				t.Errorf("trims up to %d, want %d", got, c.want)
 			}
 		})

@@ -71,7 +71,10 @@ type writer struct {
 	replaced *Replacement // not told yet; nil where nothing is to be told
 
 	// As last logged.
-	full, near, failing, refused bool
+	failing, refused bool
+
+	forecasts, telemetry stock     // that may be dropped
+	stuck                time.Time // when there was nothing to drop
 }
 
 func newWriter(l *Log) *writer {
@@ -102,6 +105,7 @@ func (l *Log) Run(ctx context.Context) error {
 			return w.shutdown()
 		case r := <-l.requests:
 			w.serve(r)
+			w.ease()
 		case <-ticks:
 			w.tick()
 		case <-l.damage:
@@ -179,8 +183,8 @@ func (w *writer) tell() {
 	w.l.mu.Unlock()
 }
 
-// write decides on facts, or on a tick where there are none, and commits what
-// follows. After an error the Decider is as the log is.
+// write makes room for facts, decides on them, or on a tick where there are none,
+// and commits what follows. After an error the Decider is as the log is.
 func (w *writer) write(facts []kitchen.Event, size int64, lost []span) error {
 	if err := w.ready(); err != nil {
 		return err
@@ -188,13 +192,19 @@ func (w *writer) write(facts []kitchen.Event, size int64, lost []span) error {
 	if err := w.makeRoom(size); err != nil {
 		return err
 	}
+	return w.settle(change{gaps: lost}, facts)
+}
+
+// settle decides on facts, or on a tick, and commits what follows with c.
+func (w *writer) settle(c change, facts []kitchen.Event) error {
 	events, err := w.decide(facts)
 	if err == nil && len(events) == 0 {
 		w.l.opts.Committed(nil)
 		return nil
 	}
 	if err == nil {
-		err = w.commit(len(facts), events, lost)
+		c.facts = len(facts)
+		err = w.commit(c, events)
 	}
 	if err != nil {
 		w.stale = true
@@ -235,9 +245,9 @@ func (w *writer) decide(facts []kitchen.Event) (events []kitchen.Event, err erro
 	return events, nil
 }
 
-// commit writes events with whatever else is due.
-func (w *writer) commit(facts int, events []kitchen.Event, lost []span) error {
-	c := change{facts: facts, head: events[len(events)-1].Seq, gaps: lost}
+// commit writes events with c and whatever else is due.
+func (w *writer) commit(c change, events []kitchen.Event) error {
+	c.head = events[len(events)-1].Seq
 	for _, e := range events {
 		r, err := encode(e)
 		if err != nil {
@@ -246,7 +256,7 @@ func (w *writer) commit(facts int, events []kitchen.Event, lost []span) error {
 		c.records = append(c.records, r)
 	}
 	c.told = w.replaced.told(events)
-	if time.Since(w.checkpointed) >= checkpointEvery {
+	if c.checkpoint == nil && time.Since(w.checkpointed) >= checkpointEvery {
 		c.checkpoint = w.snapshot(c.head)
 	}
 	join := w.l.readAhead(c.records)
@@ -286,15 +296,32 @@ func (w *writer) save(c change) error {
 	if c.told {
 		w.replaced = nil
 	}
-	w.l.mu.Lock()
-	defer w.l.mu.Unlock()
+	w.l.committed(c)
+	return nil
+}
+
+// committed keeps the books of what c wrote and dropped.
+func (l *Log) committed(c change) {
+	holes, err := uint64(0), error(nil)
+	if c.trim > 0 || c.sweep != nil {
+		if holes, err = l.store.holes(); err != nil {
+			l.opts.Log.Error("events not counted", "err", err)
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if len(c.records) > 0 {
-		w.l.commits++
+		l.commits++
+	}
+	if c.trim > 0 || c.sweep != nil {
+		l.holes = holes
 	}
 	if c.trim > 0 {
-		w.l.trimmed, w.l.gaps = c.trim, w.l.gaps.past(c.trim)
+		l.trimmed, l.gaps = c.trim, l.gaps.past(c.trim)
 	}
-	return nil
+	for _, g := range c.gone {
+		l.dropped[g.class] += g.events
+	}
 }
 
 // mirror notes beside the log how far it is. It is a help for a bad day: that it
@@ -354,6 +381,9 @@ func (w *writer) flush() {
 func (w *writer) shutdown() error {
 	if err := w.ready(); err != nil {
 		return fmt.Errorf("shut down log: %w", err)
+	}
+	if w.l.opts.Keep < 0 {
+		w.trim(0, false)
 	}
 	head := w.l.Head()
 	if _, moved := w.l.unsaved(); head == w.checkpointSeq && !moved {

@@ -96,7 +96,15 @@ type AlertConfig struct {
 // LogConfig bounds the log on the card.
 type LogConfig struct {
 	MaxSize Bytes         `toml:"max_size"`
-	Keep    time.Duration `toml:"keep"`
+	Keep    time.Duration `toml:"keep"` // 0: no history
+}
+
+// history is Keep as the log wants it: there, 0 is its default.
+func (l LogConfig) history() time.Duration {
+	if l.Keep == 0 {
+		return -1
+	}
+	return l.Keep
 }
 
 // MQTTConfig is the way to the cloud. Without brokers there is none, and

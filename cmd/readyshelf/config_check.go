@@ -279,11 +279,13 @@ func (c *checker) numbers() {
 		{"alert.retry_interval", c.Alert.RetryInterval},
 		{"alert.waiting_after", c.Alert.WaitingAfter},
 		{"alert.default_promise", c.Alert.DefaultPromise},
-		{"log.keep", c.Log.Keep},
 	} {
 		if d.v <= 0 {
 			c.bad(d.key, fmt.Sprintf("%s is no time to wait", d.v), "write a duration above 0")
 		}
+	}
+	if c.Log.Keep < 0 {
+		c.bad("log.keep", fmt.Sprintf("%s is no time to keep anything", c.Log.Keep), `write a duration, or "0s" for no history; "720h" is usual`)
 	}
 	if c.Log.MaxSize > maxLogSize {
 		c.bad("log.max_size", fmt.Sprintf("%d bytes are more than a log can have", c.Log.MaxSize), `write 1GiB or less; "64MiB" is usual`)

@@ -108,7 +108,7 @@ func openHouse(c Config, w world) (*house, error) {
 		Path: filepath.Join(h.Data, logName), Decider: h.decider, BootID: h.bootID,
 		Now:     func() kitchen.Stamp { return h.clock() },
 		Tick:    h.scaled(h.Alert.RetryInterval),
-		MaxSize: int64(h.Log.MaxSize), Keep: h.Log.Keep, Prefill: h.prefill,
+		MaxSize: int64(h.Log.MaxSize), Keep: h.Log.history(), Prefill: h.prefill,
 		Probe:     h.probe,
 		Committed: h.afterCommit,
 		Timing:    h.metrics.committed,
