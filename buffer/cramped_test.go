@@ -10,7 +10,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 )
 
@@ -57,7 +56,7 @@ func surviveFlippedSize(t *testing.T, element int, boot string) {
 		t.Fatal(err)
 	}
 	opts := options(h.path)
-	opts.BootID = boot
+	opts.BootID, opts.Probe = boot, probeHere
 	if wrong := live(t, opts); strings.Contains(wrong, "full") {
 		t.Error(wrong)
 	}
@@ -69,58 +68,6 @@ func surviveFlippedSize(t *testing.T, element int, boot string) {
 		if r := sound(t, h.path); r.ID != h.ID() || r.Events < 100 {
 			t.Errorf("neither kept nor healed: %+v", r)
 		}
-	}
-}
-
-// A freelist that forgot its pages leaves none for a file that had all of them.
-func TestForgottenFreePagesAreDamage(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		opts := options(logPath(t))
-		opts.MaxSize = 2 << 20
-		h := run(t, opts)
-		h.append(t, press("A1"))
-		h.end(t)
-		forgetFreePages(t, h.path, opts.MaxSize)
-		_ = live(t, opts)
-		if wrong := live(t, opts); wrong != "" {
-			t.Errorf("after a restart: %s", wrong)
-		}
-		if _, err := os.Stat(h.path + ".bad-1"); err != nil {
-			t.Errorf("the damaged file was not kept: %v", err)
-		}
-	})
-}
-
-// forgetFreePages fills a file, frees nearly all of it, and empties its freelist.
-func forgetFreePages(t *testing.T, path string, max int64) {
-	t.Helper()
-	s, err := openStore(path, max)
-	if err != nil {
-		t.Fatal(err)
-	}
-	filler := []byte("filler")
-	err = s.update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket(filler); return err })
-	for i := uint64(0); err == nil; i++ {
-		err = s.update(func(tx *bbolt.Tx) error { return tx.Bucket(filler).Put(key(i), make([]byte, pageSize*3/4)) })
-	}
-	if !errors.Is(err, berrors.ErrMaxSizeReached) {
-		t.Fatal(err)
-	}
-	empty := func(tx *bbolt.Tx) error { return tx.DeleteBucket(filler) }
-	if err := errors.Join(s.update(empty), s.close()); err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	page := b[newestMeta(b, 32)*pageSize:]
-	if n := binary.LittleEndian.Uint16(page[10:]); n < 400 {
-		t.Fatalf("%d pages are free, want nearly all", n)
-	}
-	clear(page[10:12]) // their number
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -44,6 +44,9 @@ func TestGroupCommit(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 100 {
 			wg.Go(func() { h.append(t, press(fmt.Sprint(i)), press(fmt.Sprint(i, "b"))) })
+			if i == 0 {
+				synctest.Wait() // it is being written
+			}
 		}
 		wg.Wait()
 		if h.commits != 2 {

@@ -55,12 +55,12 @@ func openStore(path string, max int64) (*store, error) {
 			MaxSize:  int(max),
 			// The whole map at once: growing it later would wait for every reader.
 			InitialMmapSize: int(max),
-			// The freelist is written with each commit. Leaving it out saves one page
-			// of three, but then bbolt finds the free pages by walking the tree when it
-			// opens and after a failed commit, in a goroutine of its own: one damaged
-			// page ends the process there, beyond recover (32 of 40 damaged files
-			// against 0 of 40).
-			NoFreelistSync: false,
+			// The freelist stays in memory, which saves one page of three. Its price:
+			// bbolt finds the free pages by walking the tree when it opens and after a
+			// failed commit, in a goroutine of its own, where a damaged page ends the
+			// process, beyond recover. So a file is probed by a child first; see
+			// Options.Probe.
+			NoFreelistSync: true,
 			FreelistType:   bbolt.FreelistMapType,
 			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 				f, err := os.OpenFile(name, flag, mode)

@@ -69,7 +69,7 @@ func TestAnyDamage(t *testing.T) {
 func survive(t *testing.T, b []byte, id string) {
 	opts := options(logPath(t))
 	opts.Tick = 20 * time.Second
-	opts.MaxSize = 1 << 20
+	opts.MaxSize, opts.Probe = 1<<20, probeHere
 	if err := os.WriteFile(opts.Path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
