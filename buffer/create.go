@@ -68,7 +68,7 @@ func create(opts Options, was sidecar, r *Replacement) error {
 
 // build makes a file at path, in place of any that is there, and closes it.
 func build(path string, max int64, fill func(*store) error) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := remove(path); err != nil {
 		return err
 	}
 	s, err := openStore(path, max)
@@ -188,7 +188,7 @@ func keep(path, aside string) error {
 		return nil
 	}
 	tmp := aside + ".new"
-	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := remove(tmp); err != nil {
 		return err
 	}
 	if err := os.Link(path, tmp); err != nil {

@@ -42,13 +42,13 @@ type salvage struct {
 	r       Replacement // of what was chosen
 }
 
-// newSalvage scans a bad log and brings the decider to what it knew at its end.
-func newSalvage(file *os.File, was sidecar, d Decider) (*salvage, error) {
+// newSalvage scans a bad log, whose sidecar says what was.
+func newSalvage(file *os.File, was sidecar) (*salvage, error) {
 	f, err := scan(file)
 	if err != nil {
 		return nil, fmt.Errorf("scan log: %w", err)
 	}
-	s := &salvage{finds: f, decider: d, log: f.id(), state: f.checkpoint(), bootID: was.bootID, boot: was.boot}
+	s := &salvage{finds: f, log: f.id(), state: f.checkpoint(), bootID: was.bootID, boot: was.boot}
 	if s.log == "" {
 		s.log = was.id
 	}
@@ -63,7 +63,7 @@ func newSalvage(file *os.File, was sidecar, d Decider) (*salvage, error) {
 	}
 	s.acknowledged(was)
 	s.head(was)
-	return s, s.fold()
+	return s, nil
 }
 
 // acknowledged works out what every follower has.
@@ -217,8 +217,12 @@ func salvageInto(opts Options, path, id string, was sidecar, describe func(*Repl
 		return err
 	}
 	defer file.Close()
-	s, err := newSalvage(file, was, opts.Decider)
+	s, err := newSalvage(file, was)
 	if err != nil {
+		return err
+	}
+	s.decider = opts.Decider
+	if err := s.fold(); err != nil {
 		return err
 	}
 	for _, room := range []int64{opts.MaxSize / 2, 0} {

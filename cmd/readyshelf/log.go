@@ -12,6 +12,7 @@ import (
 
 	"readyshelf/buffer"
 	"readyshelf/kitchen"
+	"readyshelf/predict"
 )
 
 // logCmd is `readyshelf log`.
@@ -19,6 +20,7 @@ type logCmd struct {
 	Dump    logDumpCmd    `cmd:"" help:"Print the events, oldest first, with the best time that is known of each."`
 	Check   logCheckCmd   `cmd:"" help:"Check that the log is whole."`
 	Compact logCompactCmd `cmd:"" help:"Write the log anew without the space that it no longer needs. The daemon must be stopped."`
+	Salvage logSalvageCmd `cmd:"" help:"Read what is left of a damaged log, or make a new log of it. The daemon does so by itself when it starts."`
 	Probe   logProbeCmd   `cmd:"" hidden:"" help:"Say whether the log can be opened."`
 }
 
@@ -203,5 +205,30 @@ func (c *logCompactCmd) Run(s streams) error {
 		return err
 	}
 	fmt.Fprintf(s.out, "%s has %d bytes, and had %d; nothing of it is lost\n", c.DB, after, before)
+	return nil
+}
+
+// logSalvageCmd is `readyshelf log salvage`.
+type logSalvageCmd struct {
+	Out  string `placeholder:"NEW" help:"Make a log of it in this file, which must not be there yet. Without it the events are printed, one JSON object a line."`
+	File string `arg:"" help:"The damaged file: readyshelf.db.bad-1."`
+}
+
+// Run salvages a file that no daemon has open.
+func (c *logSalvageCmd) Run(s streams) error {
+	var r buffer.Replacement
+	var err error
+	if c.Out != "" {
+		r, err = buffer.Salvage(c.File, c.Out, &kitchen.Decider{Model: predict.New(), Rules: kitchen.DefaultRules()})
+	} else {
+		r, err = buffer.Scan(c.File, func(e kitchen.Event) error { return printJSON(s.out, e) })
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.err, "log %s: %d events\n", r.Log, r.Salvaged)
+	for _, g := range r.Gaps {
+		fmt.Fprintf(s.err, "missing: %d to %d: %d %s, %s\n", g.From, g.To, g.Events, g.Class, g.Reason)
+	}
 	return nil
 }

@@ -139,6 +139,40 @@ func TestLogCompact(t *testing.T) {
 	}
 }
 
+// What is left of a damaged log is printed, or becomes a log.
+func TestLogSalvage(t *testing.T) {
+	path := storedLog(t)
+	before, _, _ := said(t, "log", "dump", "--json", path)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(b[:2*4096]) // both meta pages: no program opens it any more
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, complaint, code := said(t, "log", "dump", path); code == 0 || !strings.Contains(complaint, "damaged") {
+		t.Errorf("dump: exit code %d, %s", code, complaint)
+	}
+	out, complaint, code := said(t, "log", "salvage", path)
+	if n := strings.Count(out, "\n"); code != 0 || n != strings.Count(before, "\n") || !strings.Contains(complaint, "events\n") || strings.Contains(complaint, "missing") {
+		t.Errorf("exit code %d, %d events: %s", code, n, complaint)
+	}
+	made := filepath.Join(t.TempDir(), "new.db")
+	if _, complaint, code := said(t, "log", "salvage", "--out", made, path); code != 0 {
+		t.Fatalf("exit code %d: %s", code, complaint)
+	}
+	if err := buffer.Probe(made); err != nil {
+		t.Error(err)
+	}
+	text, _, _ := said(t, "log", "dump", made)
+	old, _, _ := strings.Cut(strings.TrimPrefix(complaint, "log "), ":")
+	golden(t, "log-salvaged.txt", strings.ReplaceAll(text, old, "{old}"))
+	if _, complaint, code := said(t, "log", "salvage", "--out", made, path); code != exitFailed || !strings.Contains(complaint, "name a new file") {
+		t.Errorf("over a file: exit code %d, %s", code, complaint)
+	}
+}
+
 // runLog writes facts to a log as they happen, one commit each, and closes it.
 func runLog(t *testing.T, log *buffer.Log, now *atomic.Pointer[kitchen.Stamp], facts []kitchen.Event) {
 	t.Helper()

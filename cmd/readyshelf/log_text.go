@@ -49,7 +49,8 @@ func say(e kitchen.Event) string {
 	case e.Reply != nil:
 		return joined("reply", e.Reply.Name, e.Reply.Order, e.Reply.Error, e.Reply.Text)
 	case e.Salvaged != nil && e.Salvaged.Event != nil:
-		return fmt.Sprintf("salvaged from log %s: %s", e.Salvaged.Log, strings.TrimSpace(line(*e.Salvaged.Event)))
+		old := *e.Salvaged.Event
+		return fmt.Sprintf("salvaged from log %s, event %d of %s: %s", e.Salvaged.Log, old.Seq, old.Source, say(old))
 	}
 	return "nothing that this version knows"
 }
