@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -167,6 +168,22 @@ func against(b *testing.B, open func(dir string) (store, error)) {
 			}
 		}))
 	}
+}
+
+// BenchmarkIntake is how many events of 200 bytes the log takes in a second, from
+// many sources that have one each, while nobody reads.
+func BenchmarkIntake(b *testing.B) {
+	s := shop.Open(b, buffer.Options{Path: filepath.Join(b.TempDir(), "events.db")})
+	f := fact(b, s)
+	b.SetParallelism(512 / runtime.GOMAXPROCS(0))
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := s.Append(context.Background(), f); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
 
 // facts are n times fact.

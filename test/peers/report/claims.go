@@ -36,7 +36,7 @@ var claims = []claim{
 	{what: "… alerts lost", bench: wire + "DrainFar", unit: "lost"},
 	{what: "… first sightings out of order", bench: wire + "DrainFar", unit: "out-of-order"},
 	{what: "drain while 2,000 events a second come in, × alone", bench: wire + "DrainUnderIntake", unit: "ratio", least: true, limit: 0.5},
-	{what: "intake alone, events of 200 B a second", bench: "buffer.Intake", unit: "events/s", least: true, limit: 20_000},
+	{what: "intake alone, events of 200 B a second", bench: "test/peers/disk.Intake", unit: "events/s", least: true, limit: 20_000},
 }
 
 // cell is one figure of a table.
