@@ -25,6 +25,7 @@ var plainGauges = []struct {
 	{desc("oldest_unsent_age_seconds", "Age of the oldest alert that no broker has acknowledged, 0 where there is none; absent where no clock can tell."), oldestAge},
 	{desc("log_used_bytes", "Bytes used within the log file."), func(s health) (float64, bool) { return float64(s.LogBytes), true }},
 	{desc("log_max_bytes", "Bytes that the log file may have: log.max_size."), func(s health) (float64, bool) { return float64(s.LogMax), true }},
+	{desc("log_near_full", "1 while more than 80 % of the log are used: then it gives up what is worth least."), func(s health) (float64, bool) { return oneIf(s.NearFull), true }},
 	{desc("log_refused", "1 while the log takes no events."), func(s health) (float64, bool) { return oneIf(s.Refused), true }},
 	{desc("held_events", "Events that wait in memory because the log takes none; they are lost with the power."), func(s health) (float64, bool) { return float64(s.Held), true }},
 	{desc("log_damaged_events", "Events that the log should hold and cannot read."), func(s health) (float64, bool) { return float64(s.Lost), true }},

@@ -27,9 +27,12 @@ type health struct {
 	Oldest   *int64 `json:"oldest_unsent_s,omitempty"`
 	LogBytes int64  `json:"log_bytes"`
 	LogMax   int64  `json:"log_max_bytes"`
+	NearFull bool   `json:"near_full"`
 	Refused  bool   `json:"refused"`        // the log takes nothing
 	Held     int    `json:"held,omitempty"` // facts that wait in memory for the log
 	Lost     uint64 `json:"damaged,omitempty"`
+	// Dropped is what a full log gave up since the start, by class.
+	Dropped map[kitchen.Class]uint64 `json:"dropped,omitempty"`
 
 	Faults   int      `json:"faults"`
 	DiskFree *int64   `json:"disk_free_bytes,omitempty"`
@@ -48,6 +51,7 @@ func (h *house) health() health {
 		Version: h.version, At: now.At, Clock: string(now.Clock), Boot: now.Boot, Up: int64(now.Up / time.Second),
 		Epoch: h.buffer.ID(), Head: stats.Head, Acked: h.buffer.Cursor(followerName), Released: h.buffer.Released(),
 		LogBytes: stats.Bytes, LogMax: stats.MaxSize, Refused: h.keeper.Refused(), Held: h.keeper.Held(), Lost: stats.Lost,
+		NearFull: stats.NearFull, Dropped: stats.Dropped,
 		Faults: len(h.view.get().Faults),
 	}
 	h.healthOfOutbox(&out, now)
@@ -99,15 +103,18 @@ const healthLook = 10 * time.Second
 
 // condition is what of the health is worth a message when it changes.
 type condition struct {
-	faults  string
-	refused bool
-	lost    uint64
-	clock   string
+	faults        string
+	full, refused bool
+	dropped, lost uint64
+	clock         string
 }
 
 func (h *house) condition() condition {
 	s := h.health()
-	c := condition{refused: s.Refused, lost: s.Lost, clock: s.Clock}
+	c := condition{full: s.NearFull, refused: s.Refused, lost: s.Lost, clock: s.Clock}
+	for _, n := range s.Dropped {
+		c.dropped += n
+	}
 	for _, f := range h.view.get().Faults {
 		c.faults += f.Device + "\n"
 	}

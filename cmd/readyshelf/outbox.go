@@ -11,7 +11,8 @@ import (
 )
 
 // outbox knows how many alerts no broker has acknowledged, without counting them:
-// alerts are numbered, so the oldest of them tells.
+// alerts are numbered, so the oldest of them tells. What a full log gave up among
+// them counts too until the broker has what lies before.
 type outbox struct {
 	newest atomic.Uint64 // the number of the last alert committed
 
