@@ -222,7 +222,14 @@ func (s *session) push(topic string, retained bool, body []byte, f flight) {
 	s.enqueue(f)
 }
 
+// enqueue hands f to the settler, who may be waiting for what is held.
 func (s *session) enqueue(f flight) {
+	select {
+	case s.flight <- f:
+		return
+	default:
+		s.conn.release()
+	}
 	select {
 	case s.flight <- f:
 	case <-s.dead.Done():

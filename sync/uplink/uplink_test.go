@@ -339,6 +339,26 @@ func TestUnwritableAlert(t *testing.T) {
 	})
 }
 
+// A burst of them behind one that is held back does not wait for itself.
+func TestUnwritableBurst(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		s.Window = 4
+		events := []kitchen.Event{s.alert()}
+		for range 40 {
+			bad := s.alert()
+			bad.Alert.Probability = math.NaN()
+			events = append(events, bad)
+		}
+		s.log.onAck = nil
+		s.log.add(events...)
+		s.start()
+		time.Sleep(time.Second)
+		if got := s.log.acked(); got != 41 {
+			t.Errorf("the cursor is at %d, want 41", got)
+		}
+	})
+}
+
 func TestBrokenLogEndsRun(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
 		s.start()
