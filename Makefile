@@ -56,12 +56,14 @@ peers: ## real brokers under the real uplink: three NATS nodes, two of them kill
 lunches: # the whole daemon through 200 lunches and two weeks of mishaps
 	go test -run 'TestLunch|TestWeek' -timeout 15m $(CMD) -lunches 200 -weeks 2
 
-# How often, where "make test" has 200 of each.
-KILLS ?= 2000
-CUTS  ?= 2000
+# How often. "make test" has 200, 200 and 100.
+KILLS   ?= 2000
+CUTS    ?= 2000
+DAMAGED ?= 1000
 
-torture: ## kills, power cuts and bad cards for half an hour, on the card that READYSHELF_TORTURE_DIR names
+torture: ## kills, power cuts, damage and bad cards for half an hour, on the card that READYSHELF_TORTURE_DIR names
 	go test -count=1 -v -timeout 6h -run 'TestKill|TestPowerCut|Card|TestDamagedLog|TestDrain' ./test -kills $(KILLS) -cuts $(CUTS)
+	go test -count=1 -v -timeout 1h -run TestSalvage ./buffer -damaged $(DAMAGED)
 
 fuzz: ## every parser against invented input, a minute each
 	bash test/fuzz.sh 60s

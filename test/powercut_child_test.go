@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -58,7 +59,7 @@ func smallLog(dir string, d *kitchen.Decider, boot int) buffer.Options {
 	began := time.Date(2026, 11, 22, 10, boot, 0, 0, time.UTC)
 	return buffer.Options{
 		Path: filepath.Join(dir, logFile), Decider: d, BootID: strconv.Itoa(boot),
-		MaxSize: 1 << 20, Prefill: 64 << 10, Tick: 10 * time.Millisecond,
+		MaxSize: 3 << 19, Prefill: 64 << 10, Tick: 10 * time.Millisecond,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		Now: func() kitchen.Stamp {
 			mu.Lock()
@@ -146,6 +147,7 @@ func liveOn(dir string, life int, rnd *rand.Rand, unsynced bool) error {
 			seq := events[len(events)-1].Seq
 			fmt.Println("read", seq)
 			ack(seq)
+			l.Release(seq)
 			return nil
 		})
 	})
@@ -177,6 +179,12 @@ func appendFacts(ctx context.Context, l *buffer.Log, now func() kitchen.Stamp, r
 				batch = append(batch, press)
 			}
 		}
+		// Devices fill the log, and leave nothing in the state.
+		device := "scale/" + who
+		broken, well := now().Fact(device), now().Fact(device)
+		broken.Fault = &kitchen.Fault{Device: device, Text: strings.Repeat("unplugged ", 30)}
+		well.Recovered = &kitchen.Recovered{Device: device}
+		batch = append(batch, broken, well)
 		err := l.Append(ctx, batch...)
 		for tries := 0; errors.Is(err, buffer.ErrFull) && tries < 500; tries++ {
 			nap(ctx, 10*time.Millisecond) // the follower is behind
