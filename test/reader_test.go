@@ -118,7 +118,7 @@ func (r *reader) check(t *testing.T) {
 }
 
 // audit says what is wrong with messages in the order in which one reader got
-// them, by the contract of docs/mqtt.md. An id names one event for ever. Leaving
+// them, by the contract of docs/mqtt/README.md. An id names one event for ever. Leaving
 // repetitions out, the sequence of an epoch counts up from 1. Missing is how many
 // alerts it leaves out that no gap alert has explained by the end. Alerts of an
 // older epoch, salvaged from a damaged log, are held to the same.

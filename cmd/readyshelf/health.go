@@ -8,7 +8,7 @@ import (
 	"readyshelf/kitchen"
 )
 
-// health is the retained state/health. docs/mqtt.md says what each key means.
+// health is the retained state/health. docs/mqtt/README.md says what each key means.
 type health struct {
 	Version   string     `json:"version"`
 	At        time.Time  `json:"at"`

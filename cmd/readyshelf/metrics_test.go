@@ -208,7 +208,7 @@ func (b *bubble) read(path string) string {
 
 // The page on MQTT explains every key of the health state.
 func TestHealthIsExplained(t *testing.T) {
-	page, err := os.ReadFile("../../docs/mqtt.md")
+	page, err := os.ReadFile("../../docs/mqtt/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestHealthIsExplained(t *testing.T) {
 	for f := range reflect.TypeFor[health]().Fields() {
 		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if !strings.Contains(table, "`"+key+"`") {
-			t.Errorf("docs/mqtt.md does not explain %q of state/health", key)
+			t.Errorf("docs/mqtt/README.md does not explain %q of state/health", key)
 		}
 	}
 }
