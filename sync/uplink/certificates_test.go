@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// certificates makes an authority and a server certificate of 127.0.0.1, in PEM.
+// certificates makes an authority and a certificate of 127.0.0.1, for a server and
+// for a client, in PEM.
 func certificates(t *testing.T) (ca, cert, key []byte) {
 	t.Helper()
 	fail := func(err error) {
@@ -38,7 +39,7 @@ func certificates(t *testing.T) (ca, cert, key []byte) {
 	caDER, caKey := make1(authority, authority, nil)
 	server := &x509.Certificate{
 		SerialNumber: big.NewInt(2), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
 	certDER, certKey := make1(server, authority, caKey)
 	keyDER, err := x509.MarshalPKCS8PrivateKey(certKey)

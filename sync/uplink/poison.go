@@ -16,11 +16,12 @@ import (
 // second device of our name and a broker that forbids everything by what so many
 // sessions have in common, with no alert acknowledged between them: the broker took
 // the greeting, and then closed the connection while the same alert was the oldest
-// that it had not acknowledged. Once cautious, that alert was under way alone.
-const (
-	drops    = 5
-	cautious = 2
-)
+// that it had not acknowledged.
+//
+// A closed connection can take PUBACKs with it, so that the oldest alert need not be
+// the bad one, or none is: mosquitto resets the connection and the greeting's are gone
+// too. So the session after one that was hung up on sends its first alert alone.
+const drops = 5
 
 // settleLost is how long after its tokens paho says why a connection was lost, at most.
 const settleLost = time.Second
@@ -29,6 +30,7 @@ const settleLost = time.Second
 type suspect struct {
 	seq   uint64
 	times int
+	hung  bool   // the last session was hung up on: the next begins with one alert alone
 	aside uint64 // was set aside; the cursor passes it in the next session
 	only  bool   // … and nothing was acknowledged since, so no other may follow
 }
@@ -40,16 +42,14 @@ type ending struct {
 	head          uint64
 }
 
-// careful says whether the next session sends the first alert alone.
-func (p *suspect) careful() bool { return p.times >= cautious }
-
 // after judges the end of a session, and says whether its head is to be set aside.
 func (p *suspect) after(e ending, err error) bool {
 	if e.took {
 		p.times, p.only = 0, false
 	}
+	p.hung = hungUp(err)
 	switch {
-	case e.head == 0 || !e.greeted || !hungUp(err):
+	case e.head == 0 || !e.greeted || !p.hung:
 		return false // says nothing of the message
 	case e.head != p.seq:
 		p.seq, p.times = e.head, 0
@@ -70,7 +70,7 @@ func (r *runner) judge(ctx context.Context, e ending, err error) {
 		r.Log.Error("a message that no broker takes cannot be set aside", "seq", seq, "err", err)
 		return
 	}
-	r.suspect = suspect{aside: seq, only: true}
+	r.suspect = suspect{hung: true, aside: seq, only: true}
 }
 
 // why waits for the reason of a lost connection: paho gives up its messages first.

@@ -85,7 +85,7 @@ func newSession(r *runner, l *link, since string) *session {
 		slots:   make(chan struct{}, r.Window),
 		flight:  make(chan flight, 2*r.Window),
 		pace:    pacer{rate: r.MaxRate},
-		aside:   r.suspect.aside, alone: r.suspect.careful(),
+		aside:   r.suspect.aside, alone: r.suspect.hung,
 	}
 	if s.alone {
 		for range r.Window - 1 {
