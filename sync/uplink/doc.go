@@ -28,6 +28,17 @@
 // otherwise, holds back all PUBACKs but the first of a burst until our kernel's
 // delayed ACK, 40 ms. TCP_QUICKACK, armed again before each read, ends that.
 //
+// # Commands
+//
+// What the cloud asks for on cmd/{name} comes at QoS 0 and is done by one goroutine;
+// its reply goes out ahead of the log. Alerts that the cloud wants again go out beside
+// what is new, and have a cursor of their own.
+//
+// # Brokers
+//
+// They are tried in order. A later one is left again for the first. A message at which
+// sessions end is set aside, loudly, when nothing else can be at fault.
+//
 // # Identity
 //
 // An alert's id is device, log id and seq, as the log's commit gave them: no
