@@ -133,15 +133,20 @@ func statements(lines []said) ([]statement, error) {
 	return out, nil
 }
 
-// cutAll cuts a recording at random moments and looks at what is left.
+// cutAll cuts a recording at random moments, a tenth of them before anything was
+// accepted, and looks at what is left.
 func cutAll(t *testing.T, r *recording, told []statement, cuts int, seed uint64) tally {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 7))
+	young := 1 + told[slices.IndexFunc(told, func(s statement) bool { return s.what == "in" })].at
 	moments := map[string]int{}
 	dir := fastFolder(t)
 	var dirs []string
 	for i := range cuts {
 		at := rnd.IntN(r.moments + 1)
+		if i%10 == 0 { // a log is young for a short time only
+			at = rnd.IntN(young)
+		}
 		left := filepath.Join(dir, fmt.Sprint(i))
 		if err := os.Mkdir(left, 0o750); err != nil {
 			t.Fatal(err)
