@@ -108,3 +108,17 @@ func BenchmarkFollow(b *testing.B) {
 		b.Fatal(st, err)
 	}
 }
+
+// BenchmarkIntake is what the log takes from 256 who all append events of 200 bytes.
+func BenchmarkIntake(b *testing.B) {
+	h := run(b, benchOptions(benchDir(b)))
+	f := sized(200)
+	b.SetParallelism(max(1, 256/runtime.GOMAXPROCS(0)))
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			h.append(b, f)
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	reportPages(b, h, b.N)
+}

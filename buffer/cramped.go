@@ -10,9 +10,8 @@ import (
 
 // One flipped bit can make bbolt find no room in a file that is nearly empty: in
 // the size of a key or value of a page that every commit rewrites, which then
-// wants as many pages as the size says; or in the freelist, which then forgets
-// free pages. Such a file would refuse everything for ever, as if it were full.
-// It is damaged, and is told here from a full one.
+// wants as many pages as the size says. Such a file would refuse everything for
+// ever, as if it were full. It is damaged, and is told here from a full one.
 
 // judge turns bbolt's refusal to write need bytes into ErrDamaged where a sound
 // file has the room. Only who writes may call it.

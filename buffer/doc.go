@@ -40,6 +40,6 @@
 // from a first start.
 //
 // The hot buckets save the card: they are small enough to lie in the root's own
-// page, so a commit rewrites that page, the freelist and a meta page, and not the
-// history's tree. When they are full they move to the history at once; see hot.go.
+// page, so a commit rewrites that page and a meta page, and not the history's tree.
+// When they are full they move to the history at once; see hot.go.
 package buffer

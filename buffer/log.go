@@ -236,6 +236,11 @@ func (l *Log) start(m meta) error {
 		return err
 	}
 	l.head = m.head
+	sp, err := l.store.space()
+	if err != nil {
+		return err
+	}
+	l.writer.watch(sp)
 	return l.mirror()
 }
 

@@ -19,19 +19,19 @@ import (
 type step struct {
 	Do       string
 	Follower string
-	Facts    []bool // tickets are true
-	Notes    int    // bytes of each ticket
-	Ack      int    // of what is read, in hundredths
+	Facts    []int // kinds: press, ticket, forecast, fault
+	Notes    int   // bytes of each ticket
+	Ack      int   // of what is read, in hundredths
 	Minutes  int
 }
 
 func steps() *rapid.Generator[[]step] {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step {
 		return step{
-			Do:       rapid.SampledFrom([]string{"append", "append", "append", "read", "read", "wait", "refuse", "restart", "crash", "forget"}).Draw(t, "do"),
+			Do:       rapid.SampledFrom([]string{"append", "append", "fill", "fill", "read", "read", "wait", "refuse", "restart", "crash", "forget", "release"}).Draw(t, "do"),
 			Follower: rapid.SampledFrom([]string{"uplink", "board"}).Draw(t, "follower"),
-			Facts:    rapid.SliceOfN(rapid.Bool(), 1, 40).Draw(t, "facts"),
-			Notes:    rapid.SampledFrom([]int{0, 10, 500}).Draw(t, "notes"),
+			Facts:    rapid.SliceOfN(rapid.IntRange(0, 3), 1, 40).Draw(t, "facts"),
+			Notes:    rapid.SampledFrom([]int{0, 10, 500, 3000}).Draw(t, "notes"),
 			Ack:      rapid.IntRange(0, 100).Draw(t, "ack"),
 			Minutes:  rapid.SampledFrom([]int{1, 2, 100, 5000}).Draw(t, "minutes"),
 		}
@@ -44,6 +44,7 @@ type modelled struct {
 	h      *house
 	opts   Options
 	want   []kitchen.Event
+	gone   map[uint64]bool // that a full log dropped, as the gaps tell
 	acked  map[string]uint64
 	peak   map[string]uint64 // the most it ever was
 	hash   uint64
@@ -65,8 +66,8 @@ func TestModel(t *testing.T) {
 
 func model(t *testing.T, plan []step) error {
 	begin := time.Now()
-	m := &modelled{t: t, acked: map[string]uint64{}, peak: map[string]uint64{}, opts: options(logPath(t))}
-	m.opts.MaxSize = 1 << 20
+	m := &modelled{t: t, gone: map[uint64]bool{}, acked: map[string]uint64{}, peak: map[string]uint64{}, opts: options(logPath(t))}
+	m.opts.MaxSize = 512 << 10
 	m.opts.Keep = 48 * time.Hour
 	m.opts.Now = func() kitchen.Stamp {
 		up := time.Since(begin)
@@ -76,8 +77,8 @@ func model(t *testing.T, plan []step) error {
 	defer func() { _ = m.h.stop() }()
 	for i, s := range plan {
 		err := map[string]func(step) error{
-			"append": m.append, "refuse": m.refuse, "read": m.read, "forget": m.forget,
-			"restart": m.restart, "crash": m.crash, "wait": m.wait,
+			"append": m.append, "fill": m.fill, "refuse": m.refuse, "read": m.read, "forget": m.forget,
+			"restart": m.restart, "crash": m.crash, "wait": m.wait, "release": m.release,
 		}[s.Do](s)
 		if err = errors.Join(err, m.compare()); err != nil {
 			return fmt.Errorf("step %d, %s: %w", i, s.Do, err)
@@ -88,12 +89,17 @@ func model(t *testing.T, plan []step) error {
 
 func (m *modelled) facts(s step) []kitchen.Event {
 	var facts []kitchen.Event
-	for _, isTicket := range s.Facts {
+	for _, kind := range s.Facts {
 		m.number++
 		f := press(fmt.Sprint("p", m.number))
-		if isTicket {
+		switch kind {
+		case 1:
 			f = ticket(fmt.Sprint("t", m.number))
 			f.Ticket.Notes = strings.Repeat("n", s.Notes)
+		case 2:
+			f = soon(m.number)
+		case 3:
+			f = broken(m.number)
 		}
 		f.Stamp = m.opts.Now()
 		facts = append(facts, f)
@@ -110,6 +116,16 @@ func (m *modelled) append(s step) error {
 	return err
 }
 
+// fill appends a lot.
+func (m *modelled) fill(s step) error {
+	for range 20 {
+		if err := m.append(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // learn takes over what was committed.
 func (m *modelled) learn() {
 	synctest.Wait()
@@ -117,13 +133,53 @@ func (m *modelled) learn() {
 	for _, e := range seen {
 		if e.Seq == uint64(len(m.want)+1) {
 			m.want = append(m.want, e)
+			if e.Gap != nil {
+				m.drop(*e.Gap)
+			}
 		}
 	}
 	m.hash = m.h.tally.Hash
 }
 
+// drop takes a gap at its word: what it tells of is gone, and nothing else.
+func (m *modelled) drop(g kitchen.Gap) {
+	var n uint64
+	for seq := g.From; seq <= g.To; seq++ {
+		if m.gone[seq] || g.Class != "history" && string(m.want[seq-1].Class()) != g.Class {
+			continue
+		}
+		m.gone[seq] = true
+		n++
+	}
+	if n != g.Events {
+		m.t.Errorf("%+v tells of %d events, %d went", g, g.Events, n)
+	}
+	for name, seq := range m.acked {
+		if g.Class == "history" && g.To > seq {
+			m.t.Errorf("%+v went, %s has acknowledged %d", g, name, seq)
+		}
+	}
+	if g.Class != "history" && !kitchen.Class(g.Class).Spare() {
+		m.t.Errorf("%+v went, which is not to spare", g)
+	}
+}
+
+// left returns the events from a seq on that should be there.
+func (m *modelled) left(from uint64) []kitchen.Event {
+	var out []kitchen.Event
+	for _, e := range m.want[from-1:] {
+		if !m.gone[e.Seq] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 func (m *modelled) refuse(s step) error {
 	synctest.Wait()
+	if st, err := m.h.Stats(); err != nil || st.NearFull {
+		return err // the commit that fails may be one that makes room
+	}
 	m.h.breakCommits(1, syscall.EIO)
 	if err := m.h.Append(m.t.Context(), m.facts(s)...); err == nil {
 		return errors.New("a failed commit was acknowledged")
@@ -144,11 +200,24 @@ func (m *modelled) read(s step) error {
 	}
 	n := st.Head - from + 1
 	upto := from - 1 + n*uint64(s.Ack)/100
-	got := take(m.t, m.h.Log, s.Follower, int(n), func(uint64) uint64 { return upto })
+	want := m.left(from)
+	if len(want) == 0 {
+		return nil
+	}
+	got := take(m.t, m.h.Log, s.Follower, len(want), func(uint64) uint64 { return upto })
 	m.acked[s.Follower] = max(m.acked[s.Follower], upto)
 	m.peak[s.Follower] = max(m.peak[s.Follower], upto)
-	if diff := cmp.Diff(m.want[from-1:], got); diff != "" {
+	if diff := cmp.Diff(want, got); diff != "" {
 		return fmt.Errorf("%s reads (-want +got):\n%s", s.Follower, diff)
+	}
+	return nil
+}
+
+func (m *modelled) release(s step) error {
+	was := m.h.Released()
+	m.h.Release(m.h.Head() * uint64(s.Ack) / 100)
+	if got := m.h.Released(); got < was || got > max(was, m.h.acknowledged()) {
+		return fmt.Errorf("released up to %d, it was %d, acknowledged are %d", got, was, m.h.acknowledged())
 	}
 	return nil
 }
@@ -187,6 +256,7 @@ func (m *modelled) crash(step) error {
 
 func (m *modelled) wait(s step) error {
 	time.Sleep(time.Duration(s.Minutes) * time.Minute)
+	m.learn()
 	return nil
 }
 
@@ -198,6 +268,9 @@ func (m *modelled) compare() error {
 	}
 	if st.Head != uint64(len(m.want)) || st.Size > m.opts.MaxSize {
 		return fmt.Errorf("got %+v, want head %d", st, len(m.want))
+	}
+	if n := len(m.left(st.Oldest)); st.Events != uint64(n) {
+		return fmt.Errorf("%d events are there, want %d", st.Events, n)
 	}
 	for name, seq := range m.acked {
 		if got := m.h.Cursor(name); got != seq {

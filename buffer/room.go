@@ -25,11 +25,13 @@ const (
 	// classHistory is what Gap and Stats call acknowledged events of any class that
 	// went before their day was over.
 	classHistory kitchen.Class = "history"
-	reasonFull                 = "the log was full"
 	// recount is how long it is known how much may be dropped: to count it reads the
 	// whole file.
 	recount = time.Minute
 )
+
+// reasonFull is what a Gap says of what a full log dropped.
+const reasonFull = "the log was full"
 
 // makeRoom sees that facts of a size, and what follows from them, can be written.
 // What it cannot make is ErrFull.
