@@ -37,9 +37,17 @@
 // A seq key is 8 bytes, big-endian. A record is a 32-byte header with a CRC-32C
 // and the event as JSON; see record.go. Beside the file lies its sidecar,
 // "<path>.id", which holds the log id: by it an emptied or damaged file is told
-// from a first start.
+// from a first start; see sidecar.go.
 //
 // The hot buckets save the card: they are small enough to lie in the root's own
 // page, so a commit rewrites that page and a meta page, and not the history's tree.
 // When they are full they move to the history at once; see hot.go.
+//
+// # Damage
+//
+// bbolt keeps no list of free pages in the file and looks for them when it opens it: a
+// damaged page can end the process there. So a file is probed in a child first
+// ([Probe]). What is broken is read page by page without bbolt, and what is left of
+// it begins a new log, under an id of its own and with the state of the old one; the
+// old events follow in it under their first identity. See salvage.go.
 package buffer

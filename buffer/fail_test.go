@@ -1,6 +1,7 @@
 package buffer
 
 import (
+	"context"
 	"errors"
 	"os"
 	"syscall"
@@ -261,6 +262,47 @@ func TestLostCommitsEndTheLog(t *testing.T) {
 		defer again.Close()
 		if again.ID() == h.ID() {
 			t.Errorf("log %s goes on with %d, ids would be used twice", again.ID(), again.Head()+1)
+		}
+	})
+}
+
+// After an I/O error the file is opened again through the probe. What that calls
+// damaged ends Run, and the next start salvages it; what it cannot tell is tried again.
+func TestReopenAsksTheProbe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opts := options(logPath(t))
+		opts.Tick = 10 * time.Second
+		answer, asked := error(nil), 0
+		opts.Probe = func(context.Context, string) error { asked++; return answer }
+		h := openHouse(t, opts)
+		ended := make(chan error, 1)
+		go func() { ended <- h.Run(t.Context()) }()
+		h.append(t, press("A1"))
+		synctest.Wait()
+		before := asked
+		h.breakCommits(1, syscall.EIO)
+		answer = ErrHeld
+		if err := h.Append(t.Context(), press("A2")); !errors.Is(err, syscall.EIO) || asked != before+1 {
+			t.Errorf("got %v after %d probes, want EIO after one", err, asked-before)
+		}
+		answer = nil
+		h.append(t, press("A3"))
+		synctest.Wait()
+		h.breakCommits(1, syscall.EIO)
+		answer = ErrDamaged
+		if err := h.Append(t.Context(), press("A4")); err == nil {
+			t.Error("a log that is damaged took an event")
+		}
+		if err := <-ended; !errors.Is(err, ErrDamaged) {
+			t.Errorf("Run ended with %v, want ErrDamaged", err)
+		}
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
+		answer = nil
+		again := run(t, opts)
+		if again.ID() == h.ID() || again.Head() != 2 {
+			t.Errorf("got log %s with %d events, want a new one with both", again.ID(), again.Head())
 		}
 	})
 }
