@@ -291,14 +291,14 @@ func (c *checker) numbers() {
 		c.bad("log.max_size", fmt.Sprintf("%d bytes are more than a log can have", c.Log.MaxSize), `write 1GiB or less; "64MiB" is usual`)
 	}
 	if c.Log.MaxSize < minLogSize {
-		c.bad("log.max_size", fmt.Sprintf("%d bytes are too few for a log", c.Log.MaxSize), `write 1MiB or more; "64MiB" is usual`)
+		c.bad("log.max_size", fmt.Sprintf("%d bytes are too few for a log", c.Log.MaxSize), `write 4MiB or more; "64MiB" is usual`)
 	}
 }
 
-// minLogSize leaves room for a day's orders and the pages that a change copies;
-// maxLogSize is what a 32-bit Pi can map.
+// minLogSize leaves room for a day's orders, and for the old and the new checkpoint
+// of the state, of some 200 KB each, while one replaces the other; maxLogSize is what a 32-bit Pi can map.
 const (
-	minLogSize = 1 << 20
+	minLogSize = 4 << 20
 	maxLogSize = 1 << 30
 )
 
