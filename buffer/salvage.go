@@ -44,7 +44,11 @@ type salvage struct {
 
 // newSalvage scans a bad log, whose sidecar says what was.
 func newSalvage(file *os.File, was sidecar) (*salvage, error) {
-	f, err := scan(file)
+	raw, err := newRawFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("scan log: %w", err)
+	}
+	f, err := scan(raw)
 	if err != nil {
 		return nil, fmt.Errorf("scan log: %w", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"slices"
 	"time"
@@ -69,11 +68,7 @@ func (w witnesses) atLeast(bound uint64) uint64 { return max(w.second, min(w.fir
 
 // scan reads all pages of a file. It fails only where the medium does not answer at
 // all; what cannot be read is passed over.
-func scan(file *os.File) (*finds, error) {
-	raw, err := newRawFile(file)
-	if err != nil {
-		return nil, err
-	}
+func scan(raw rawFile) (*finds, error) {
 	var in inspection
 	in.file(raw)
 	if in.trouble != nil {
@@ -95,11 +90,13 @@ func scan(file *os.File) (*finds, error) {
 // leaf takes what it knows from a leaf that lies at an offset of the file: the page of
 // a bucket, or one of no known bucket.
 func (f *finds) leaf(p rawPage, at int64, live bool, bucket string) {
+	room := 2 * len(p) // elements that overlap cannot cost more than this
 	for i := range p.count() {
 		e, ok := p.element(i)
-		if !ok {
+		if !ok || len(e.value) > room {
 			continue
 		}
+		room -= len(e.value)
 		if e.bucket && bucket == "" {
 			f.bucket(e, at+int64(e.from+len(e.key)), live)
 			continue
