@@ -40,12 +40,15 @@ func (h *home) lived(life time.Duration) {
 // lookHome calls leave when it is time to go back, unless ctx ends before.
 func (s *session) lookHome(ctx context.Context, wait time.Duration, leave context.CancelCauseFunc) {
 	for sleep(ctx, wait); ctx.Err() == nil; sleep(ctx, homeLook) {
-		if len(s.slots) == 0 && s.answers(ctx) {
+		if s.idle() && s.answers(ctx) {
 			leave(errReturn)
 			return
 		}
 	}
 }
+
+// idle says whether nothing is under way.
+func (s *session) idle() bool { return len(s.slots) == int(s.kept.Load()) }
 
 // answers says whether the first broker does, up to TLS.
 func (r *runner) answers(ctx context.Context) bool {

@@ -12,8 +12,8 @@ import (
 	"readyshelf/sync/uplink/uplinktest"
 )
 
-// away is a shop whose first broker is down, so that it is at the second.
-func away(t *testing.T, f func(t *testing.T, s *shop, second *uplinktest.Broker)) {
+// twoBrokers is a shop that has a second broker. It is not running yet.
+func twoBrokers(t *testing.T, f func(t *testing.T, s *shop, second *uplinktest.Broker)) {
 	t.Helper()
 	bubble(t, func(t *testing.T, s *shop) {
 		second := &uplinktest.Broker{}
@@ -27,6 +27,16 @@ func away(t *testing.T, f func(t *testing.T, s *shop, second *uplinktest.Broker)
 		}
 		s.log.onAck = nil // of two brokers
 		s.Window = 2
+		f(t, s, second)
+		s.end()
+		s.stop = nil
+	})
+}
+
+// away is a shop whose first broker is down, so that it is at the second.
+func away(t *testing.T, f func(t *testing.T, s *shop, second *uplinktest.Broker)) {
+	t.Helper()
+	twoBrokers(t, func(t *testing.T, s *shop, second *uplinktest.Broker) {
 		s.broker.SetDown(true)
 		s.start()
 		time.Sleep(time.Minute)
@@ -34,8 +44,55 @@ func away(t *testing.T, f func(t *testing.T, s *shop, second *uplinktest.Broker)
 			t.Fatalf("%d sessions at the second broker, want 1", n)
 		}
 		f(t, s, second)
-		s.end()
-		s.stop = nil
+	})
+}
+
+// A first broker that accepts and is of no use does not keep us from the second.
+func TestUselessBroker(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		reply uplinktest.Reply
+		to    string // of what is published
+	}{
+		{"mute", uplinktest.Withhold, root},
+		{"mute but for the greeting", uplinktest.Withhold, root + "/event/"},
+		{"hangs up at once", uplinktest.Lose, root},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			twoBrokers(t, func(t *testing.T, s *shop, second *uplinktest.Broker) {
+				s.broker.Answer = func(m uplinktest.Message) uplinktest.Reply {
+					if strings.HasPrefix(m.Topic, test.to) {
+						return test.reply
+					}
+					return uplinktest.Acknowledge
+				}
+				s.log.add(s.alert())
+				s.start()
+				time.Sleep(15 * time.Second)
+				if got := s.log.acked(); got != 1 {
+					t.Errorf("the cursor is at %d, want 1: %d sessions at the first broker, %d at the second", got, len(s.broker.Sessions()), len(second.Sessions()))
+				}
+				time.Sleep(time.Hour)
+				if n := len(s.broker.Sessions()); n > 4 {
+					t.Errorf("%d sessions at the first broker in an hour, want less and less often", n)
+				}
+			})
+		})
+	}
+}
+
+// After a broker hung up an alert goes out alone. Waiting for one is not to be busy.
+func TestReturnAfterAHangUp(t *testing.T) {
+	twoBrokers(t, func(t *testing.T, s *shop, second *uplinktest.Broker) {
+		s.start()
+		time.Sleep(2 * time.Minute)
+		s.broker.SetDown(true)
+		time.Sleep(time.Minute)
+		s.broker.SetDown(false)
+		time.Sleep(15 * time.Minute)
+		if n, m := len(s.broker.Sessions()), len(second.Sessions()); n != 2 || m != 1 {
+			t.Errorf("%d sessions at the first broker and %d at the second, want 2 and 1", n, m)
+		}
 	})
 }
 

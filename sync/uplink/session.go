@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -35,7 +36,8 @@ type session struct {
 	slots   chan struct{} // one for each message in flight
 	flight  chan flight   // sent, oldest first; closed by the sender at its end
 	pace    pacer
-	aside   uint64 // was set aside: nobody publishes it
+	aside   uint64       // was set aside: nobody publishes it
+	kept    atomic.Int64 // slots that nobody gets until the first alert is acknowledged
 
 	// Of the settler.
 	alone  bool // one slot until the first alert is acknowledged
@@ -91,6 +93,7 @@ func newSession(r *runner, l *link, since string) *session {
 		for range r.Window - 1 {
 			s.slots <- struct{}{}
 		}
+		s.kept.Store(int64(r.Window - 1))
 	}
 	return s
 }
@@ -131,6 +134,15 @@ func (s *session) run(ctx context.Context) error {
 	<-repeated
 	s.end()
 	return context.Cause(s.dead)
+}
+
+// useless says whether a session that ended with err shows a broker that accepts and
+// acknowledges nothing.
+func (s *session) useless(err error) bool {
+	if broken := (*followError)(nil); errors.As(err, &broken) || errors.Is(err, errReturn) {
+		return false
+	}
+	return !s.ending.greeted || errors.Is(err, errNoAck)
 }
 
 // ships says whether anything of e is for the cloud.
@@ -201,6 +213,7 @@ func (s *session) acknowledged(f flight) {
 		for range s.Window - 1 {
 			<-s.slots
 		}
+		s.kept.Store(0)
 	}
 }
 

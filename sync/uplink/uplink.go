@@ -186,30 +186,35 @@ func (r *runner) run(ctx context.Context) error {
 	}
 }
 
-// pass tries the brokers in order. The first that accepts gets a session, and
-// pass returns after it, with how long it lived and why it ended.
+// pass tries the brokers in order. The first that works gets a session, and pass
+// returns after it, with how long it lived and why it ended. One that accepts and
+// acknowledges nothing works no more than one that is away: the next gets its turn.
 func (r *runner) pass(ctx context.Context) (connected bool, life time.Duration, err error) {
 	var failed []error
 	for i, broker := range r.brokers {
 		since := r.Now().At.Format(TimeLayout)
 		l, err := r.connect(ctx, broker, r.status("offline", since))
+		lived, useless := time.Duration(0), true
 		if err == nil {
 			r.Log.Info("connected to the broker", "broker", broker.Host)
 			r.tell(true, nil)
-			began := time.Now()
-			err = r.serve(ctx, newSession(r, l, since), i == 0)
-			life = time.Since(began)
-			if i == 0 {
-				r.home.lived(life)
-			}
-			return true, life, fmt.Errorf("%s: %w", broker.Host, err)
+			began, s := time.Now(), newSession(r, l, since)
+			err = fmt.Errorf("%s: %w", broker.Host, r.serve(ctx, s, i == 0))
+			lived, useless = time.Since(began), s.useless(err)
+			connected, life = true, lived
 		}
 		if i == 0 {
-			r.home.lived(0)
+			r.home.lived(lived)
+		}
+		if !useless || ctx.Err() != nil {
+			return connected, life, err
 		}
 		failed = append(failed, err)
+		if l != nil && i < len(r.brokers)-1 {
+			r.tell(false, err)
+		}
 	}
-	return false, 0, errors.Join(failed...)
+	return connected, life, errors.Join(failed...)
 }
 
 // serve lives through a session and returns why it ended. One that is not at the
