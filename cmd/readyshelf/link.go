@@ -36,7 +36,6 @@ func (h *house) ship(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var token *tokens
 	changed, healthChanged := make(chan struct{}, 1), make(chan struct{}, 1)
 	u := &uplink.Uplink{
 		Config: uplink.Config{
@@ -50,20 +49,18 @@ func (h *house) ship(ctx context.Context) error {
 		Board: h.boardJSON, BoardChanged: changed, Health: h.healthJSON, HealthChanged: healthChanged,
 		OnState: func(connected bool, cause error) {
 			h.link.set(h.clock().At, connected, cause)
-			if token != nil && uplink.Cause(cause) == uplink.CauseRefused {
-				token.forget()
-			}
 			h.metrics.linked(connected, cause)
 			h.view.ring()
 		},
 		Log: h.log.With("room", "uplink"), Rand: h.random,
 	}
 	if h.MQTT.OAuth2.TokenURL != "" {
-		if token, err = newTokens(h.MQTT, secure); err != nil {
+		token, err := newTokens(h.MQTT, secure)
+		if err != nil {
 			return err
 		}
 		defer token.client.CloseIdleConnections()
-		u.Password = token.password
+		u.Password, u.Refused = token.password, token.forget
 	}
 	if len(h.MQTT.Commands) > 0 {
 		u.Command = h.command

@@ -144,7 +144,7 @@ func TestSecretsStayInside(t *testing.T) {
 	passwords := make(chan string, 100)
 	b.broker.Refuse = func(c *packets.ConnectPacket) byte {
 		passwords <- c.Username + ":" + string(c.Password)
-		if string(c.Password) == "token-1" {
+		if p := string(c.Password); p == "token-1" || p == "token-2" {
 			return packets.ErrRefusedNotAuthorised
 		}
 		return packets.Accepted
@@ -154,7 +154,7 @@ func TestSecretsStayInside(t *testing.T) {
 		w.log = slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	b.up()
-	for _, want := range []string{"pi:token-1", "pi:token-2"} {
+	for _, want := range []string{"pi:token-1", "pi:token-2", "pi:token-3"} {
 		select {
 		case got := <-passwords:
 			if got != want {

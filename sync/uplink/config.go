@@ -31,6 +31,9 @@ type Config struct {
 	// changed secret needs no restart; nil means none.
 	Username string
 	Password func(ctx context.Context) (string, error)
+	// Refused is told whenever a broker, or its web server, refused us, perhaps for
+	// the password; nil tells nobody.
+	Refused func()
 	// TLS is for brokers that need it; nil trusts the system's authorities. The
 	// server's name comes from the URL unless set, and TLS 1.2 is the least.
 	TLS *tls.Config
