@@ -17,7 +17,7 @@ import (
 // keep a consumer on disk for each.
 
 // MaxCommand is the longest body of a command, in bytes. Of a longer one
-// [Uplink.Command] gets one byte more than that.
+// [Uplink.Command] gets one byte more than that, and of one of 256 KiB nothing.
 const MaxCommand = 64 << 10
 
 const (
@@ -47,7 +47,7 @@ type inbox struct {
 	todo chan command
 
 	mu      sync.Mutex
-	dropped int    // since the last that found room
+	dropped int    // since there was room for all
 	ignored string // what was last said of a message that is no command
 	refused bool   // the broker forbids the subscription
 }
@@ -142,7 +142,7 @@ func (in *inbox) put(r *runner, c command, noCommand error) {
 	}
 	select {
 	case in.todo <- c:
-		if in.dropped > 0 {
+		if in.dropped > 0 && len(in.todo) == 1 { // and not whenever one of many was done
 			r.Log.Info("there is room for commands again", "dropped", in.dropped)
 			in.dropped = 0
 		}
@@ -155,6 +155,7 @@ func (in *inbox) put(r *runner, c command, noCommand error) {
 
 // Why a message is no command.
 var (
+	errTooLong     = fmt.Errorf("it is longer than %d bytes", maxPacket)
 	errRetained    = errors.New("it was retained; commands must not be")
 	errCommandName = fmt.Errorf("a name is letters, digits, '.', '_' and '-', %d bytes at most", maxCommandName)
 )

@@ -23,12 +23,13 @@ const (
 
 // conn is a connection as paho needs it. It bounds every write: paho's own
 // bound misses the ping, which waits without end behind a stuck publish. It reads
-// through a buffer: paho reads a PUBACK in three pieces. And what paho writes
+// through a buffer: paho reads a PUBACK in three pieces. It keeps from paho what is too
+// long for us. And what paho writes
 // between hold and release goes out together.
 type conn struct {
 	net.Conn          // TLS, if any
 	raw      net.Conn // below TLS, or the same
-	r        *bufio.Reader
+	r        packetReader
 
 	// held says that a release will come, so that nothing need go out yet.
 	held atomic.Bool
@@ -131,7 +132,7 @@ func (c *Config) dial(ctx context.Context, network, addr string) (net.Conn, erro
 
 func wrap(c, raw net.Conn) *conn {
 	return &conn{
-		Conn: c, raw: raw, r: bufio.NewReader(c),
+		Conn: c, raw: raw, r: packetReader{r: bufio.NewReader(c)},
 		turn: make(chan struct{}, 1), w: bufio.NewWriterSize(c, writeBuffer),
 	}
 }

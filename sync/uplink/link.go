@@ -51,6 +51,7 @@ func (r *runner) connect(ctx context.Context, broker *url.URL, will []byte) (*li
 		if l.conn, opening = r.open(ctx, broker); opening != nil {
 			return nil, opening
 		}
+		l.conn.r.tooLong = func() { r.inbox.put(r, command{}, errTooLong) }
 		hangUp = context.AfterFunc(ctx, func() { l.conn.Close() })
 		return l.conn, nil
 	})
@@ -60,6 +61,9 @@ func (r *runner) connect(ctx context.Context, broker *url.URL, will []byte) (*li
 	hangUp()
 	if err := errors.Join(opening, explain(connected.Error(), opening)); err != nil {
 		l.kill(err)
+		if r.Refused != nil && Cause(err) == CauseRefused {
+			r.Refused()
+		}
 		return nil, fmt.Errorf("connect to %s: %w", broker.Host, err)
 	}
 	return l, nil
