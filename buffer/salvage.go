@@ -38,6 +38,7 @@ type salvage struct {
 	state   *checkpoint // nil where none was whole
 	class   []kitchen.Class
 	missing spans
+	dropped []kitchen.Gap // of a full log
 	was     sidecar
 	r       Replacement // of what was chosen
 }
@@ -87,8 +88,11 @@ func (s *salvage) acknowledged(was sidecar) {
 	}
 }
 
-// head finds which events should be there and are not.
+// head finds which events should be there and are not. What was trimmed, and still lies
+// on pages that are no longer in use, should not.
 func (s *salvage) head(was sidecar) {
+	trimmed := min(s.finds.trimmed.atLeast(0), s.sent)
+	s.records = slices.DeleteFunc(s.records, func(p place) bool { return p.seq <= trimmed })
 	end := max(s.finds.head.atLeast(was.head), was.head)
 	next := uint64(1)
 	if n := len(s.records); n > 0 {
@@ -123,9 +127,7 @@ func (s *salvage) fold() error {
 			s.missing = s.missing.add(span{p.seq, p.seq})
 			continue
 		}
-		if e.Gap != nil && e.Gap.Log == "" && (e.Gap.Class == "" || e.Gap.Class == "damaged") {
-			s.missing = s.missing.less(span{e.Gap.From, e.Gap.To})
-		}
+		s.hear(e)
 		whole, s.class = append(whole, p), append(s.class, e.Class())
 		switch {
 		case s.state == nil && e.Salvaged != nil:
@@ -138,8 +140,48 @@ func (s *salvage) fold() error {
 		}
 	}
 	s.records = whole
+	s.explain()
 	s.decider.Renumber()
 	return nil
+}
+
+// hear forgets as missing what e tells of as damaged, and remembers what it tells of as
+// dropped.
+func (s *salvage) hear(e kitchen.Event) {
+	if e.Gap == nil || e.Gap.Log != "" {
+		return
+	}
+	switch class := kitchen.Class(e.Gap.Class); {
+	case class == "" || class == "damaged":
+		s.missing = s.missing.less(span{e.Gap.From, e.Gap.To})
+	case class == classHistory || class.Spare():
+		s.dropped = append(s.dropped, *e.Gap)
+	}
+}
+
+// explain forgets as missing what a full log dropped. A gap that tells of it says how
+// many went from a range, and not which: where no more are missing there, it is those.
+func (s *salvage) explain() {
+	var ranges spans
+	for _, g := range s.dropped {
+		ranges = ranges.add(span{g.From, g.To})
+	}
+	for _, r := range ranges {
+		var went, missing uint64
+		for _, g := range s.dropped {
+			if r.From <= g.From && g.To <= r.To {
+				went += g.Events
+			}
+		}
+		for _, m := range s.missing {
+			if from, to := max(m.From, r.From), min(m.To, r.To); from <= to {
+				missing += to - from + 1
+			}
+		}
+		if missing <= went {
+			s.missing = s.missing.less(r)
+		}
+	}
 }
 
 // restore begins with the newest state that is whole.

@@ -29,11 +29,13 @@ func Scan(path string, each func(kitchen.Event) error) (Replacement, error) {
 			s.missing = s.missing.add(span{p.seq, p.seq})
 			continue
 		}
+		s.hear(e)
 		if err := each(e); err != nil {
 			return Replacement{}, err
 		}
 		read++
 	}
+	s.explain()
 	r := s.replacement()
 	r.Salvaged = read
 	return r, nil

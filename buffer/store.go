@@ -77,7 +77,23 @@ func openStore(path string, max int64) (*store, error) {
 	// bbolt refuses a page when the next growth, not the page, would pass MaxSize.
 	// Its 16 MiB would waste a quarter of a 64 MiB file.
 	s.db.AllocSize = int(s.slack())
+	if err := s.exceed(); err != nil {
+		s.abandon()
+		return nil, openError(path, err)
+	}
 	return s, nil
+}
+
+// exceed lets a file that is larger than it may be, after a salvage or under a new
+// limit, grow by what the transactions need that make room in it. Facts do not get
+// that: see space.
+func (s *store) exceed() error {
+	return s.view(func(tx *bbolt.Tx) error {
+		if tx.Size() > s.max-2*baseReserve {
+			s.db.MaxSize = int(max(s.max, tx.Size()+2*baseReserve+s.max/8))
+		}
+		return nil
+	})
 }
 
 // openError tells damage from trouble, and names the way out of a held lock.
