@@ -60,10 +60,7 @@ func (l outlook) within(d time.Duration) float64 {
 // quantile is the time from acceptance by which the order is ready with
 // probability p, given that it is not ready yet.
 func (l outlook) quantile(p float64) time.Duration {
-	q := l.past + p*(1-l.past)
-	if 1-q < minTail {
-		return l.elapsed
-	}
+	q := min(l.past+p*(1-l.past), 1-minTail)
 	return max(l.elapsed, l.f.Quantile(q))
 }
 
