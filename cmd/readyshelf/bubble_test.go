@@ -271,12 +271,16 @@ func (b *bubble) crash(within int64, pause, unknown time.Duration) {
 }
 
 // delivered checks that every alert in the log reached the broker under its id:
-// first sightings in the order of the log, the same words each time.
+// first sightings in the order of the log, the same words each time. And all that the
+// broker got is as the contract says.
 func (b *bubble) delivered() {
 	b.Helper()
 	bodies := map[string]string{}
 	var order []string
 	for _, m := range b.broker.Messages() {
+		if err := fulfils(m); err != nil {
+			b.Fatalf("%s\n%s: %v", m.Payload, m.Topic, err)
+		}
 		if !strings.Contains(m.Topic, "/event/") {
 			continue
 		}
