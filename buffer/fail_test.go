@@ -70,12 +70,15 @@ func TestFailedCommitThatWasWritten(t *testing.T) {
 			if fail {
 				fail = false
 				// Another writer stands in for the medium: same bytes, one commit more.
-				return h.commitBehind(real)
+				return errors.Join(h.commitBehind(real), os.Chtimes(h.path, epoch, epoch))
 			}
 			return nil
 		}
 		if err := h.Append(t.Context(), press("A2")); err != nil {
 			t.Fatalf("what the medium has was refused: %v", err)
+		}
+		if info, err := os.Stat(h.path); err != nil || info.ModTime().Equal(epoch) {
+			t.Errorf("what a failed flush left was believed, and not written again (%v)", err)
 		}
 		if fail {
 			t.Fatal("the commit did not fail")

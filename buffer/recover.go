@@ -76,11 +76,42 @@ func (w *writer) reopen() error {
 		return err
 	}
 	s.hook, l.store = old.hook, s
+	if err := s.confirm(); err != nil {
+		return err
+	}
 	if m.id != l.id || m.head < l.Head() {
 		return fmt.Errorf("%w: it has lost events that were committed", ErrDamaged)
 	}
 	w.suspect, w.panicked = false, false
 	return nil
+}
+
+// confirm writes the newest meta page anew and flushes it. After a flush that failed the
+// kernel may take for written what the medium never got: then this file shows a commit
+// that a power cut would take back.
+func (s *store) confirm() error {
+	raw, err := newRawFile(s.file)
+	if err != nil {
+		return err
+	}
+	var newest rawPage
+	var at rawMeta
+	for id := range uint64(2) {
+		p, err := raw.page(id)
+		if err != nil {
+			return err
+		}
+		if m, err := p.meta(); err == nil && (newest == nil || m.txid > at.txid) {
+			newest, at = p, m
+		}
+	}
+	if newest == nil {
+		return fmt.Errorf("%w: no meta page is valid", ErrDamaged)
+	}
+	if _, err := s.file.WriteAt(newest, int64(newest.id())*pageSize); err != nil {
+		return fmt.Errorf("write a meta page again: %w", err)
+	}
+	return s.file.Sync()
 }
 
 // restore brings the Decider to the head, by the checkpoint and what follows, and
