@@ -86,6 +86,9 @@ func obtain(opts Options) (*store, meta, error) {
 		return nil, meta{}, err
 	}
 	s, m, err := openExisting(opts, was)
+	if errors.Is(err, ErrDamaged) && was.id == "" {
+		was.id = idWithin(opts.Path)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && was.id == "":
 		err = create(opts, was, nil)
@@ -104,6 +107,20 @@ func obtain(opts Options) (*store, meta, error) {
 		return nil, meta{}, err
 	}
 	return openExisting(opts, sidecar{})
+}
+
+// idWithin returns the id that a damaged file says it has, empty where it says none.
+func idWithin(path string) string {
+	file, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	s, err := newSalvage(file, sidecar{})
+	if err != nil {
+		return ""
+	}
+	return s.log
 }
 
 // openExisting opens the log, which the probe must call sound.
@@ -129,6 +146,10 @@ func openExisting(opts Options, was sidecar) (*store, meta, error) {
 	}
 	if err == nil && was.damaged && m.id == was.id {
 		err = fmt.Errorf("%w: the last run could not write to it", ErrDamaged)
+	}
+	if err == nil && was.whole && m.id == was.id && m.head < was.head {
+		// To go on would give their ids to other events.
+		err = fmt.Errorf("%w: it ends at event %d, and had %d", ErrDamaged, m.head, was.head)
 	}
 	if err != nil {
 		s.abandon()

@@ -110,3 +110,48 @@ func TestSalvageLeavesWhatWasTrimmed(t *testing.T) {
 		}
 	}
 }
+
+// A damaged log is known as one by what it holds, where its sidecar is gone.
+func TestSalvageWithoutASidecar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := run(t, options(logPath(t)))
+		h.append(t, ticket("1"), press("A1"))
+		h.end(t)
+		tearMetas(t, h.path)
+		if err := os.Remove(sidecarPath(h.path)); err != nil {
+			t.Fatal(err)
+		}
+		again := run(t, h.opts)
+		if got := again.Replaced(); got.Log != h.ID() || got.Salvaged != 3 {
+			t.Errorf("got %+v, want 3 events of %s", got, h.ID())
+		}
+		again.end(t)
+	})
+}
+
+// An older copy of a log does not go on under its id: the cloud would take the new
+// events for the old ones that it has. What the copy lacks is told.
+func TestOlderCopyOfALog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := run(t, options(logPath(t)))
+		h.append(t, press("A1"))
+		h.end(t)
+		old, err := os.ReadFile(h.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h = run(t, h.opts)
+		h.append(t, press("A2"), press("A3"))
+		h.end(t)
+		if err := os.WriteFile(h.path, old, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		again := run(t, h.opts)
+		again.append(t, press("A4"))
+		got := again.Replaced()
+		if again.ID() == h.ID() || got.Salvaged != 1 || len(got.Gaps) != 1 || got.Gaps[0].From != 2 || got.Gaps[0].To != 3 {
+			t.Errorf("log %s went on as %s: %+v", h.ID(), again.ID(), got)
+		}
+		again.end(t)
+	})
+}
