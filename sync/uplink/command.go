@@ -97,7 +97,7 @@ func (s *session) listen(ctx context.Context) {
 		return
 	}
 	if err := token.Error(); err != nil {
-		s.kill(fmt.Errorf("subscribe to the commands: %w", err))
+		s.kill(fmt.Errorf("subscribe to the commands: %w", s.why(err)))
 		return
 	}
 	granted, ok := token.(*mqtt.SubscribeToken)

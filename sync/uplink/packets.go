@@ -21,7 +21,16 @@ type packetReader struct {
 	tooLong func() // told of what was left out; may be nil
 }
 
-var errPacketLength = errors.New("the length of an MQTT packet has 4 bytes at most")
+// A SUBACK answers one subscription, all we ever ask for; paho panics at more.
+const (
+	suback       = 9
+	subackLength = 3
+)
+
+var (
+	errPacketLength = errors.New("the length of an MQTT packet has 4 bytes at most")
+	errSuback       = errors.New("a SUBACK that answers more or less than one subscription")
+)
 
 func (p *packetReader) Read(b []byte) (int, error) {
 	for p.left == 0 {
@@ -46,6 +55,9 @@ func (p *packetReader) next() error {
 		rest, size := binary.Uvarint(header[1:])
 		if size <= 0 {
 			continue // there is more of it
+		}
+		if header[0]>>4 == suback && rest != subackLength {
+			return errSuback
 		}
 		if p.left = n + int(rest); p.left <= maxPacket {
 			return nil

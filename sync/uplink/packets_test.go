@@ -78,3 +78,30 @@ func TestGiantMessage(t *testing.T) {
 		}
 	})
 }
+
+// generous is a connection on which the broker answers one subscription twice.
+type generous struct{ net.Conn }
+
+func (g generous) Read(b []byte) (int, error) {
+	n, err := g.Conn.Read(b)
+	const suback = 0x90
+	if n == 5 && b[0] == suback {
+		b[1], b[5] = 4, 0
+		n++
+	}
+	return n, err
+}
+
+// A broker that grants more than was asked for is left, and ends nothing else.
+func TestTooManyGrants(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		s.Command = echo
+		s.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, err := s.broker.Dial(ctx, network, addr)
+			return generous{c}, err
+		}
+		s.start()
+		time.Sleep(time.Minute)
+		s.checkCause("SUBACK")
+	})
+}
