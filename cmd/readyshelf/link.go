@@ -3,9 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
 	"time"
 
+	"readyshelf/buffer"
 	"readyshelf/kitchen"
 	"readyshelf/sync/uplink"
 )
@@ -87,12 +89,17 @@ func (h *house) follow(ctx context.Context, fn func([]kitchen.Event, func(uint64
 	})
 }
 
-// setAside keeps that the broker never gets an alert: a gap that the cloud is told.
+// setAside keeps that the broker never gets an alert: a gap that the cloud is told. In
+// a full log that alert may be what all room waits for, so there the gap waits.
 func (h *house) setAside(ctx context.Context, seq uint64, cause error) error {
 	h.log.Error("an alert is set aside: the broker hangs up whenever it is published; readyshelf log shows it", "seq", seq, "error", cause)
 	gap := h.clock().Fact("uplink")
 	gap.Gap = &kitchen.Gap{From: seq, To: seq, Class: "refused", Reason: "the broker hangs up whenever this is published", Events: 1, Alerts: 1}
-	return h.buffer.Append(ctx, gap)
+	err := h.buffer.Append(ctx, gap)
+	if errors.Is(err, buffer.ErrFull) {
+		return h.keeper.Emit(ctx, gap)
+	}
+	return err
 }
 
 // announce tells the uplink that the board changed. Acknowledgements ring the

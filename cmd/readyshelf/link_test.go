@@ -58,3 +58,57 @@ func TestPoisonIsSetAside(t *testing.T) {
 		b.down()
 	})
 }
+
+// A full log whose first alert no broker takes comes out of it: what tells of that
+// alert waits for the room that only passing it makes.
+func TestPoisonInAFullLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, 1)
+		b.conf.Log.MaxSize = 4 << 20
+		b.broker.SetDown(true)
+		b.up()
+		time.Sleep(time.Second)
+		b.print(b.menu.job("#12 美团外卖\n宫保鸡丁饭 x2\n"))
+		time.Sleep(10 * time.Second)
+		press := b.house.clock().Fact("button/nowhere")
+		press.Press = &kitchen.Press{Gesture: kitchen.Down}
+		for _, size := range []int{4000, 1} { // to the last byte
+			press.Press.Slot = strings.Repeat("x", size)
+			for b.house.buffer.Append(t.Context(), press) == nil {
+			}
+		}
+		poison := ""
+		b.broker.SetAnswer(func(m uplinktest.Message) uplinktest.Reply {
+			if !strings.Contains(m.Topic, "/event/") {
+				return uplinktest.Acknowledge
+			}
+			v, err := uplink.Decode(m.Payload)
+			if poison == "" {
+				poison = v.ID
+			}
+			if err != nil || v.ID == poison {
+				return uplinktest.Lose
+			}
+			return uplinktest.Acknowledge
+		})
+		b.broker.SetDown(false)
+		time.Sleep(30 * time.Minute)
+		if head, sent := b.house.buffer.Head(), b.house.buffer.Cursor(followerName); sent < head {
+			t.Errorf("the broker has %d of %d events", sent, head)
+		}
+		told := 0
+		for _, m := range b.broker.Messages() {
+			if strings.Contains(string(m.Payload), `"class":"refused"`) {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("the cloud was told %d times of what was set aside, want once", told)
+		}
+		b.cancel()
+		if err := <-b.ended; err != nil {
+			t.Error(err)
+		}
+		b.broker.Close()
+	})
+}
