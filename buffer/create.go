@@ -61,7 +61,7 @@ func create(opts Options, was sidecar, r *Replacement) error {
 		err = sidecar{id: id}.write(opts.Path)
 	}
 	if err != nil {
-		return fmt.Errorf("create log %s: %w", opts.Path, err)
+		return fmt.Errorf("create log %s: %w", opts.Path, errors.Join(err, remove(tmp)))
 	}
 	return nil
 }
@@ -174,7 +174,7 @@ func replace(opts Options, was sidecar, why error) error {
 	if err := salvageInto(opts, tmp, id, was, func(r *Replacement) {
 		r.Why = fmt.Sprintf("%v: log %s is kept as %s, a new log was started with %d of its events", why, r.Log, aside, r.Salvaged)
 	}); err != nil {
-		return fmt.Errorf("salvage log %s: %w", opts.Path, err)
+		return fmt.Errorf("salvage log %s: %w", opts.Path, errors.Join(err, remove(tmp)))
 	}
 	if err := keep(opts.Path, aside); err != nil {
 		return fmt.Errorf("move bad log aside: %w", err)

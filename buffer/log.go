@@ -241,7 +241,8 @@ func (l *Log) start(m meta) error {
 		return err
 	}
 	l.writer.watch(sp)
-	return l.mirror()
+	l.writer.mirror()
+	return nil
 }
 
 // Close closes the file. Call it after Run has returned, or where it never ran.

@@ -271,6 +271,7 @@ func salvageInto(opts Options, path, id string, was sidecar, describe func(*Repl
 	if err := s.fold(); err != nil {
 		return err
 	}
+	prefill := min(opts.Prefill, opts.MaxSize)
 	for _, room := range []int64{opts.MaxSize / 2, 0} {
 		taken := s.choose(room)
 		describe(&s.r)
@@ -279,11 +280,12 @@ func salvageInto(opts Options, path, id string, was sidecar, describe func(*Repl
 			size += salvagedSize(p)
 		}
 		err = build(path, max(opts.MaxSize, 2*size+opts.MaxSize/4), func(st *store) error {
-			return s.write(st, id, min(opts.Prefill, opts.MaxSize), taken)
+			return s.write(st, id, prefill, taken)
 		})
 		if !noRoom(err) {
 			return err
 		}
+		prefill = 0
 	}
 	return err
 }

@@ -1,8 +1,11 @@
 package buffer
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
@@ -154,4 +157,47 @@ func TestOlderCopyOfALog(t *testing.T) {
 		}
 		again.end(t)
 	})
+}
+
+// A card with less room than a new log would like to have at once is enough, and one
+// with none keeps nothing of the attempt.
+func TestSalvageOnAFullCard(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=6m"); err != nil {
+		t.Skip("no file system of its own can be mounted here: ", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	opts := options(filepath.Join(dir, "events.db"))
+	opts.MaxSize = 32 << 20
+	h := run(t, opts)
+	h.append(t, ticket("1"), press("A1"))
+	h.end(t)
+	tearMetas(t, h.path)
+	opts.Prefill = 8 << 20
+	filler := filepath.Join(dir, "filler")
+	if err := os.WriteFile(filler, make([]byte, 6<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("the card has room: %v", err)
+	}
+	opts.Decider, opts.Now = h.tally, h.opts.Now
+	if _, err := Open(opts); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("got %v, want that the card is full", err)
+	}
+	if _, err := os.Stat(h.path + ".new"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file that is not whole fills the card (%v)", err)
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	again := run(t, opts)
+	if got := again.Replaced(); got.Salvaged != 3 {
+		t.Errorf("got %+v, want 3 events", got)
+	}
+	again.append(t, press("A2"))
+	again.end(t)
+	if err := os.WriteFile(filler, make([]byte, 6<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("the card has room: %v", err)
+	}
+	again = run(t, opts) // the file has room; its sidecar stays as it is
+	again.append(t, press("A3"))
+	again.end(t)
 }
