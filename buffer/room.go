@@ -107,8 +107,13 @@ func (w *writer) ease() {
 // relieve lets go, once, of what is worth least of all that may go, about need
 // bytes of it, and says whether that helped.
 func (w *writer) relieve(need int64) bool {
-	return w.trim(need, false) ||
-		w.sweep(&w.forecasts, tierLean, tierWhole) ||
+	if w.trim(need, false) {
+		return true
+	}
+	if w.suspect { // that failed: nothing more is written before the file was opened anew
+		return false
+	}
+	return w.sweep(&w.forecasts, tierLean, tierWhole) ||
 		w.sweep(&w.telemetry, tierBare, tierLean, tierWhole) ||
 		w.trim(need, true)
 }

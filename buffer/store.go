@@ -89,8 +89,8 @@ func openStore(path string, max int64) (*store, error) {
 // that: see space.
 func (s *store) exceed() error {
 	return s.view(func(tx *bbolt.Tx) error {
-		if tx.Size() > s.max-2*baseReserve {
-			s.db.MaxSize = int(max(s.max, tx.Size()+2*baseReserve+s.max/8))
+		if tx.Size() > s.max-s.slack() { // as no log does that began within its limit
+			s.db.MaxSize = int(tx.Size() + s.slack() + 2*baseReserve + s.max/8)
 		}
 		return nil
 	})
