@@ -57,6 +57,11 @@ func (b *bubble) end() {
 	b.ended = nil
 }
 
+// beyondSchemas are the malformed commands of which no schema can say so: a key that is
+// there twice, bytes that are not UTF-8, what looks like a person, an end before its
+// beginning.
+var beyondSchemas = regexp.MustCompile(`"a","transaction"|\x{fffd}|Jane|138\d{8}|"\?"|"from":3`)
+
 // What is malformed gets an error and nothing else happens.
 func TestMalformedCommands(t *testing.T) {
 	long := strings.Repeat("x", 65)
@@ -109,6 +114,9 @@ func TestMalformedCommands(t *testing.T) {
 		} {
 			if got := b.ask(c.name, c.body); got.Error.Code != c.code || got.Transaction != c.transaction {
 				t.Errorf("%s %.80s: got %+v, want %s of %q", c.name, c.body, got, c.code, c.transaction)
+			}
+			if c.code == codeMalformed && !beyondSchemas.MatchString(c.body) && fits("command."+c.name, []byte(c.body)) == nil {
+				t.Errorf("%s %.80s is malformed, and the schema does not say so", c.name, c.body)
 			}
 		}
 		if head := b.house.buffer.Head(); head != before {

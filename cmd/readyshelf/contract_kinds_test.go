@@ -138,6 +138,9 @@ func checkExamples(t *testing.T, said map[string]string) {
 		asWritten(t, filepath.Join(dir, name+".json"), indented(t, body))
 	}
 	page := filepath.Join(contractDir, "README.md")
+	if text := string(readFile(t, page)); strings.Count(text, "```json") != len(exampleBlock.FindAllString(text, -1)) {
+		t.Errorf("%s has JSON that is no example: each stands under a link to its file", page)
+	}
 	asWritten(t, page, exampleBlock.ReplaceAllStringFunc(string(readFile(t, page)), func(block string) string {
 		m := exampleBlock.FindStringSubmatch(block)
 		return m[1] + string(readFile(t, contractDir, m[2])) + "```\n"

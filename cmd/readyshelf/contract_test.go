@@ -44,7 +44,7 @@ func newContractShop(t *testing.T, examples map[string]string) *contractShop {
 	b.conf.Printers[0].Encoding = "cp437"
 	b.conf.Scales[0].Name = "shelf-s1"
 	b.buttons("A1", "A2")
-	b.change = func(w *world) { w.version = "0.3.0" }
+	b.change = func(w *world) { w.version = "1.0.0" }
 	disk, heat := int64(27311104000), 48.3
 	b.vitals = func() vitals { return vitals{&disk, &heat} }
 	return b

@@ -212,7 +212,7 @@ func TestHealthIsExplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(page), "\n`state/health`:\n")
+	_, section, _ := strings.Cut(string(page), "\n`state/health` (")
 	section, _, _ = strings.Cut(section, "\n`state/board`")
 	_, table, _ := strings.Cut(section, "| key |")
 	for f := range reflect.TypeFor[health]().Fields() {

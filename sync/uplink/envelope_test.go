@@ -218,6 +218,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(golden))
 	f.Add([]byte(`{"specversion":"1.0","id":"a","source":"b","type":"readyshelf.gap.v1","sequence":"1","data":null}`))
 	f.Add([]byte(`[]`))
+	for _, body := range examples(f) {
+		f.Add(body)
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		v, err := uplink.Decode(body)
 		if err != nil {
