@@ -23,9 +23,18 @@ func (d *Damage) Error() string {
 // Unwrap returns what was wrong.
 func (d *Damage) Unwrap() error { return d.Err }
 
+// ordinary is what os.Stat says of a log. Whatever is no file is none.
+func ordinary(path string) (os.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no ordinary file: name the file of a log", path)
+	}
+	return info, err
+}
+
 // openAtRest opens a log for reading. A running daemon's is ErrHeld.
 func openAtRest(path string) (*store, meta, error) {
-	info, err := os.Stat(path)
+	info, err := ordinary(path)
 	if err != nil {
 		return nil, meta{}, fmt.Errorf("open log: %w", err)
 	}

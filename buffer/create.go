@@ -111,7 +111,7 @@ func obtain(opts Options) (*store, meta, error) {
 
 // idWithin returns the id that a damaged file says it has, empty where it says none.
 func idWithin(path string) string {
-	file, err := os.Open(path)
+	file, err := openBad(path)
 	if err != nil {
 		return ""
 	}
@@ -129,6 +129,9 @@ func openExisting(opts Options, was sidecar) (*store, meta, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, meta{}, fmt.Errorf("open log: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, meta{}, fmt.Errorf("open log %s: %w: it is no ordinary file", path, ErrDamaged)
 	}
 	if info.Size() < 4*pageSize { // bbolt makes an empty file a new, empty database
 		return nil, meta{}, fmt.Errorf("open log %s: %w: it has %d bytes", path, ErrDamaged, info.Size())

@@ -71,6 +71,14 @@ func newSalvage(file *os.File, was sidecar) (*salvage, error) {
 	return s, nil
 }
 
+// something is an error where there is nothing to salvage.
+func (s *salvage) something() error {
+	if len(s.records) == 0 && s.state == nil {
+		return fmt.Errorf("%w: nothing of a log was found in it", ErrDamaged)
+	}
+	return nil
+}
+
 // acknowledged works out what every follower has.
 func (s *salvage) acknowledged(was sidecar) {
 	s.cursors = map[string]uint64{}
@@ -258,7 +266,7 @@ func (s *salvage) wrap(seq uint64, p place) (kitchen.Event, error) {
 // opts.Path; describe completes what is said of it. A card without room gets what
 // matters: what nobody has, and no forecasts.
 func salvageInto(opts Options, path, id string, was sidecar, describe func(*Replacement)) error {
-	file, err := os.Open(opts.Path)
+	file, err := openBad(opts.Path)
 	if err != nil {
 		return err
 	}

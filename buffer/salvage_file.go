@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"readyshelf/kitchen"
 )
@@ -21,6 +22,9 @@ func Scan(path string, each func(kitchen.Event) error) (Replacement, error) {
 	s, err := newSalvage(file, was)
 	if err != nil {
 		return Replacement{}, err
+	}
+	if err := s.something(); err != nil {
+		return Replacement{}, fmt.Errorf("salvage log %s: %w", path, err)
 	}
 	var read uint64
 	for _, p := range s.records {
@@ -58,6 +62,13 @@ func Salvage(path, out string, d Decider) (Replacement, error) {
 		return Replacement{}, err
 	}
 	opts.Prefill = 0
+	s, err := newSalvage(file, was)
+	if err == nil {
+		err = s.something()
+	}
+	if err != nil {
+		return Replacement{}, fmt.Errorf("salvage log %s: %w", path, err)
+	}
 	var r Replacement
 	id, tmp := newID(), out+".new"
 	err = salvageInto(opts, tmp, id, was, func(done *Replacement) {
@@ -82,7 +93,10 @@ func openDamaged(path string) (*os.File, sidecar, error) {
 	if was.id == "" {
 		was.id = unknownID
 	}
-	file, err := os.Open(path)
+	if _, err := ordinary(path); err != nil {
+		return nil, was, fmt.Errorf("salvage log: %w", err)
+	}
+	file, err := openBad(path)
 	if err != nil {
 		return nil, was, fmt.Errorf("salvage log: %w", err)
 	}
@@ -90,4 +104,10 @@ func openDamaged(path string) (*os.File, sidecar, error) {
 		return nil, was, fmt.Errorf("salvage log %s: %w", path, errors.Join(err, file.Close()))
 	}
 	return file, was, nil
+}
+
+// openBad opens whatever is at path for reading, and does not wait for who would write
+// to it, as for a pipe.
+func openBad(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
