@@ -216,3 +216,20 @@ func TestPoisonSentAgain(t *testing.T) {
 		}
 	})
 }
+
+// What was set aside is sent after all when the cloud asks for it, and the broker has
+// changed its mind.
+func TestSetAsideIsSentAgain(t *testing.T) {
+	poison(t, []uint64{5}, func(t *testing.T, s *shop, aside *[]uint64) {
+		resend := make(chan uplink.Range)
+		s.Resend, s.Read = resend, s.log.Read
+		s.start()
+		time.Sleep(10 * time.Minute)
+		s.broker.SetAnswer(nil)
+		resend <- uplink.Range{From: 5, To: 5}
+		time.Sleep(time.Second)
+		if got := s.sent(); len(got) != 20 || !slices.Contains(got, "5") {
+			t.Errorf("the broker took %v, want all", got)
+		}
+	})
+}

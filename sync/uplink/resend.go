@@ -81,7 +81,7 @@ func (s *session) reread(ctx context.Context, from, to uint64) (last uint64, err
 // takeOld begins to send a batch again.
 func (s *session) takeOld(c cargo) {
 	s.repeats = c
-	if upto := s.skip(&s.repeats); upto > 0 {
+	if upto := s.repeats.skip(s.ships); upto > 0 {
 		s.enqueue(flight{upto: upto, ack: c.ack, again: true})
 	}
 }
@@ -90,7 +90,7 @@ func (s *session) takeOld(c cargo) {
 func (s *session) sendOld() {
 	e := s.repeats.events[0]
 	s.repeats.events = s.repeats.events[1:]
-	f := flight{upto: max(e.Seq, s.skip(&s.repeats)), ack: s.repeats.ack, again: true}
+	f := flight{upto: max(e.Seq, s.repeats.skip(s.ships)), ack: s.repeats.ack, again: true}
 	alert, from, _ := s.origin.Of(e)
 	alert.Stamp = s.Correct(alert.Stamp)
 	body, err := from.Encode(alert, s.Now(), true)

@@ -39,7 +39,7 @@ func (s *session) send(ctx context.Context) {
 		case a := <-s.replies:
 			s.sendReply(ctx, a)
 		case s.waiting = <-more:
-			if upto := s.skip(&s.waiting); upto > 0 {
+			if upto := s.waiting.skip(s.isNew); upto > 0 {
 				s.enqueue(flight{upto: upto, ack: s.waiting.ack})
 			}
 		case c := <-old:
@@ -127,11 +127,11 @@ func (s *session) sendSome(ctx context.Context) {
 	s.sendOld()
 }
 
-// skip drops what nobody publishes from the front of what waits. It returns the
-// last of that, or 0 where there is none.
-func (s *session) skip(c *cargo) (upto uint64) {
+// skip drops what is not wanted from the front of what waits. It returns the last of
+// that, or 0 where there is none.
+func (c *cargo) skip(wanted func(kitchen.Event) bool) (upto uint64) {
 	w := c.events
-	for len(w) > 0 && !s.ships(w[0]) {
+	for len(w) > 0 && !wanted(w[0]) {
 		upto, w = w[0].Seq, w[1:]
 	}
 	c.events = w
@@ -167,7 +167,7 @@ func (s *session) sendBurst(ctx context.Context) {
 func (s *session) sendAlert() {
 	e := s.waiting.events[0]
 	s.waiting.events = s.waiting.events[1:]
-	f := flight{upto: max(e.Seq, s.skip(&s.waiting)), ack: s.waiting.ack}
+	f := flight{upto: max(e.Seq, s.waiting.skip(s.isNew)), ack: s.waiting.ack}
 	kind, body, err := s.compose(e)
 	if err != nil { // it will never do; the hole in the sequence tells the cloud
 		s.Log.Error("an alert cannot be written as JSON and is left out", "seq", e.Seq, "type", kind, "err", err)

@@ -36,7 +36,7 @@ type session struct {
 	slots   chan struct{} // one for each message in flight
 	flight  chan flight   // sent, oldest first; closed by the sender at its end
 	pace    pacer
-	aside   uint64       // was set aside: nobody publishes it
+	aside   uint64       // was set aside: it goes out only at the cloud's wish
 	kept    atomic.Int64 // slots that nobody gets until the first alert is acknowledged
 
 	// Of the settler.
@@ -148,8 +148,11 @@ func (s *session) useless(err error) bool {
 // ships says whether anything of e is for the cloud.
 func (s *session) ships(e kitchen.Event) bool {
 	_, _, ok := s.origin.Of(e)
-	return ok && e.Seq != s.aside
+	return ok
 }
+
+// isNew says whether e is for the cloud, and was not set aside.
+func (s *session) isNew(e kitchen.Event) bool { return s.ships(e) && e.Seq != s.aside }
 
 // settle acknowledges what is in flight, oldest first, until the sender has
 // ended and all is acknowledged, or the session is dead. Acknowledgements that
