@@ -147,6 +147,9 @@ func openExisting(opts Options, was sidecar) (*store, meta, error) {
 	if err == nil {
 		err = s.whole()
 	}
+	if now, statErr := os.Stat(path); err == nil && (statErr != nil || !s.is(now)) {
+		err = ErrHeld // by a Compact, which put another file here while we waited for its lock
+	}
 	if err == nil && was.damaged && m.id == was.id {
 		err = fmt.Errorf("%w: the last run could not write to it", ErrDamaged)
 	}
@@ -159,6 +162,12 @@ func openExisting(opts Options, was sidecar) (*store, meta, error) {
 		return nil, meta{}, fmt.Errorf("open log %s: %w", path, err)
 	}
 	return s, m, nil
+}
+
+// is says whether info is of the file that is open.
+func (s *store) is(info os.FileInfo) bool {
+	open, err := s.file.Stat()
+	return err == nil && os.SameFile(open, info)
 }
 
 // whole says whether the file still has all its pages.
