@@ -3,6 +3,7 @@ package buffer
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -34,10 +35,14 @@ func (s *salvage) replacement() Replacement {
 		return goneReplacement(s.was, "nothing of it could be read")
 	}
 	r := Replacement{Log: s.log}
+	if s.earlier != nil { // nobody was told of that damage yet
+		r.Gaps = slices.Clone(s.earlier.Gaps)
+	}
+	most := len(r.Gaps) + maxMissing
 	for _, m := range s.missing {
 		n := m.To - m.From + 1
-		if len(r.Gaps) == maxMissing {
-			last := &r.Gaps[maxMissing-1]
+		if len(r.Gaps) == most {
+			last := &r.Gaps[most-1]
 			last.To, last.Events = m.To, last.Events+n
 			continue
 		}

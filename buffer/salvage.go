@@ -156,6 +156,9 @@ func (s *salvage) fold() error {
 // hear forgets as missing what e tells of as damaged, and remembers what it tells of as
 // dropped.
 func (s *salvage) hear(e kitchen.Event) {
+	if s.finds.earlier.told([]kitchen.Event{e}) {
+		s.finds.earlier = nil
+	}
 	if e.Gap == nil || e.Gap.Log != "" {
 		return
 	}

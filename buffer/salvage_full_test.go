@@ -58,7 +58,7 @@ func TestSalvageOfALogThatDropped(t *testing.T) {
 // Where more is missing than a gap tells of, the rest is damage.
 func TestSalvageExplains(t *testing.T) {
 	for events, want := range map[uint64]string{3: "[]", 2: "[{3 3} {5 6}]"} {
-		s := &salvage{missing: spans{{3, 3}, {5, 6}}}
+		s := &salvage{finds: &finds{}, missing: spans{{3, 3}, {5, 6}}}
 		s.hear(kitchen.Event{Gap: &kitchen.Gap{From: 2, To: 9, Class: "forecast", Events: events}})
 		s.hear(kitchen.Event{Gap: &kitchen.Gap{From: 2, To: 9, Class: "forecast", Events: 9, Log: "another"}})
 		s.hear(kitchen.Event{Gap: &kitchen.Gap{From: 2, To: 9, Class: "refused", Events: 9}})
@@ -200,4 +200,28 @@ func TestSalvageOnAFullCard(t *testing.T) {
 	again = run(t, opts) // the file has room; its sidecar stays as it is
 	again.append(t, press("A3"))
 	again.end(t)
+}
+
+// What one damage cost is told although the next comes before anybody could.
+func TestSalvageTellsOfTheDamageBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := run(t, options(logPath(t)))
+		for i := range 300 {
+			h.append(t, ticket(fmt.Sprint(i)))
+		}
+		h.end(t)
+		spoil400(t, h.path)
+		for n, want := range []int{1, 1, 0} {
+			tearMetas(t, h.path)
+			again := run(t, h.opts)
+			got := again.Replaced().Gaps
+			if len(got) != want || want > 0 && (got[0].Log != h.ID() || got[0].From != 401) {
+				t.Errorf("start %d: got %+v, want %d, of event 401 of %s", n, got, want, h.ID())
+			}
+			if n == 1 {
+				again.append(t, kitchen.Event{Source: "log", Fault: &kitchen.Fault{Device: LogDevice}})
+			}
+			again.end(t)
+		}
+	})
 }

@@ -2,6 +2,7 @@ package buffer
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -41,6 +42,8 @@ type finds struct {
 	head    witnesses
 	trimmed witnesses
 	cursors map[string]*witnesses
+	// earlier is what became of a log before this one, told or not.
+	earlier *Replacement
 }
 
 // chunkSet is what the chunks of one checkpoint share.
@@ -149,6 +152,11 @@ func (f *finds) entry(bucket string, e element) {
 		f.cursors[string(e.key)].add(seqOf(e.value))
 	case (bucket == "" || bucket == string(bucketMeta)) && string(e.key) == string(metaLog) && logID.Match(e.value):
 		f.ids[string(e.value)]++
+	case (bucket == "" || bucket == string(bucketMeta)) && string(e.key) == string(metaReplaced):
+		var r Replacement
+		if json.Unmarshal(e.value, &r) == nil {
+			f.earlier = &r
+		}
 	}
 }
 
