@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 )
@@ -43,7 +44,7 @@ func (c *Config) CheckFiles() error {
 		if f.key == "data" || *f.path == "" {
 			continue
 		}
-		data, err := os.ReadFile(*f.path)
+		data, err := readSmall(*f.path)
 		if f.key == "privacy.order_key_file" && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -72,6 +73,25 @@ func (c *Config) CheckFiles() error {
 	}
 	found.sort()
 	return found
+}
+
+// maxNamedFile bounds a file that the configuration names. All authorities of Debian
+// together are 0.2 MiB.
+const maxNamedFile = 4 << 20
+
+// readSmall reads a file of secrets or certificates. A device or an image of a disk
+// that was named by mistake must not fill the memory.
+func readSmall(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxNamedFile+1))
+	if err == nil && len(data) > maxNamedFile {
+		return nil, fmt.Errorf("%s is larger than 4 MiB: it is no secret and no certificate", path)
+	}
+	return data, err
 }
 
 // unreadableFix says how to mend that a file cannot be read.

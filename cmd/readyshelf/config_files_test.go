@@ -25,6 +25,9 @@ func TestCheckFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "image"), nil, 0o600), os.Truncate(filepath.Join(dir, "image"), maxNamedFile+1)); err != nil {
+		t.Fatal(err)
+	}
 	const tls = "brokers = ['tls://b']\n"
 	for _, test := range []struct {
 		name, mqtt string
@@ -39,6 +42,7 @@ func TestCheckFiles(t *testing.T) {
 		{"empty", "username = 'u'\npassword_file = 'empty'", []string{"4:17: mqtt.password_file: " + dir + "/empty is empty"}},
 		{"no certificate", tls + "ca_file = 'pass'", []string{"4:11: mqtt.ca_file: there is no certificate in " + dir + "/pass"}},
 		{"another's key", tls + "cert_file = 'cert.pem'\nkey_file = 'other.pem'", []string{"4:13: mqtt.cert_file: tls: private key does not match"}},
+		{"an image of a disk", "username = 'u'\npassword_file = 'image'", []string{"4:17: mqtt.password_file: " + dir + "/image is larger than 4 MiB"}},
 		{"a folder", "username = 'u'\npassword_file = '.'", []string{"4:17: mqtt.password_file: read " + dir + ": is a directory"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -16,7 +16,7 @@ const keySize = 32
 
 // orderKey reads the key that hashes long order ids, and makes it at the first start.
 func orderKey(path string) ([]byte, error) {
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		key := make([]byte, keySize)
 		rand.Read(key)

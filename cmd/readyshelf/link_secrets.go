@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -21,7 +20,7 @@ func (m *MQTTConfig) password() func(context.Context) (string, error) {
 		return nil
 	}
 	return func(context.Context) (string, error) {
-		b, err := os.ReadFile(m.PasswordFile)
+		b, err := readSmall(m.PasswordFile)
 		if err != nil {
 			return "", fmt.Errorf("read mqtt.password_file: %w", err)
 		}
@@ -54,7 +53,7 @@ func (m *MQTTConfig) tls(now func() time.Time) (*tls.Config, error) {
 
 // addAuthority adds mqtt.ca_file to pool.
 func (m *MQTTConfig) addAuthority(pool *x509.CertPool) error {
-	pem, err := os.ReadFile(m.CAFile)
+	pem, err := readSmall(m.CAFile)
 	if err != nil {
 		return fmt.Errorf("read mqtt.ca_file: %w", err)
 	}

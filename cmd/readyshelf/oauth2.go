@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -63,7 +62,7 @@ func (t *tokens) password(ctx context.Context) (string, error) {
 	if t.token != "" && time.Now().Before(t.renew) {
 		return t.token, nil
 	}
-	secret, err := os.ReadFile(t.config.ClientSecretFile)
+	secret, err := readSmall(t.config.ClientSecretFile)
 	if err != nil {
 		return "", fmt.Errorf("read mqtt.oauth2.client_secret_file: %w", err)
 	}
