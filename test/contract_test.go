@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -195,31 +196,62 @@ func TestContractReferences(t *testing.T) {
 	}
 }
 
-// Every example is what the payload of its message says, as AsyncAPI reads it, and that
-// of no other message where what is published stands alone.
-func TestContractExamples(t *testing.T) {
+// payloads are the schemas of all messages, by their names in asyncapi.yaml.
+var payloads = sync.OnceValues(func() (map[string]*jsonschema.Schema, error) {
+	doc, err := contractFile("asyncapi.yaml")
+	if err != nil {
+		return nil, err
+	}
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft7)
 	c.AssertFormat()
 	c.UseLoader(loader{})
-	messages := find(asyncAPI(t), "#/components/messages").(map[string]any)
-	payloads, examples := map[string]*jsonschema.Schema{}, map[string][]any{}
-	for name, m := range messages {
-		s, err := c.Compile(base + "asyncapi.yaml#/components/messages/" + name + "/payload")
-		if err != nil {
-			t.Fatal(err)
+	all := map[string]*jsonschema.Schema{}
+	messages, _ := find(doc, "#/components/messages").(map[string]any)
+	for name := range messages {
+		if all[name], err = c.Compile(base + "asyncapi.yaml#/components/messages/" + name + "/payload"); err != nil {
+			return nil, err
 		}
-		payloads[name] = s
+	}
+	return all, nil
+})
+
+// fulfils holds what a real daemon published against asyncapi.yaml.
+func (m message) fulfils() error {
+	all, err := payloads()
+	if err != nil {
+		return err
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(m.Raw))
+	if err != nil {
+		return err
+	}
+	parts := strings.SplitN(m.Topic, "/", 6) // readyshelf/v1/store/device/kind/name
+	name := parts[len(parts)-1]              // of an alert, a state, or status
+	if parts[4] == "reply" {
+		if name = "reply." + name; find(v, "#/status") == "error" {
+			name = "reply.error"
+		}
+	}
+	if all[name] == nil {
+		return fmt.Errorf("no message of asyncapi.yaml is called %s", name)
+	}
+	return all[name].Validate(v)
+}
+
+// Every example is what the payload of its message says, as AsyncAPI reads it, and that
+// of no other message where what is published stands alone.
+func TestContractExamples(t *testing.T) {
+	payloads, err := payloads()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, m := range find(asyncAPI(t), "#/components/messages").(map[string]any) {
 		for _, e := range m.(map[string]any)["examples"].([]any) {
 			v, err := contractFile(find(e, "#/payload/$ref").(string))
 			if err != nil {
 				t.Fatal(err)
 			}
-			examples[name] = append(examples[name], v)
-		}
-	}
-	for name, all := range examples {
-		for _, v := range all {
 			if err := payloads[name].Validate(v); err != nil {
 				t.Errorf("the example of %s: %v", name, err)
 			}
