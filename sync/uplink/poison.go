@@ -23,6 +23,11 @@ import (
 // too. So the session after one that was hung up on sends its first alert alone.
 const drops = 5
 
+// patience is how long the broker must take nothing at all after a message was set
+// aside before another is. A broker that forbids everything costs one an hour, and
+// the cloud can ask for each; two bad messages in a row must not block the way.
+const patience = time.Hour
+
 // settleLost is how long after its tokens paho says why a connection was lost, at most.
 const settleLost = time.Second
 
@@ -30,9 +35,9 @@ const settleLost = time.Second
 type suspect struct {
 	seq   uint64
 	times int
-	hung  bool   // the last session was hung up on: the next begins with one alert alone
-	aside uint64 // was set aside; the cursor passes it in the next session
-	only  bool   // … and nothing was acknowledged since, so no other may follow
+	hung  bool      // the last session was hung up on: the next begins with one alert alone
+	aside uint64    // was set aside; the cursor passes it in the next session
+	until time.Time // … and until then no other is, unless something is acknowledged
 }
 
 // ending is what a session says of its end: whether the broker acknowledged
@@ -45,7 +50,7 @@ type ending struct {
 // after judges the end of a session, and says whether its head is to be set aside.
 func (p *suspect) after(e ending, err error) bool {
 	if e.took {
-		p.times, p.only = 0, false
+		p.times, p.until = 0, time.Time{}
 	}
 	p.hung = hungUp(err)
 	switch {
@@ -55,7 +60,7 @@ func (p *suspect) after(e ending, err error) bool {
 		p.seq, p.times = e.head, 0
 	}
 	p.times++
-	return p.times >= drops && !p.only
+	return p.times >= drops && !time.Now().Before(p.until)
 }
 
 // judge looks at the end of a session and sets the message aside that ends them all.
@@ -70,7 +75,7 @@ func (r *runner) judge(ctx context.Context, e ending, err error) {
 		r.Log.Error("a message that no broker takes cannot be set aside", "seq", seq, "err", err)
 		return
 	}
-	r.suspect = suspect{hung: true, aside: seq, only: true}
+	r.suspect = suspect{hung: true, aside: seq, until: time.Now().Add(patience)}
 }
 
 // why waits for the reason of a lost connection: paho gives up its messages first.

@@ -81,7 +81,22 @@ func TestPoisonTwice(t *testing.T) {
 	})
 }
 
-// A broker that forbids all alerts costs one of them, not all.
+// Two bad ones in a row: the second is believed to be one after an hour.
+func TestPoisonInARow(t *testing.T) {
+	poison(t, []uint64{5, 6}, func(t *testing.T, s *shop, aside *[]uint64) {
+		s.start()
+		time.Sleep(50 * time.Minute)
+		if got := s.log.acked(); got != 5 || !slices.Equal(*aside, []uint64{5}) {
+			t.Errorf("the cursor is at %d and %d was set aside, want 5 and 5", got, *aside)
+		}
+		time.Sleep(40 * time.Minute)
+		if got := s.log.acked(); got != 20 || !slices.Equal(*aside, []uint64{5, 6}) {
+			t.Errorf("the cursor is at %d and %d was set aside, want 20 and 5, 6", got, *aside)
+		}
+	})
+}
+
+// A broker that forbids all alerts costs one of them an hour.
 func TestNothingButPoison(t *testing.T) {
 	var all []uint64
 	for seq := range uint64(20) {
@@ -89,9 +104,9 @@ func TestNothingButPoison(t *testing.T) {
 	}
 	poison(t, all, func(t *testing.T, s *shop, aside *[]uint64) {
 		s.start()
-		time.Sleep(2 * time.Hour)
-		if got := s.log.acked(); got != 1 || !slices.Equal(*aside, []uint64{1}) {
-			t.Errorf("the cursor is at %d and %d was set aside, want 1 and 1", got, *aside)
+		time.Sleep(90 * time.Minute)
+		if got := s.log.acked(); got != 2 || !slices.Equal(*aside, []uint64{1, 2}) {
+			t.Errorf("the cursor is at %d and %d was set aside, want 2 and 1, 2", got, *aside)
 		}
 	})
 }
