@@ -34,6 +34,10 @@ const (
 	recount = time.Minute
 )
 
+// errCard says that the card is full, and not the log. Who filled it may make room
+// again, so only what has had its time goes for it.
+var errCard = errors.New("the card has no room")
+
 // reasonFull is what a Gap says of what a full log dropped.
 const reasonFull = "the log was full"
 
@@ -43,7 +47,10 @@ func (w *writer) makeRoom(size int64) error {
 	// Three times: the facts, as much again for what follows, and pages half used.
 	need := baseReserve + 2*max(w.checkpointSize, min(unknownCheckpoint, w.l.opts.MaxSize/32)) + 3*size
 	err := w.hasRoom(need)
-	for errors.Is(err, ErrFull) && w.relieve(need) {
+	for errors.Is(err, errCard) && w.trim(need, false) {
+		err = w.hasRoom(need)
+	}
+	for errors.Is(err, ErrFull) && !errors.Is(err, errCard) && w.relieve(need) {
 		err = w.hasRoom(need)
 	}
 	if errors.Is(err, ErrFull) && !w.l.full.Load() {
@@ -69,7 +76,7 @@ func (w *writer) hasRoom(need int64) error {
 		return ErrFull
 	}
 	if err := w.l.store.grow(sp, need); err != nil {
-		return fmt.Errorf("%w (%w)", ErrFull, err)
+		return fmt.Errorf("%w (%w: %w)", ErrFull, errCard, err)
 	}
 	if w.l.full.Load() && sp.free > need+baseReserve { // not when a small fact fits where a large one did not
 		w.l.full.Store(false)
