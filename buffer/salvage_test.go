@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unsafe"
@@ -57,16 +58,20 @@ type shop struct {
 	end     func() error
 }
 
-// openShop opens the log at path, runs it, and says on which boot it is.
+// openShop opens the log at path on a boot and runs it.
 func openShop(path string, boot int) (*shop, error) {
+	return lookShop(path, boot, func(*kitchen.Decider) {})
+}
+
+// lookShop is openShop with a look at the kitchen before the log's writer owns it.
+func lookShop(path string, boot int, look func(*kitchen.Decider)) (*shop, error) {
 	s := &shop{decider: &kitchen.Decider{Model: &fixed{}, Rules: kitchen.DefaultRules()}}
 	s.decider.Rules.Slots, s.decider.Rules.Location = []string{"A1", "A2", "A3"}, time.UTC
-	n := 0
+	var n atomic.Int64
 	opts := Options{
 		Path: path, Decider: s.decider, BootID: fmt.Sprint("boot-", boot), MaxSize: 4 << 20, Prefill: 256 << 10, Probe: probeChild,
 		Now: func() kitchen.Stamp {
-			n++
-			up := time.Duration(n) * time.Second
+			up := time.Duration(n.Add(1)) * time.Second
 			return kitchen.Stamp{Boot: s.Boot(), Up: up, At: epoch.UTC().Add(time.Duration(boot)*time.Hour + up), Clock: kitchen.Synced}
 		},
 	}
@@ -75,6 +80,7 @@ func openShop(path string, boot int) (*shop, error) {
 		return nil, err
 	}
 	s.Log = l
+	look(s.decider)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- l.Run(ctx) }()
@@ -272,12 +278,11 @@ func (m *lunch) survive(t *testing.T, b []byte, hurt map[int]bool) {
 	if err := errors.Join(os.WriteFile(path, b, 0o600), os.WriteFile(sidecarPath(path), m.sidecar, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	s, err := openShop(path, 4)
+	s, err := lookShop(path, 4, func(d *kitchen.Decider) { m.checkState(t, d, hurt) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	id, old := s.ID(), s.Replaced()
-	m.checkState(t, s.decider, hurt)
 	if s.Boot() != 4 {
 		t.Errorf("boot is %d, want 4", s.Boot())
 	}
