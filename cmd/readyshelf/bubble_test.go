@@ -60,7 +60,8 @@ type bubble struct {
 	ended    chan error
 
 	crashIn atomic.Int64 // commits until the power goes; 0 is never
-	image   []byte       // the disk when it went
+	image   []byte       // the disk when it went: the log
+	beside  []byte       // … and its sidecar
 	live    []byte       // state and model when it went
 }
 
@@ -170,10 +171,11 @@ func (b *bubble) committed(events []kitchen.Event, _ *kitchen.Board) {
 	}
 	b.broker.SetDown(true)
 	image, err := os.ReadFile(b.db())
-	if err != nil {
+	beside, besideErr := os.ReadFile(b.db() + ".id")
+	if err := errors.Join(err, besideErr); err != nil {
 		b.Error(err)
 	}
-	b.image, b.live = image, b.snapshot(b.house.decider)
+	b.image, b.beside, b.live = image, beside, b.snapshot(b.house.decider)
 	b.cancel()
 }
 
@@ -187,7 +189,7 @@ func (b *bubble) down() {
 	live := b.live
 	if b.image == nil {
 		live = b.snapshot(b.house.decider)
-	} else if err := os.WriteFile(b.db(), b.image, 0o600); err != nil {
+	} else if err := errors.Join(os.WriteFile(b.db(), b.image, 0o600), os.WriteFile(b.db()+".id", b.beside, 0o600)); err != nil {
 		b.Fatal(err)
 	}
 	b.image = nil
