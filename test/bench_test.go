@@ -86,7 +86,7 @@ func BenchmarkDaemon(b *testing.B) {
 			began := time.Now()
 			p := start(b, binary, "run", "--config", conf)
 			if !within(20*time.Second, func() bool { return answers(printer) }) {
-				b.Fatalf("the printer does not answer; the daemon said\n%s", p.said())
+				b.Fatalf("the printer does not answer; the daemon said\n%s", p.out.String())
 			}
 			starts = append(starts, time.Since(began))
 			<-time.After(3 * time.Second) // it idles

@@ -153,11 +153,11 @@ func (k *galley) settle(stop func(), p *process, r *reader) {
 		return len(missing(events, r.events())) == 0
 	}
 	if !within(60*time.Second, arrived) {
-		k.t.Errorf("alerts that never arrived: %v; the daemon said\n%s", missing(events, r.events()), p.said())
+		k.t.Errorf("alerts that never arrived: %v; the daemon said\n%s", missing(events, r.events()), p.out.String())
 	}
 	p.end(syscall.SIGTERM)
 	if code := p.cmd.ProcessState.ExitCode(); code != 0 {
-		k.t.Errorf("the daemon ended with %d and said\n%s", code, p.said())
+		k.t.Errorf("the daemon ended with %d and said\n%s", code, p.out.String())
 	}
 	events = k.compare(nil, dump(k.t, k.db))
 	ok := k.sofar()
@@ -190,12 +190,12 @@ func TestFullCard(t *testing.T) {
 	eventually(t, 20*time.Second, "the lamps to show that nothing can be stored", func() bool { return k.red(0) })
 	select {
 	case <-p.done:
-		t.Fatalf("the daemon ended on a full card and said\n%s", p.said())
+		t.Fatalf("the daemon ended on a full card and said\n%s", p.out.String())
 	default:
 	}
 	free()
 	k.more(10)
-	if said := p.said(); strings.Contains(said, "panic") || !strings.Contains(said, "no space left on device") {
+	if said := p.out.String(); strings.Contains(said, "panic") || !strings.Contains(said, "no space left on device") {
 		t.Errorf("the daemon said\n%s", said)
 	}
 	k.settle(stop, p, r)
@@ -221,13 +221,13 @@ func TestReadOnlyCard(t *testing.T) {
 	eventually(t, 20*time.Second, "the lamps to show that nothing can be stored", func() bool { return k.red(0) })
 	select {
 	case <-p.done:
-		t.Fatalf("the daemon ended at once and said\n%s", p.said())
+		t.Fatalf("the daemon ended at once and said\n%s", p.out.String())
 	default:
 	}
 	k.died()
 	p.end(syscall.SIGTERM)
-	if strings.Contains(p.said(), "panic") {
-		t.Errorf("the daemon said\n%s", p.said())
+	if strings.Contains(p.out.String(), "panic") {
+		t.Errorf("the daemon said\n%s", p.out.String())
 	}
 
 	// A start on it fails and says why; whoever starts it again may do so for ever.

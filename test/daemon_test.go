@@ -119,7 +119,7 @@ listen = %q
 		t.Errorf("it took %s to end", took)
 	}
 	if code := p.cmd.ProcessState.ExitCode(); code != 0 {
-		t.Errorf("it ended with exit code %d and said\n%s", code, p.said())
+		t.Errorf("it ended with exit code %d and said\n%s", code, p.out.String())
 	}
 	if _, err := os.Stat(filepath.Join(dir, "data", "control.sock")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("it left its control socket")

@@ -84,7 +84,7 @@ func damagedLog(t *testing.T, damage func(*testing.T, []byte), whole bool) {
 	told := func() bool { return tells(r.events(), epoch, "readyshelf.device.fault.v1", `"device":"log"`) }
 	lost := func() []uint64 { return unexplained(missing(before, old()), r.events(), epoch) }
 	if !within(30*time.Second, func() bool { return told() && len(lost()) == 0 }) {
-		t.Errorf("told of it: %v; alerts that never arrived: %v; the daemon said\n%s", told(), lost(), p.said())
+		t.Errorf("told of it: %v; alerts that never arrived: %v; the daemon said\n%s", told(), lost(), p.out.String())
 	}
 	if n := len(missing(before, old())); whole && n > 0 {
 		t.Errorf("%d alerts are missing, and all records are whole", n)
@@ -95,14 +95,14 @@ func damagedLog(t *testing.T, damage func(*testing.T, []byte), whole bool) {
 
 	// The kitchen goes on, and the next start is like any other.
 	if !within(10*time.Second, func() bool { return answers(k.printer) }) {
-		t.Errorf("the printer does not answer; the daemon said\n%s", p.said())
+		t.Errorf("the printer does not answer; the daemon said\n%s", p.out.String())
 	}
 	p.end(syscall.SIGTERM)
 	after := dump(t, k.db)
 	p = start(t, binary, "run", "--config", k.conf)
 	eventually(t, 10*time.Second, "the printer", func() bool { return answers(k.printer) })
 	p.end(syscall.SIGTERM)
-	if said := p.said(); strings.Contains(said, "level=ERROR") || p.cmd.ProcessState.ExitCode() != 0 {
+	if said := p.out.String(); strings.Contains(said, "level=ERROR") || p.cmd.ProcessState.ExitCode() != 0 {
 		t.Errorf("at the second start the daemon said\n%s", said)
 	}
 	k.compare(after, dump(t, k.db))

@@ -87,7 +87,7 @@ func TestDrain(t *testing.T) {
 		r.resend(t, holes[0], holes[len(holes)-1])
 	}
 	if !within(30*time.Second, func() bool { return len(missing(events, r.events())) == 0 }) {
-		t.Errorf("%d alerts never came; the daemon said\n%s", len(missing(events, r.events())), p.said())
+		t.Errorf("%d alerts never came; the daemon said\n%s", len(missing(events, r.events())), p.out.String())
 	}
 	p.end(syscall.SIGTERM)
 	again, missed := audit(sorted(r.events()))

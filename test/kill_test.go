@@ -73,8 +73,8 @@ func killed(t *testing.T, rnd *rand.Rand, times int) int64 {
 		}
 		ok := k.died()
 		p.end(syscall.SIGKILL)
-		if strings.Contains(p.said(), "panic") {
-			t.Fatalf("the daemon said:\n%s", p.said())
+		if strings.Contains(p.out.String(), "panic") {
+			t.Fatalf("the daemon said:\n%s", p.out.String())
 		}
 		known = k.compare(known, dump(t, k.db))
 		for _, lost := range ok.lost(known) {

@@ -88,7 +88,7 @@ func newShop(t *testing.T, b *broker) *shop {
 // print prints a job and waits until the daemon is there to take it.
 func (s *shop) print(t *testing.T, encoding string, job []byte) {
 	t.Helper()
-	eventually(t, 10*time.Second, "the printer to take a job; the daemon said:\n"+s.said(), func() bool {
+	eventually(t, 10*time.Second, "the printer to take a job; the daemon said:\n"+s.out.String(), func() bool {
 		return print(t.Context(), s.printers[encoding], job) == nil
 	})
 }
@@ -243,7 +243,7 @@ func (s *shop) weighed(t *testing.T, r *reader) {
 // traces returns everything that the daemon left anywhere.
 func (s *shop) traces(t *testing.T, r *reader) map[string][]byte {
 	t.Helper()
-	out := map[string][]byte{"the program's log": []byte(s.said())}
+	out := map[string][]byte{"the program's log": []byte(s.out.String())}
 	for i, m := range r.all() {
 		out[fmt.Sprintf("message %d on %s", i, m.Topic)] = m.Raw
 	}

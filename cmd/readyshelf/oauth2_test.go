@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -11,13 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
+
+	"readyshelf/sync/uplink/uplinktest"
 )
 
 // tokenServer is where tokens come from: it gives the first one and so on, to who
@@ -149,7 +149,7 @@ func TestSecretsStayInside(t *testing.T) {
 		}
 		return packets.Accepted
 	}
-	var said output
+	var said uplinktest.Output
 	b.change = func(w *world) {
 		w.log = slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
@@ -179,22 +179,4 @@ func TestSecretsStayInside(t *testing.T) {
 	if !strings.Contains(everything, "not Authorized") {
 		t.Errorf("the refusal was not told:\n%s", said.String())
 	}
-}
-
-// output is what the daemon says, readable at any time.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
 }

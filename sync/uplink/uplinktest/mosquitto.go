@@ -1,14 +1,12 @@
 package uplinktest
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,7 +21,7 @@ type Mosquitto struct {
 	t    testing.TB
 	conf string
 	cmd  *exec.Cmd
-	said output
+	said Output
 }
 
 // StartMosquitto runs a broker with the lines of conf besides its listener; %DIR%
@@ -99,22 +97,4 @@ func (m *Mosquitto) Stop() { m.end(syscall.SIGTERM) }
 func (m *Mosquitto) end(s syscall.Signal) {
 	m.cmd.Process.Signal(s)
 	m.cmd.Wait()
-}
-
-// output is what a process says, readable at any time.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
 }
