@@ -47,10 +47,7 @@ func (w *writer) makeRoom(size int64) error {
 	// Three times: the facts, as much again for what follows, and pages half used.
 	need := baseReserve + 2*max(w.checkpointSize, min(unknownCheckpoint, w.l.opts.MaxSize/32)) + 3*size
 	err := w.hasRoom(need)
-	for errors.Is(err, errCard) && w.trim(need, false) {
-		err = w.hasRoom(need)
-	}
-	for errors.Is(err, ErrFull) && !errors.Is(err, errCard) && w.relieve(need) {
+	for errors.Is(err, ErrFull) && w.relieve(need, errors.Is(err, errCard)) {
 		err = w.hasRoom(need)
 	}
 	if errors.Is(err, ErrFull) && !w.l.full.Load() {
@@ -106,18 +103,19 @@ func (w *writer) ease() {
 	if err != nil || sp.used <= sp.max*veryFull/100 {
 		return // who writes meets the error
 	}
-	if !w.relieve(sp.used - sp.max*dropTo/100) {
+	if !w.relieve(sp.used-sp.max*dropTo/100, false) {
 		w.stuck = time.Now()
 	}
 }
 
 // relieve lets go, once, of what is worth least of all that may go, about need
-// bytes of it, and says whether that helped.
-func (w *writer) relieve(need int64) bool {
+// bytes of it, and says whether that helped. For others' files on the card nothing
+// goes before its time.
+func (w *writer) relieve(need int64, card bool) bool {
 	if w.trim(need, false) {
 		return true
 	}
-	if w.suspect { // that failed: nothing more is written before the file was opened anew
+	if card || w.suspect { // suspect: trim failed, and nothing is written before the file was opened anew
 		return false
 	}
 	return w.sweep(&w.forecasts, tierLean, tierWhole) ||
