@@ -122,20 +122,14 @@ func (s *salvage) head(was sidecar) {
 	}
 }
 
-// fold brings the decider to the end of the old log, learns each event's class, and
-// forgets what was told as missing before. What does not decode is missing.
+// fold brings the decider to the end of the old log and learns each event's class.
+// Records that do not decode go.
 func (s *salvage) fold() error {
 	if err := s.restore(); err != nil {
 		return err
 	}
 	whole := s.records[:0]
-	for _, p := range s.records {
-		e, err := s.read(p)
-		if err != nil {
-			s.missing = s.missing.add(span{p.seq, p.seq})
-			continue
-		}
-		s.hear(e)
+	err := s.each(func(p place, e kitchen.Event) error {
 		whole, s.class = append(whole, p), append(s.class, e.Class())
 		switch {
 		case s.state == nil && e.Salvaged != nil:
@@ -146,10 +140,29 @@ func (s *salvage) fold() error {
 		case s.state == nil || p.seq > s.state.seq:
 			s.decider.Apply(e)
 		}
-	}
+		return nil
+	})
 	s.records = whole
-	s.explain()
 	s.decider.Renumber()
+	return err
+}
+
+// each calls f with every record and its event. A record that does not decode is
+// missing; what the events tell of as missing before is forgotten. An error of f ends
+// it.
+func (s *salvage) each(f func(place, kitchen.Event) error) error {
+	for _, p := range s.records {
+		e, err := s.read(p)
+		if err != nil {
+			s.missing = s.missing.add(span{p.seq, p.seq})
+			continue
+		}
+		s.hear(e)
+		if err := f(p, e); err != nil {
+			return err
+		}
+	}
+	s.explain()
 	return nil
 }
 

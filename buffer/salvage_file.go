@@ -27,19 +27,13 @@ func Scan(path string, each func(kitchen.Event) error) (Replacement, error) {
 		return Replacement{}, fmt.Errorf("salvage log %s: %w", path, err)
 	}
 	var read uint64
-	for _, p := range s.records {
-		e, err := s.read(p)
-		if err != nil {
-			s.missing = s.missing.add(span{p.seq, p.seq})
-			continue
-		}
-		s.hear(e)
-		if err := each(e); err != nil {
-			return Replacement{}, err
-		}
+	err = s.each(func(_ place, e kitchen.Event) error {
 		read++
+		return each(e)
+	})
+	if err != nil {
+		return Replacement{}, err
 	}
-	s.explain()
 	r := s.replacement()
 	r.Salvaged = read
 	return r, nil
