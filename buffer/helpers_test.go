@@ -1,7 +1,11 @@
 package buffer
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"unsafe"
 
@@ -66,4 +70,26 @@ func createStore(path string, max, prefill int64) (*store, error) {
 		return nil, err
 	}
 	return openStore(path, max)
+}
+
+// smallCard returns a folder on a file system of its own, of 6 MiB. It skips the test
+// where that cannot be.
+func smallCard(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=6m"); err != nil {
+		t.Skip("no file system of its own can be mounted here: ", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	return dir
+}
+
+// fillCard leaves no room in dir, and returns the file that takes it.
+func fillCard(t *testing.T, dir string) string {
+	t.Helper()
+	filler := filepath.Join(dir, "filler")
+	if err := os.WriteFile(filler, make([]byte, 6<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("the card has room: %v", err)
+	}
+	return filler
 }

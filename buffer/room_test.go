@@ -3,6 +3,7 @@ package buffer
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -262,5 +263,30 @@ func TestDamageAmongSweptEvents(t *testing.T) {
 		if !errors.As(err, &damage) || damage.From != seq || damage.To != seq {
 			t.Errorf("got %v, want damage at %d alone; dropped were %v", err, seq, st.Dropped)
 		}
+	})
+}
+
+// What others put on the card costs no history before its day; what had its day goes.
+func TestFullCardCostsNoHistory(t *testing.T) {
+	dir := smallCard(t)
+	synctest.Test(t, func(t *testing.T) {
+		opts := options(filepath.Join(dir, "events.db"))
+		opts.MaxSize = 32 << 20
+		h := run(t, opts)
+		n := fill(t, h, 500, func() {})
+		take(t, h.Log, "uplink", 2*n, whole)
+		fillCard(t, dir)
+		if took := fill(t, h, 5000, func() {}); took == 5000 {
+			t.Fatal("the card has room")
+		}
+		st, err := h.Stats()
+		if err != nil || st.Oldest != 1 {
+			t.Errorf("the oldest event is %d (%v), want 1", st.Oldest, err)
+		}
+		time.Sleep(25 * time.Hour)
+		if took := fill(t, h, 50, func() {}); took < 50 {
+			t.Errorf("took %d tickets in place of a day-old history, want 50", took)
+		}
+		h.end(t)
 	})
 }

@@ -162,11 +162,7 @@ func TestOlderCopyOfALog(t *testing.T) {
 // A card with less room than a new log would like to have at once is enough, and one
 // with none keeps nothing of the attempt.
 func TestSalvageOnAFullCard(t *testing.T) {
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=6m"); err != nil {
-		t.Skip("no file system of its own can be mounted here: ", err)
-	}
-	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	dir := smallCard(t)
 	opts := options(filepath.Join(dir, "events.db"))
 	opts.MaxSize = 32 << 20
 	h := run(t, opts)
@@ -174,10 +170,7 @@ func TestSalvageOnAFullCard(t *testing.T) {
 	h.end(t)
 	tearMetas(t, h.path)
 	opts.Prefill = 8 << 20
-	filler := filepath.Join(dir, "filler")
-	if err := os.WriteFile(filler, make([]byte, 6<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
-		t.Fatalf("the card has room: %v", err)
-	}
+	filler := fillCard(t, dir)
 	opts.Decider, opts.Now = h.tally, h.opts.Now
 	if _, err := Open(opts); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("got %v, want that the card is full", err)
@@ -194,9 +187,7 @@ func TestSalvageOnAFullCard(t *testing.T) {
 	}
 	again.append(t, press("A2"))
 	again.end(t)
-	if err := os.WriteFile(filler, make([]byte, 6<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
-		t.Fatalf("the card has room: %v", err)
-	}
+	fillCard(t, dir)
 	again = run(t, opts) // the file has room; its sidecar stays as it is
 	again.append(t, press("A3"))
 	again.end(t)
