@@ -22,6 +22,8 @@ import (
 //
 //	GET /log     a consistent copy of the log file; the header names its path
 //	GET /health  the health state as JSON
+//	GET /devices how each device does, as a JSON array of deviceState
+//	GET /listen?device=NAME  what a device says from now on: a line of JSON for each heard
 const (
 	controlName = "control.sock"
 	pathHeader  = "Readyshelf-Log"
@@ -72,6 +74,8 @@ func (h *house) serveControl(ctx context.Context) error {
 		w.Header().Set("Content-Type", "application/json")
 		w.Write(h.healthJSON())
 	})
+	mux.HandleFunc("GET /devices", h.serveDevices)
+	mux.HandleFunc("GET /listen", h.serveTap)
 	return serveHTTP(ctx, ln, mux)
 }
 

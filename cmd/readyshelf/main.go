@@ -21,6 +21,9 @@ import (
 // version is set when the program is built.
 var version = "development"
 
+// configPath is where the configuration is, unless --config says otherwise.
+const configPath = "/etc/readyshelf/readyshelf.toml"
+
 // The exit codes. A broken configuration is not a failure of the daemon: a
 // restart would not help.
 const (
@@ -61,7 +64,7 @@ func command(ctx context.Context, args []string, s streams) int {
 	p, err := kong.New(&c,
 		kong.Name("readyshelf"),
 		kong.Description("Readyshelf tells couriers and guests when food is ready. It runs on a Raspberry Pi beside the shelf."),
-		kong.Vars{"version": versionText()}, kong.ShortUsageOnError(), kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
+		kong.Vars{"version": versionText(), "config": configPath}, kong.ShortUsageOnError(), kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s),
 	)
 	if err != nil {
@@ -98,7 +101,7 @@ func command(ctx context.Context, args []string, s streams) int {
 
 // runCmd is `readyshelf run`.
 type runCmd struct {
-	Config string `required:"" placeholder:"FILE" help:"The configuration file."`
+	Config string `default:"${config}" placeholder:"FILE" help:"The configuration file (${default})."`
 	Debug  bool   `help:"Say more in the output, to find a fault."`
 }
 
@@ -135,7 +138,7 @@ func (r *runCmd) Run(ctx context.Context, s streams) error {
 
 // checkCmd is `readyshelf check`.
 type checkCmd struct {
-	Config string `required:"" placeholder:"FILE" help:"The configuration file."`
+	Config string `default:"${config}" placeholder:"FILE" help:"The configuration file (${default})."`
 }
 
 // Run checks the file and those that it names.

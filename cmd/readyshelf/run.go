@@ -43,6 +43,7 @@ type house struct {
 	orderKey []byte
 	metrics  *metrics
 	devices  []string // of the configuration, by the names of their sources
+	taps     []*tap   // on the same
 }
 
 // run is the whole daemon. It returns when ctx ends, or when the log can no

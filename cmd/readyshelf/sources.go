@@ -23,7 +23,7 @@ func (h *house) sources() []sensors.Source {
 		case c.Listen != "":
 			all = append(all, h.printer(c))
 		case c.Serial != "":
-			all = append(all, h.tap(c))
+			all = append(all, h.serialTap(c))
 		}
 	}
 	for _, c := range h.Scales {
@@ -43,6 +43,7 @@ func (h *house) sources() []sensors.Source {
 
 // printer is the extra printer on a TCP port.
 func (h *house) printer(c PrinterConfig) sensors.Source {
+	t := h.tapOn("printer", c.Name, c.Listen)
 	p := &ticket.Printer{
 		Name: c.Name, Options: h.ticketOptions(c), Allow: c.Allow, Now: h.clock,
 		Log:       h.log.With("device", "printer/"+c.Name),
@@ -57,24 +58,27 @@ func (h *house) printer(c PrinterConfig) sensors.Source {
 				return err
 			}
 			up()
-			return p.Serve(ctx, ln, h.keeper.Emit)
+			defer t.opened()()
+			return p.Serve(ctx, t.listener(ln), t.emit(h.keeper.Emit))
 		},
 	}
 }
 
-// tap is a receive-only serial line between a till and its printer.
-func (h *house) tap(c PrinterConfig) sensors.Source {
-	t := &ticket.Tap{Name: c.Name, Options: h.ticketOptions(c), Now: h.clock, Log: h.log.With("device", "printer/"+c.Name)}
+// serialTap is a receive-only serial line between a till and its printer.
+func (h *house) serialTap(c PrinterConfig) sensors.Source {
+	t := h.tapOn("printer", c.Name, c.Serial)
+	line := &ticket.Tap{Name: c.Name, Options: h.ticketOptions(c), Now: h.clock, Log: h.log.With("device", "printer/"+c.Name)}
 	return sensors.Source{
 		Name:   "printer/" + c.Name,
 		Remedy: "check the cable of the tap and its name in the configuration",
-		Run: h.onPort(c.Serial, c.Mode, func(ctx context.Context, port io.ReadWriter, up func()) error {
-			return t.Run(ctx, port, up, h.keeper.Emit)
+		Run: h.onPort(t, c.Mode, func(ctx context.Context, port io.ReadWriter, up func()) error {
+			return line.Run(ctx, port, up, t.emit(h.keeper.Emit))
 		}),
 	}
 }
 
 func (h *house) scale(c ScaleConfig) sensors.Source {
+	t := h.tapOn("scale", c.Name, c.Serial)
 	dialect, _ := scale.Lookup(c.Protocol) // the configuration was checked
 	if c.Mode != (SerialMode{}) {
 		dialect.Mode = scale.Mode(c.Mode)
@@ -91,19 +95,21 @@ func (h *house) scale(c ScaleConfig) sensors.Source {
 	return sensors.Source{
 		Name:   "scale/" + c.Name,
 		Remedy: "check its power and cable, and protocol and mode in the configuration",
-		Run: h.onPort(c.Serial, SerialMode(dialect.Mode), func(ctx context.Context, port io.ReadWriter, up func()) error {
-			return s.Run(ctx, port, up, h.keeper.Emit)
+		Run: h.onPort(t, SerialMode(dialect.Mode), func(ctx context.Context, port io.ReadWriter, up func()) error {
+			return s.Run(ctx, port, up, t.emit(h.keeper.Emit))
 		}),
 	}
 }
 
-// onPort opens a serial port, works it, and closes it when ctx ends or work returns.
-func (h *house) onPort(path string, mode SerialMode, work func(context.Context, io.ReadWriter, func()) error) func(context.Context, func()) error {
+// onPort opens the serial port of t, works it, and closes it when ctx ends or work returns.
+func (h *house) onPort(t *tap, mode SerialMode, work func(context.Context, io.ReadWriter, func()) error) func(context.Context, func()) error {
 	return func(ctx context.Context, up func()) error {
-		port, err := h.serial(path, mode)
+		bare, err := h.serial(t.path, mode)
 		if err != nil {
 			return err
 		}
+		port := t.port(bare)
+		defer t.opened()()
 		defer port.Close()
 		defer context.AfterFunc(ctx, func() { port.Close() })()
 		return work(ctx, port, up)
@@ -111,6 +117,7 @@ func (h *house) onPort(path string, mode SerialMode, work func(context.Context, 
 }
 
 func (h *house) button(c ButtonConfig) sensors.Source {
+	t := h.tapOn("button", c.Slot, c.Line)
 	low := c.Active == "low"
 	b := &button.Button{
 		Slot: c.Slot, Active: gpio.Level(!low), Debounce: c.Debounce, Now: h.clock,
@@ -125,14 +132,16 @@ func (h *house) button(c ButtonConfig) sensors.Source {
 				return err
 			}
 			defer h.halt(pin)
-			b.Pin = pin
-			return b.Run(ctx, up, h.keeper.Emit)
+			defer t.opened()()
+			b.Pin = t.pin(pin)
+			return b.Run(ctx, up, t.emit(h.keeper.Emit))
 		},
 	}
 }
 
 // lamp is the light at a slot: lit means safe on disk.
 func (h *house) lamp(c ButtonConfig) sensors.Source {
+	t := h.tapOn("light", c.Slot, c.Light)
 	return sensors.Source{
 		Name:   "light/" + c.Slot,
 		Remedy: "check the light's line in the configuration",
@@ -142,6 +151,7 @@ func (h *house) lamp(c ButtonConfig) sensors.Source {
 				return err
 			}
 			defer h.halt(pin)
+			defer t.opened()()
 			return lamp{slot: c.Slot, pin: pin, light: h.light, changed: h.view.wait}.run(ctx, up)
 		},
 	}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"readyshelf/device/devicetest"
+)
+
+// Who listens too slowly is told how much was missed, and the device waits for nobody.
+func TestTapDrops(t *testing.T) {
+	port := &devicetest.Port{}
+	bare, err := port.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bare.Close()
+	tap := &tap{up: func() time.Duration { return time.Second }}
+	said, stop := tap.listen()
+	for range earSize + 3 {
+		tap.hear(heard{Bytes: []byte{'x'}})
+	}
+	for range earSize {
+		if h := <-said; h.Lost != 0 || h.Up != time.Second {
+			t.Fatalf("got %+v, want nothing lost yet, at 1 s", h)
+		}
+	}
+	tapped := tap.port(bare)
+	if _, err := tapped.Write([]byte("W")); err != nil {
+		t.Fatal(err)
+	}
+	if h := <-said; h.Lost != 3 || !h.Sent || string(h.Bytes) != "W" {
+		t.Errorf("got %+v, want the W that was sent, and 3 lost before it", h)
+	}
+	stop()
+	tap.hear(heard{Bytes: []byte("later")})
+	if len(said) != 0 {
+		t.Error("a tap was heard after it was left")
+	}
+}
+
+// A running daemon says how each of its devices does.
+func TestControlDevices(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, 1)
+		b.up()
+		synctest.Wait()
+		time.Sleep(time.Second)
+		io.WriteString(b.scale, "ST,GS,+   1.234kg\r\n")
+		time.Sleep(2 * time.Second)
+		b.pins["A1"].EdgesChan <- false
+		time.Sleep(100 * time.Millisecond)
+		states := map[string]deviceState{}
+		w := httptest.NewRecorder()
+		b.house.serveDevices(w, nil)
+		var list []deviceState
+		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range list {
+			states[s.Name] = s
+		}
+		scale, button, printer := states["scale/s"], states["button/A1"], states["printer/kitchen"]
+		if !scale.Open || scale.Path != "scale" || scale.ByteAge == nil || *scale.ByteAge < 2 || *scale.ByteAge > 3 {
+			t.Errorf("got %s, want a scale that is open and spoke 2 to 3 s ago", w.Body)
+		}
+		if !button.Open || button.ByteAge == nil || *button.ByteAge > 0.2 || button.EventAge == nil {
+			t.Errorf("got %s, want a button that was pressed just now", w.Body)
+		}
+		if !printer.Open || printer.ByteAge != nil || printer.EventAge != nil {
+			t.Errorf("got %s, want a printer that has printed nothing", w.Body)
+		}
+		b.cancel()
+		b.down()
+	})
+}
+
+func TestControlListenUnknown(t *testing.T) {
+	h := &house{}
+	w := httptest.NewRecorder()
+	h.serveTap(w, httptest.NewRequest("GET", "/listen?device=scale/x", strings.NewReader("")))
+	if w.Code != 404 {
+		t.Errorf("got %d, want 404 for a device that is not configured", w.Code)
+	}
+}
