@@ -10,7 +10,8 @@ import (
 	"readyshelf/kitchen"
 )
 
-// Replacement says what became of a log that could not be used any more.
+// Replacement says what became of a log that could not be used any more, or of one that
+// goes on as another; see Renew.
 type Replacement struct {
 	// Why says it for people, and where the old file is kept.
 	Why string `json:"why"`
@@ -20,7 +21,13 @@ type Replacement struct {
 	Salvaged uint64 `json:"salvaged"`
 	// Gaps are what it does not have, as facts to be logged.
 	Gaps []kitchen.Gap `json:"gaps,omitempty"`
+	// Renewed says that nothing is broken: the log is a copy that was put here. The last
+	// of Gaps tells so, of the class "log".
+	Renewed bool `json:"renewed,omitempty"`
 }
+
+// wholeLog is the class of a Gap that tells of a log as a whole.
+const wholeLog = "log"
 
 // metaReplaced holds a Replacement that nobody has told yet.
 var metaReplaced = []byte("replaced")
@@ -56,7 +63,7 @@ func (s *salvage) replacement() Replacement {
 
 // goneReplacement is of a log of which nothing is left but its sidecar.
 func goneReplacement(was sidecar, why string) Replacement {
-	g := kitchen.Gap{Class: "log", Log: was.id, Reason: why}
+	g := kitchen.Gap{Class: wholeLog, Log: was.id, Reason: why}
 	sent, first := uint64(0), true
 	for _, seq := range was.cursors {
 		if first || seq < sent {
@@ -87,10 +94,15 @@ func readReplacement(b []byte) *Replacement {
 	return &r
 }
 
-// told says whether events tell of r: the fault of the log that goes with it.
+// told says whether events tell of r: the fault of the log that goes with it, or the
+// gap of a renewed one.
 func (r *Replacement) told(events []kitchen.Event) bool {
 	for _, e := range events {
-		if r != nil && e.Fault != nil && e.Fault.Device == LogDevice {
+		switch {
+		case r == nil:
+		case r.Renewed && e.Gap != nil && e.Gap.Class == wholeLog && e.Gap.Log == r.Log:
+			return true
+		case e.Fault != nil && e.Fault.Device == LogDevice:
 			return true
 		}
 	}

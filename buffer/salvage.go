@@ -231,7 +231,7 @@ func (s *salvage) choose(room int64) (taken []place) {
 	}
 	gone := make([]bool, len(s.records))
 	drop := func(class string, may func(i int) bool) {
-		g := kitchen.Gap{Class: class, Log: s.log, Reason: "there was no room for it beside what was salvaged from a damaged log"}
+		g := kitchen.Gap{Class: class, Log: s.log, Reason: "there was no room for it in the new log"}
 		for i, p := range s.records {
 			if size > room && !gone[i] && may(i) {
 				gone[i], size = true, size-salvagedSize(p)
