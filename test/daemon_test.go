@@ -25,14 +25,14 @@ func write(t *testing.T, name, text string) string {
 	return path
 }
 
-// A broken configuration stops the start: exit code 2, every mistake with its place.
+// A broken configuration stops the start: exit code 78, every mistake with its place.
 func TestBrokenConfiguration(t *testing.T) {
 	conf := write(t, "broken.toml", "store = \"a b\"\nclour = 1\n\n[alert]\nretry_interval = \"soon\"\n[[scale]]\nname = \"s\"\nserial = \"/dev/x\"\nprotocol = \"toledo\"\n")
 	for _, verb := range []string{"run", "check"} {
 		out, err := exec.Command(binary, verb, "--config", conf).CombinedOutput()
 		var exit *exec.ExitError
-		if !errors.As(err, &exit) || exit.ExitCode() != 2 {
-			t.Errorf("%s: got %v, want exit code 2", verb, err)
+		if !errors.As(err, &exit) || exit.ExitCode() != 78 {
+			t.Errorf("%s: got %v, want exit code 78", verb, err)
 		}
 		for _, want := range []string{"broken.toml:1:", "broken.toml:2:1", "broken.toml:5:", "broken.toml:9:", "st-gs"} {
 			if !strings.Contains(string(out), want) {

@@ -25,10 +25,12 @@ var version = "development"
 const configPath = "/etc/readyshelf/readyshelf.toml"
 
 // The exit codes. A broken configuration is not a failure of the daemon: a
-// restart would not help.
+// restart would not help, and systemd is told so by the code. It is EX_CONFIG of
+// sysexits.h, and not 2: that is how Go ends a program that panics, which a restart
+// does help.
 const (
 	exitFailed = 1
-	exitConfig = 2
+	exitConfig = 78
 )
 
 // cli is the command line: a verb a line.
