@@ -29,37 +29,25 @@ func fullLog(b *testing.B, path string) {
 	now := func() kitchen.Stamp {
 		return kitchen.Stamp{Boot: 1, Up: time.Since(began), At: time.Now(), Clock: kitchen.Synced}
 	}
-	l, err := buffer.Open(buffer.Options{
+	opts := buffer.Options{
 		Path: path, BootID: "bench", Now: now, Decider: &kitchen.Decider{Model: predict.New(), Rules: kitchen.DefaultRules()},
+	}
+	unsent(b, opts, func(ctx context.Context, l *buffer.Log) error {
+		batch := make([]kitchen.Event, 500)
+		for n := 0; ; n++ {
+			for i := range batch {
+				batch[i] = now().Fact("printer/kitchen")
+				batch[i].Ticket = &kitchen.Ticket{Kind: kitchen.SlipReport, Number: strconv.Itoa(n*len(batch) + i), Text: true}
+			}
+			err := l.Append(ctx, batch...)
+			if errors.Is(err, buffer.ErrFull) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+		}
 	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	l.Remember("uplink")
-	ctx, cancel := context.WithCancel(b.Context())
-	done := make(chan error, 1)
-	go func() { done <- l.Run(ctx) }()
-	batch := make([]kitchen.Event, 500)
-	for n := 0; ; n++ {
-		for i := range batch {
-			batch[i] = now().Fact("printer/kitchen")
-			batch[i].Ticket = &kitchen.Ticket{Kind: kitchen.SlipReport, Number: strconv.Itoa(n*len(batch) + i), Text: true}
-		}
-		err := l.Append(ctx, batch...)
-		if errors.Is(err, buffer.ErrFull) {
-			break
-		}
-		if err != nil {
-			b.Fatal(err)
-		}
-	}
-	cancel()
-	if err := <-done; err != nil {
-		b.Fatal(err)
-	}
-	if err := l.Close(); err != nil {
-		b.Fatal(err)
-	}
 }
 
 // BenchmarkDaemon is the real program on a full log: how long from its start to a

@@ -135,6 +135,19 @@ func (k *galley) red(i int) bool {
 	return edges >= 6
 }
 
+// refuses waits until the printer and the lamps say that nothing can be stored, and
+// checks that the daemon lives.
+func (k *galley) refuses(p *process) {
+	k.t.Helper()
+	eventually(k.t, 60*time.Second, "the printer to say that it is offline", func() bool { _, no := k.accepts(k.t.Context()); return no })
+	eventually(k.t, 20*time.Second, "the lamps to show that nothing can be stored", func() bool { return k.red(0) })
+	select {
+	case <-p.done:
+		k.t.Fatalf("the daemon ended and said\n%s", p.out.String())
+	default:
+	}
+}
+
 // more waits until so many more jobs have been accepted.
 func (k *galley) more(n int) {
 	k.t.Helper()
@@ -186,13 +199,7 @@ func TestFullCard(t *testing.T) {
 	k.more(10)
 
 	free := c.fill()
-	eventually(t, 60*time.Second, "the printer to say that it is offline", func() bool { _, no := k.accepts(t.Context()); return no })
-	eventually(t, 20*time.Second, "the lamps to show that nothing can be stored", func() bool { return k.red(0) })
-	select {
-	case <-p.done:
-		t.Fatalf("the daemon ended on a full card and said\n%s", p.out.String())
-	default:
-	}
+	k.refuses(p)
 	free()
 	k.more(10)
 	if said := p.out.String(); strings.Contains(said, "panic") || !strings.Contains(said, "no space left on device") {
@@ -217,13 +224,7 @@ func TestReadOnlyCard(t *testing.T) {
 	k.more(30)
 
 	c.fail()
-	eventually(t, 30*time.Second, "the printer to say that it is offline", func() bool { _, no := k.accepts(t.Context()); return no })
-	eventually(t, 20*time.Second, "the lamps to show that nothing can be stored", func() bool { return k.red(0) })
-	select {
-	case <-p.done:
-		t.Fatalf("the daemon ended at once and said\n%s", p.out.String())
-	default:
-	}
+	k.refuses(p)
 	k.died()
 	p.end(syscall.SIGTERM)
 	if strings.Contains(p.out.String(), "panic") {

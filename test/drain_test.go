@@ -17,40 +17,27 @@ import (
 	"readyshelf/kitchen"
 )
 
-// backlog fills the log of a galley with alerts that no broker has had, and
-// returns how many.
+// backlog fills the log of a galley with alerts that no broker has had.
 func backlog(t *testing.T, path string, alerts int) {
 	t.Helper()
 	opts := smallLog(filepath.Dir(path), newKitchen(), 1)
 	opts.MaxSize, opts.Prefill, opts.Tick = 0, 0, 0
-	l, err := buffer.Open(opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Remember("uplink")
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- l.Run(ctx) }()
-	const together = 200
-	for n := 0; n < alerts; n += together {
-		var batch []kitchen.Event
-		for i := range together / 2 {
-			device := fmt.Sprintf("scale/%d", i)
-			broken, well := opts.Now().Fact(device), opts.Now().Fact(device)
-			broken.Fault, well.Recovered = &kitchen.Fault{Device: device, Text: "unplugged"}, &kitchen.Recovered{Device: device}
-			batch = append(batch, broken, well)
+	unsent(t, opts, func(ctx context.Context, l *buffer.Log) error {
+		const together = 200
+		for n := 0; n < alerts; n += together {
+			var batch []kitchen.Event
+			for i := range together / 2 {
+				device := fmt.Sprintf("scale/%d", i)
+				broken, well := opts.Now().Fact(device), opts.Now().Fact(device)
+				broken.Fault, well.Recovered = &kitchen.Fault{Device: device, Text: "unplugged"}, &kitchen.Recovered{Device: device}
+				batch = append(batch, broken, well)
+			}
+			if err := l.Append(ctx, batch...); err != nil {
+				return err
+			}
 		}
-		if err := l.Append(ctx, batch...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	stop()
-	if err := <-ended; err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+		return nil
+	})
 }
 
 // TestDrain kills a broker twice while a day's backlog drains into it. A PUBACK of

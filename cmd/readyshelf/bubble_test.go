@@ -272,6 +272,22 @@ func (b *bubble) crash(within int64, pause, unknown time.Duration) {
 	b.up()
 }
 
+// fill lets somebody press a button of no slot, whose name takes so many bytes, until
+// the log takes no more; then the same with a name of the next size. It returns what
+// the log said last.
+func (b *bubble) fill(sizes ...int) (full error) {
+	b.Helper()
+	press := b.house.clock().Fact("button/nowhere")
+	press.Press = &kitchen.Press{Gesture: kitchen.Down}
+	for _, size := range sizes {
+		press.Press.Slot = strings.Repeat("x", size)
+		for full = nil; full == nil; {
+			full = b.house.buffer.Append(b.Context(), press)
+		}
+	}
+	return full
+}
+
 // delivered checks that every alert in the log reached the broker under its id:
 // first sightings in the order of the log, the same words each time. And all that the
 // broker got is as the contract says.

@@ -219,12 +219,7 @@ func TestCommandsToAFullLog(t *testing.T) {
 		time.Sleep(time.Second)
 		b.print(b.menu.job("#12 美团外卖\n宫保鸡丁饭 x2\n"))
 		time.Sleep(10 * time.Second)
-		press := b.house.clock().Fact("button/nowhere")
-		press.Press = &kitchen.Press{Slot: strings.Repeat("x", 400), Gesture: kitchen.Down}
-		full := error(nil)
-		for full == nil {
-			full = b.house.buffer.Append(t.Context(), press)
-		}
+		full := b.fill(400)
 		const ready = `{"transaction":"a","order":"12"}`
 		for range 2 {
 			if got := b.ask("ready", ready); got.Error.Code != codeFull {

@@ -139,13 +139,7 @@ func (b *contractShop) fullLog() {
 	b.order("41", 0, 40*time.Minute, burger)
 	b.send("config.get", `{"transaction":"f1"}`, codeDisabled)
 	b.broker.SetDown(true)
-	press := b.house.clock().Fact("button/nowhere")
-	for _, long := range []int{400, 1} {
-		press.Press = &kitchen.Press{Slot: strings.Repeat("x", long), Gesture: kitchen.Down}
-		for full := error(nil); full == nil; {
-			full = b.house.buffer.Append(b.Context(), press)
-		}
-	}
+	b.fill(400, 1)
 	reply := b.house.command(b.Context(), "ready", []byte(`{"transaction":"f2","order":"41"}`))
 	b.unheard = uplinktest.Message{Topic: contractRoot + "reply/ready", Payload: reply, QoS: 1}
 	b.cancel()

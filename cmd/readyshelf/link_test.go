@@ -70,13 +70,7 @@ func TestPoisonInAFullLog(t *testing.T) {
 		time.Sleep(time.Second)
 		b.print(b.menu.job("#12 美团外卖\n宫保鸡丁饭 x2\n"))
 		time.Sleep(10 * time.Second)
-		press := b.house.clock().Fact("button/nowhere")
-		press.Press = &kitchen.Press{Gesture: kitchen.Down}
-		for _, size := range []int{4000, 1} { // to the last byte
-			press.Press.Slot = strings.Repeat("x", size)
-			for b.house.buffer.Append(t.Context(), press) == nil {
-			}
-		}
+		b.fill(4000, 1) // to the last byte
 		poison := ""
 		b.broker.SetAnswer(func(m uplinktest.Message) uplinktest.Reply {
 			if !strings.Contains(m.Topic, "/event/") {
