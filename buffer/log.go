@@ -370,31 +370,3 @@ func (l *Log) oldest() uint64 {
 	defer l.mu.Unlock()
 	return l.trimmed + 1
 }
-
-// Append makes facts durable, with all that follows from them, and returns nil
-// once they are. They stay together and in order. Seq of a fact is ignored.
-//
-// On an error nothing of them is in the log, but for an I/O error at the very end
-// of a commit, after which they may be. ErrFull and I/O errors may pass: try
-// again. A ctx that ends while the facts wait takes them back; once the writer has
-// them, its answer is waited for.
-func (l *Log) Append(ctx context.Context, facts ...kitchen.Event) error {
-	if len(facts) == 0 {
-		return nil
-	}
-	r, err := newRequest(facts)
-	if err != nil {
-		return fmt.Errorf("append: %w", err)
-	}
-	select {
-	case l.requests <- r:
-	case <-ctx.Done():
-		return fmt.Errorf("append: %w", ctx.Err())
-	case <-l.done:
-		return fmt.Errorf("append: %w", ErrClosed)
-	}
-	if err := <-r.done; err != nil {
-		return fmt.Errorf("append: %w", err)
-	}
-	return nil
-}

@@ -13,9 +13,6 @@ import (
 )
 
 const (
-	// maxBatch and maxBatchBytes bound what one commit takes from those who wait.
-	maxBatch      = 256
-	maxBatchBytes = 1 << 20
 	// checkpointEvery bounds what a start must replay; a checkpoint is 40–200 KB.
 	checkpointEvery = 6 * time.Hour
 	// trimEvery is how often to look for what may go.
@@ -25,32 +22,6 @@ const (
 	// patience is how long the file may refuse to be opened again before Run ends.
 	patience = time.Minute
 )
-
-// request is one Append.
-type request struct {
-	facts []kitchen.Event
-	size  int64
-	done  chan error
-}
-
-// newRequest copies facts by way of their records: the Decider sees what a replay
-// will see, and the caller may change its own.
-func newRequest(facts []kitchen.Event) (*request, error) {
-	r := &request{done: make(chan error, 1)}
-	for _, f := range facts {
-		rec, err := encode(f)
-		if err != nil {
-			return nil, err
-		}
-		f, err = decode(rec.key, rec.value)
-		if err != nil {
-			return nil, err
-		}
-		r.facts = append(r.facts, f)
-		r.size += int64(rec.size())
-	}
-	return r, nil
-}
 
 // writer is the one goroutine that decides and writes. Nobody else touches it.
 type writer struct {
@@ -122,30 +93,6 @@ func (l *Log) Run(ctx context.Context) error {
 		}
 	}
 	return fmt.Errorf("run log: %w", w.fatal)
-}
-
-// serve writes a request and those who wait behind it in one commit.
-func (w *writer) serve(first *request) {
-	batch, facts, size := []*request{first}, first.facts, first.size
-	for waiting := true; waiting && len(facts) < maxBatch && size < maxBatchBytes; {
-		select {
-		case r := <-w.l.requests:
-			batch, facts, size = append(batch, r), append(facts, r.facts...), size+r.size
-		default:
-			waiting = false
-		}
-	}
-	err := w.write(facts, size, nil)
-	if len(batch) == 1 || !errors.Is(err, ErrRefused) && !errors.Is(err, ErrFull) {
-		for _, r := range batch {
-			r.done <- err
-		}
-		return
-	}
-	// One bad or large fact must not take the others down.
-	for _, r := range batch {
-		r.done <- w.write(r.facts, r.size, nil)
-	}
 }
 
 // tick asks the Decider what follows from time alone.

@@ -1,4 +1,4 @@
-// Program report writes docs/bench.md: it reads what go test -bench printed and
+// Command report writes docs/bench.md: it reads what go test -bench printed and
 // lays out each figure beside its limit and its peers.
 //
 //	go test -bench . ./... | report >docs/bench.md
