@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// tree writes files below a folder of the test's own, as /proc and /sys have them.
-func tree(t *testing.T, files map[string]string) string {
+// systemOf writes files below a folder of the test's own, as /proc and /sys have them.
+func systemOf(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
 	for name, content := range files {
@@ -45,7 +45,7 @@ func TestAboutBoard(t *testing.T) {
 			"sys/class/rtc/rtc0/name":       "rtc_cmos\n",
 		}, About{Model: "Standard PC", RTC: true}},
 	} {
-		if got := aboutBoard(tree(t, c.files)); got != c.want {
+		if got := aboutBoard(systemOf(t, c.files)); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.name, got, c.want)
 		}
 	}
