@@ -5,11 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -43,7 +40,7 @@ func serialNumber(board, machine, fallback string) (string, error) {
 	var b [8]byte
 	rand.Read(b[:])
 	s := hex.EncodeToString(b[:])
-	if err := keep(fallback, s+"\n"); err != nil {
+	if err := WriteFile(fallback, s+"\n"); err != nil {
 		return "", fmt.Errorf("keep a serial number for this device: %w", err)
 	}
 	return s, nil
@@ -60,23 +57,4 @@ func word(file string) string {
 		return ""
 	}
 	return s
-}
-
-// keep writes s to file so that a power cut leaves all of it or nothing.
-func keep(file, s string) error {
-	f, err := os.CreateTemp(filepath.Dir(file), ".serial-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(s)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		if rm := os.Remove(f.Name()); !errors.Is(rm, fs.ErrNotExist) {
-			err = errors.Join(err, rm)
-		}
-	}
-	return err
 }

@@ -43,7 +43,7 @@ func TestSerialNumber(t *testing.T) {
 			if again, err := serialNumber(b, m, k); again != got || err != nil {
 				t.Errorf("the second time it is %q, %v", again, err)
 			}
-			if left, _ := filepath.Glob(filepath.Join(dir, ".serial-*")); left != nil {
+			if left, _ := filepath.Glob(filepath.Join(dir, ".*")); left != nil {
 				t.Errorf("left behind: %q", left)
 			}
 		})

@@ -16,6 +16,10 @@
 // [OpenSerial] returns an [io.ReadWriteCloser] whose reads end now and then
 // without data, so that a reader can notice that it should stop.
 //
+// # Files
+//
+// [WriteFile] keeps a small file through a power cut.
+//
 // # Errors
 //
 // Whatever cannot be opened is an [Error]: what was tried, what is wrong in plain

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"readyshelf/device"
 )
 
 // keySize is the length of the order key in bytes, as HMAC-SHA256 likes it.
@@ -32,23 +34,13 @@ func orderKey(path string) ([]byte, error) {
 	return key, nil
 }
 
-// writeSecret writes a file that only its owner may read, by renaming it into
-// place, so that a power cut leaves the whole of it or nothing.
+// writeSecret writes a file that only its owner may read, whole or not at all.
 func writeSecret(path, text string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return fmt.Errorf("make the folder of a secret: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // 0600
-	if err != nil {
+	if err := device.WriteFile(path, text); err != nil {
 		return fmt.Errorf("write a secret: %w", err)
-	}
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write a secret: %w", errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
 }
