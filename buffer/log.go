@@ -129,6 +129,7 @@ type Log struct {
 	writer   *writer
 
 	requests chan *request // to the writer; unbuffered, so who waits is not yet in
+	pulses   chan struct{} // to the writer, which does nothing for them but take them
 	acked    chan struct{} // a cursor moved in memory
 	damage   chan struct{} // a gap was found
 	done     chan struct{} // closed when Run ends
@@ -197,6 +198,7 @@ func open(opts Options) (*Log, error) {
 	l := &Log{
 		opts:     opts,
 		requests: make(chan *request),
+		pulses:   make(chan struct{}),
 		acked:    make(chan struct{}, 1),
 		damage:   make(chan struct{}, 1),
 		done:     make(chan struct{}),

@@ -48,7 +48,7 @@ func (w *writer) rebuild() error {
 		return fmt.Errorf("%w: it cannot be written", ErrDamaged)
 	}
 	if w.suspect {
-		if err := w.reopen(); err != nil {
+		if err := w.meanwhile(reopenLimit, w.reopen); err != nil {
 			return err
 		}
 	}
@@ -141,6 +141,7 @@ func (w *writer) restore() (head uint64, err error) {
 	}
 	w.checkpointSeq, w.checkpointSize = c.seq, int64(len(c.snapshot))
 	for at := c.seq; ; {
+		w.breathe()
 		b, err := w.l.store.read(at)
 		if err != nil {
 			return 0, fmt.Errorf("replay: %w", err)
@@ -160,6 +161,7 @@ func (w *writer) restore() (head uint64, err error) {
 // after the medium had it all.
 func (w *writer) catchUp(head uint64) error {
 	for at := w.l.Head(); at < head; {
+		w.breathe()
 		b, err := w.l.store.read(at)
 		if err != nil {
 			return fmt.Errorf("catch up: %w", err)

@@ -51,7 +51,9 @@ func (w *writer) makeRoom(size int64) error {
 		err = w.hasRoom(need)
 	}
 	if errors.Is(err, ErrFull) && !w.l.full.Load() {
-		if lost, lostErr := w.l.store.lost(); lostErr == nil && lost >= w.l.store.most(need) {
+		var lost int64
+		lostErr := w.meanwhile(walkLimit, func() (err error) { lost, err = w.l.store.lost(); return err })
+		if lostErr == nil && lost >= w.l.store.most(need) {
 			err = fmt.Errorf("%w: there is no room and %d bytes are lost", ErrDamaged, lost)
 			w.fail(err)
 			return err
@@ -64,6 +66,7 @@ func (w *writer) makeRoom(size int64) error {
 
 // hasRoom says whether need bytes can be had, and takes them from the card.
 func (w *writer) hasRoom(need int64) error {
+	w.breathe()
 	sp, err := w.l.store.space()
 	if err != nil {
 		return err
@@ -136,12 +139,15 @@ func (w *writer) sweep(left *stock, to tier, from ...tier) bool {
 	if time.Since(left.counted) >= recount {
 		*left = stock{counted: time.Now()}
 		for _, t := range from {
-			n, err := w.l.store.spare(t, to)
+			err := w.meanwhile(walkLimit, func() error {
+				n, err := w.l.store.spare(t, to)
+				left.bytes += n
+				return err
+			})
 			if err != nil {
 				w.l.opts.Log.Error("log not swept", "err", err)
 				return false
 			}
-			left.bytes += n
 		}
 	}
 	if left.bytes < w.l.opts.MaxSize/256 {

@@ -77,6 +77,7 @@ func (l *Log) Run(ctx context.Context) error {
 		case r := <-l.requests:
 			w.serve(r)
 			w.ease()
+		case <-l.pulses:
 		case <-ticks:
 			w.tick()
 		case <-l.damage:
@@ -218,6 +219,7 @@ func (w *writer) commit(c change, events []kitchen.Event) error {
 func (w *writer) save(c change) error {
 	moved, _ := w.l.unsaved()
 	c.cursors, c.forget, c.released = moved.cursors, moved.forget, moved.released
+	w.breathe()
 	begin := time.Now()
 	err := w.l.store.commit(c)
 	took := time.Since(begin)
@@ -274,6 +276,7 @@ func (l *Log) committed(c change) {
 // mirror notes beside the log how far it is. It is a help for a bad day: that it
 // fails is no reason to refuse a fact.
 func (w *writer) mirror() {
+	w.breathe()
 	if err := w.l.mirror(); err != nil {
 		w.l.opts.Log.Warn("how far the log is was not noted beside it", "err", err)
 	}
