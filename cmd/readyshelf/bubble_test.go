@@ -135,7 +135,7 @@ func (b *bubble) world() world {
 		input:  func(line string, _ bool) (gpio.PinIn, error) { return b.pins[line], nil },
 		output: func(line string) (gpio.PinOut, error) { return b.lamps[line], nil },
 		dial:   b.broker.Dial, vitals: b.vitals,
-		device: "pi", version: "test", log: slog.New(slog.NewTextHandler(io.Discard, nil)), prefill: 1 << 20,
+		device: "pi", board: "10000000a3f7c2d1", version: "test", log: slog.New(slog.NewTextHandler(io.Discard, nil)), prefill: 1 << 20,
 		committed: b.committed, random: rand.New(rand.NewPCG(b.seed, uint64(b.boot))).Float64,
 	}
 	if b.change != nil {

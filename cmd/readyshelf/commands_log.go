@@ -41,7 +41,7 @@ func (h *house) commandConfig(_ context.Context, c call) (any, error) {
 		return nil, err
 	}
 	running := h.Config
-	running.Device = h.deviceName()
+	running.Device = h.device
 	return running.keys(), nil
 }
 

@@ -150,12 +150,16 @@ func (c *checker) store() {
 
 // topicLevel checks a name that becomes a level of MQTT topics.
 func (c *checker) topicLevel(key, v string) {
-	ascii := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_'
-	}
-	if strings.ContainsFunc(v, func(r rune) bool { return !ascii(r) }) || len(v) > 64 {
+	if v != "" && !isName(v) {
 		c.bad(key, fmt.Sprintf("%q cannot be part of an MQTT topic", v), "use letters, digits, - and _ only, 64 at most")
 	}
+}
+
+// isName says whether s can be a level of MQTT topics.
+func isName(s string) bool {
+	return s != "" && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	})
 }
 
 // name checks a name that people read: of a printer, a scale, a slot.

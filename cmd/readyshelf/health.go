@@ -11,6 +11,8 @@ import (
 // health is the retained state/health. docs/mqtt/README.md says what each key means.
 type health struct {
 	Version   string     `json:"version"`
+	Board     string     `json:"board,omitempty"` // its serial number
+	Twin      string     `json:"twin,omitempty"`  // that of another one which uses our name
 	At        time.Time  `json:"at"`
 	Clock     string     `json:"clock"`
 	Boot      uint32     `json:"boot"`
@@ -48,7 +50,7 @@ func (h *house) health() health {
 		h.log.Error("measure the log", "error", err)
 	}
 	out := health{
-		Version: h.version, At: now.At, Clock: string(now.Clock), Boot: now.Boot, Up: int64(now.Up / time.Second),
+		Version: h.version, Board: h.board, Twin: h.twin.board(), At: now.At, Clock: string(now.Clock), Boot: now.Boot, Up: int64(now.Up / time.Second),
 		Epoch: h.buffer.ID(), Head: stats.Head, Acked: h.buffer.Cursor(followerName), Released: h.buffer.Released(),
 		LogBytes: stats.Bytes, LogMax: stats.MaxSize, Refused: h.keeper.Refused(), Held: h.keeper.Held(), Lost: stats.Lost,
 		NearFull: stats.NearFull, Dropped: stats.Dropped,
@@ -103,7 +105,7 @@ const healthLook = 10 * time.Second
 
 // condition is what of the health is worth a message when it changes.
 type condition struct {
-	faults        string
+	faults, twin  string
 	full, refused bool
 	dropped, lost uint64
 	clock         string
@@ -111,7 +113,7 @@ type condition struct {
 
 func (h *house) condition() condition {
 	s := h.health()
-	c := condition{full: s.NearFull, refused: s.Refused, lost: s.Lost, clock: s.Clock}
+	c := condition{twin: s.Twin, full: s.NearFull, refused: s.Refused, lost: s.Lost, clock: s.Clock}
 	for _, n := range s.Dropped {
 		c.dropped += n
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,35 @@ import (
 
 	"readyshelf/device"
 )
+
+// A box is known to the cloud as its device in the configuration, else as what the
+// file identity in the data folder says, else as the serial number of its board. That
+// file is written by a restore, so that a box keeps its name on a new board.
+const identityName = "identity"
+
+// deviceName is how the cloud knows the box with this data folder and board, unless the
+// configuration names it.
+func deviceName(data, board string) (string, error) {
+	name, err := readIdentity(data)
+	return cmp.Or(name, board), err
+}
+
+// readIdentity reads the name that a restore gave the box; empty where it gave none.
+func readIdentity(data string) (string, error) {
+	path := filepath.Join(data, identityName)
+	text, err := readSmall(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the name of this box: %w", err)
+	}
+	name := strings.TrimSpace(string(text))
+	if !isName(name) {
+		return "", fmt.Errorf("%s holds no name: put the name in that this box had, or remove the file to take the board's serial number", path)
+	}
+	return name, nil
+}
 
 // keySize is the length of the order key in bytes, as HMAC-SHA256 likes it.
 const keySize = 32

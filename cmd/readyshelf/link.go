@@ -41,7 +41,7 @@ func (h *house) ship(ctx context.Context) error {
 	changed, healthChanged := make(chan struct{}, 1), make(chan struct{}, 1)
 	u := &uplink.Uplink{
 		Config: uplink.Config{
-			Topic: h.MQTT.Topic, Store: h.Store, Device: h.deviceName(),
+			Topic: h.MQTT.Topic, Store: h.Store, Device: h.device,
 			Username: cmp.Or(h.MQTT.Username, h.MQTT.OAuth2.ClientID), Password: h.MQTT.password(), TLS: secure,
 			Window: h.MQTT.Window, MaxRate: h.MQTT.MaxRate, Dial: h.dial,
 		},
@@ -54,7 +54,8 @@ func (h *house) ship(ctx context.Context) error {
 			h.metrics.linked(connected, cause)
 			h.view.ring()
 		},
-		Log: h.log.With("room", "uplink"), Rand: h.random,
+		Twin: h.hearTwin,
+		Log:  h.log.With("room", "uplink"), Rand: h.random,
 	}
 	if h.MQTT.OAuth2.TokenURL != "" {
 		token, err := newTokens(h.MQTT, secure)
@@ -74,6 +75,7 @@ func (h *house) ship(ctx context.Context) error {
 	var announcing sync.WaitGroup
 	announcing.Go(func() { h.announce(ctx, changed) })
 	announcing.Go(func() { h.watchHealth(ctx, healthChanged) })
+	announcing.Go(func() { h.watchTwin(ctx) })
 	defer announcing.Wait()
 	defer cancel()
 	return u.Run(ctx)
@@ -121,12 +123,4 @@ func (h *house) announce(ctx context.Context, changed chan<- struct{}) {
 		case <-rung:
 		}
 	}
-}
-
-// deviceName is how the cloud knows this box.
-func (h *house) deviceName() string {
-	if h.Device != "" {
-		return h.Device
-	}
-	return h.device
 }

@@ -24,7 +24,11 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 	if err := makeData(c.Data); err != nil {
 		return world{}, err
 	}
-	serial, err := device.SerialNumber(filepath.Join(c.Data, "device"))
+	board, err := device.SerialNumber(filepath.Join(c.Data, "device"))
+	if err != nil {
+		return world{}, err
+	}
+	name, err := deviceName(c.Data, board)
 	if err != nil {
 		return world{}, err
 	}
@@ -39,7 +43,7 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 		probe:   probeLog,
 		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },
 		vitals:  func() vitals { return measure(c.Data) },
-		device:  serial, version: version, built: builtAt(), log: log,
+		device:  name, board: board, version: version, built: builtAt(), log: log,
 	}, nil
 }
 

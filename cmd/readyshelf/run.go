@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -38,6 +40,8 @@ type house struct {
 	replies replies
 	outbox  outbox
 	link    linkState
+	twin    twin
+	began   time.Time         // by the wall clock
 	resend  chan uplink.Range // what the cloud wants again, to the uplink
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
@@ -63,7 +67,7 @@ func (h *house) run(ctx context.Context) error {
 	for _, s := range sources {
 		h.devices = append(h.devices, s.Name)
 	}
-	h.log.Info("running", "version", h.version, "store", h.Store, "device", h.deviceName(), "log", h.buffer.ID(), "events", h.buffer.Head())
+	h.log.Info("running", "version", h.version, "store", h.Store, "device", h.device, "log", h.buffer.ID(), "events", h.buffer.Head())
 	defer h.log.Info("stopped")
 
 	writing, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -94,7 +98,8 @@ func (h *house) run(ctx context.Context) error {
 
 // openHouse opens the log and folds it into the kitchen's state.
 func openHouse(c Config, w world) (*house, error) {
-	h := &house{Config: c, world: w, resend: make(chan uplink.Range, maxResends)}
+	h := &house{Config: c, world: w, resend: make(chan uplink.Range, maxResends), twin: newTwin()}
+	h.device = cmp.Or(h.Device, h.device)
 	if err := makeData(h.Data); err != nil {
 		return nil, err
 	}
@@ -132,6 +137,7 @@ func openHouse(c Config, w world) (*house, error) {
 	}
 	h.buffer = log
 	h.clock = h.now(log.Boot())
+	h.began = h.clock().At
 	h.clocks.show(h.decider.State.Clocks)
 	h.outbox.newest.Store(h.decider.State.Sequence)
 	h.view.show(h.decider.Board(h.clock()))

@@ -32,8 +32,10 @@ type world struct {
 	// vitals measures the machine; nil where there is nothing to measure.
 	vitals func() vitals
 
-	// device is the board's serial number.
+	// device is how the cloud knows this box unless the configuration names it: as a
+	// restored backup did, else by board, the board's serial number.
 	device  string
+	board   string
 	version string
 	// built is when this program was made; the zero time where that is not known.
 	built time.Time

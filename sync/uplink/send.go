@@ -70,6 +70,7 @@ func (s *session) send(ctx context.Context) {
 // greet listens, and tells how things stand, before any event.
 func (s *session) greet(ctx context.Context) {
 	s.listen(ctx)
+	s.lookForTwin()
 	s.sendBoard(ctx)
 	s.publish(ctx, "status", s.status("online", s.since))
 	s.sendHealth(ctx)

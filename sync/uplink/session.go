@@ -36,6 +36,7 @@ type session struct {
 	slots   chan struct{} // one for each message in flight
 	flight  chan flight   // sent, oldest first; closed by the sender at its end
 	pace    pacer
+	wary    bool         // looks who else is there
 	aside   uint64       // was set aside: it goes out only at the cloud's wish
 	kept    atomic.Int64 // slots that nobody gets until the first alert is acknowledged
 
@@ -87,6 +88,7 @@ func newSession(r *runner, l *link, since string) *session {
 		slots:   make(chan struct{}, r.Window),
 		flight:  make(chan flight, 2*r.Window),
 		pace:    pacer{rate: r.MaxRate},
+		wary:    r.wary,
 		aside:   r.suspect.aside, alone: r.suspect.hung,
 	}
 	if s.alone {

@@ -185,6 +185,8 @@ func TestStopSettles(t *testing.T) {
 
 func TestTwin(t *testing.T) {
 	bubble(t, func(t *testing.T, s *shop) {
+		heard := make(chan string, 100)
+		s.Twin = func(health []byte) { heard <- string(health) }
 		s.broker.Answer = func(uplinktest.Message) uplinktest.Reply { return uplinktest.HangUp }
 		s.start()
 		time.Sleep(10 * time.Second)
@@ -198,6 +200,15 @@ func TestTwin(t *testing.T) {
 		time.Sleep(time.Minute)
 		if n := len(s.broker.Sessions()); n < 4 || n > 6 {
 			t.Errorf("%d sessions after the pause, want another 3 at most", n)
+		}
+		if len(heard) > 0 {
+			t.Error("something was heard of a twin that has said nothing")
+		}
+		s.broker.Publish(root+"/state/health", []byte("hers"), true)
+		time.Sleep(10 * time.Minute)
+		pauses := (len(s.broker.Sessions()) - 1) / 3
+		if n := len(heard); n == 0 || n > pauses || <-heard != "hers" {
+			t.Errorf("the twin was heard %d times in %d pauses, want her words once after each at most", n, pauses)
 		}
 	})
 }

@@ -68,6 +68,10 @@ type Uplink struct {
 	Resend <-chan Range
 	// Read hands fn the events of a range in order, as far as there are any.
 	Read func(ctx context.Context, from, to uint64, fn func([]kitchen.Event) error) error
+	// Twin, if set, is handed what the broker keeps as state/health when we come back
+	// after ErrTwin, before we publish our own: it may be the other box's. It must be
+	// quick.
+	Twin func(health []byte)
 	// OnState is told when a connection is made, and why there is none when that
 	// changes; nil tells nobody. [Cause] has a word for the reason, and [ErrTwin] is
 	// worth a look.
@@ -113,6 +117,7 @@ type runner struct {
 	again   again
 	suspect suspect
 	home    home
+	wary    bool // the next session looks who else is there
 	// running are the goroutines that may outlive a session: who does the commands,
 	// and senders for as long as paho keeps them in Publish, which is writeTimeout if
 	// the link died at that moment.
@@ -178,7 +183,7 @@ func (r *runner) run(ctx context.Context) error {
 			continue
 		}
 		pause, twin := b.after(connected, life)
-		if twin {
+		if r.wary = twin; twin {
 			err = fmt.Errorf("%w (%q): %w", ErrTwin, r.Device, err)
 		}
 		r.tell(false, err)
