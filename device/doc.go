@@ -14,7 +14,9 @@
 // # Ports
 //
 // [OpenSerial] returns an [io.ReadWriteCloser] whose reads end now and then
-// without data, so that a reader can notice that it should stop.
+// without data, so that a reader can notice that it should stop. [SerialNames]
+// opens ports again and again, and does not take another device that has got the
+// name. [SerialPorts] lists what is plugged in, by the names that stay.
 //
 // # Files
 //

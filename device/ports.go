@@ -35,25 +35,28 @@ func SerialPorts() ([]Port, error) { return machine.serialPorts() }
 // in next; a name by id is the same for twins.
 func StableName(path string) (string, bool) { return machine.stableName(path) }
 
+// root is the folder that /dev and /sys are in: machine, or a test's.
+type root string
+
 // machine is where the kernel shows this machine's devices.
-var machine = tree{dev: "/dev", sys: "/sys"}
+const machine root = ""
 
-// tree is /dev and /sys, or a copy of their shape.
-type tree struct{ dev, sys string }
+func (r root) dev(name string) string { return string(r) + "/dev/" + name }
+func (r root) sys(name string) string { return string(r) + "/sys/" + name }
 
-func (t tree) serialPorts() ([]Port, error) {
-	entries, err := os.ReadDir(filepath.Join(t.sys, "class/tty"))
+func (r root) serialPorts() ([]Port, error) {
+	entries, err := os.ReadDir(r.sys("class/tty"))
 	if err != nil {
 		return nil, &Error{Op: "list", Path: "serial ports", Err: inWords(err)}
 	}
 	var ports []Port
 	for _, e := range entries {
-		if p, ok := t.port(e.Name()); ok {
+		if p, ok := r.port(e.Name()); ok {
 			ports = append(ports, p)
 		}
 	}
-	ids, places := t.links("serial/by-id/*"), t.links("serial/by-path/*")
-	aliases := t.links("serial[0-9]") // of a Raspberry Pi, for the port on its header
+	ids, places := r.links("serial/by-id/*"), r.links("serial/by-path/*")
+	aliases := r.links("serial[0-9]") // of a Raspberry Pi, for the port on its header
 	for i := range ports {
 		p := &ports[i]
 		id := ids[p.Node]
@@ -66,11 +69,11 @@ func (t tree) serialPorts() ([]Port, error) {
 	return ports, nil
 }
 
-func (t tree) stableName(path string) (string, bool) {
-	node := t.node(path)
-	ports, _ := t.serialPorts()
+func (r root) stableName(path string) (string, bool) {
+	node := r.node(path)
+	ports, _ := r.serialPorts()
 	for _, p := range ports {
-		if p.Node == node && p.Path != path && !t.byPath(path) {
+		if p.Node == node && p.Path != path && !r.byPath(path) {
 			return p.Path, true
 		}
 	}
@@ -78,12 +81,12 @@ func (t tree) stableName(path string) (string, bool) {
 }
 
 // byPath says whether path names a socket, whatever is plugged in there.
-func (t tree) byPath(path string) bool {
-	return strings.HasPrefix(path, filepath.Join(t.dev, "serial/by-path")+"/")
+func (r root) byPath(path string) bool {
+	return strings.HasPrefix(path, r.dev("serial/by-path/"))
 }
 
 // node is the kernel's name of what path leads to; path itself if it leads nowhere.
-func (t tree) node(path string) string {
+func (r root) node(path string) string {
 	if node, err := filepath.EvalSymlinks(path); err == nil {
 		return node
 	}
@@ -93,11 +96,11 @@ func (t tree) node(path string) string {
 // links maps the node that each link of the pattern leads to, to that link. Of
 // several to one node it takes the first by name, which leaves out the "usbv2"
 // forms that newer versions of udev add by path.
-func (t tree) links(pattern string) map[string]string {
-	names, _ := filepath.Glob(filepath.Join(t.dev, pattern)) // sorted
+func (r root) links(pattern string) map[string]string {
+	names, _ := filepath.Glob(r.dev(pattern)) // sorted
 	to := map[string]string{}
 	for _, name := range names {
-		if node := t.node(name); node != name && to[node] == "" {
+		if node := r.node(name); node != name && to[node] == "" {
 			to[node] = name
 		}
 	}
@@ -106,8 +109,8 @@ func (t tree) links(pattern string) map[string]string {
 
 // port reads what the kernel says about the terminal of that name; false if it is
 // no serial port, or one with nothing behind it.
-func (t tree) port(name string) (Port, bool) {
-	class := filepath.Join(t.sys, "class/tty", name)
+func (r root) port(name string) (Port, bool) {
+	class := r.sys("class/tty/" + name)
 	dir, err := filepath.EvalSymlinks(filepath.Join(class, "device"))
 	if err != nil || strings.HasPrefix(name, "rfcomm") {
 		return Port{}, false // a console, a pseudo-terminal, Bluetooth
@@ -117,15 +120,15 @@ func (t tree) port(name string) (Port, bool) {
 	if attribute(class, "type") == "0" {
 		return Port{}, false
 	}
-	p := Port{Node: filepath.Join(t.dev, name), Driver: t.driver(dir)}
-	t.describe(&p, dir)
+	p := Port{Node: r.dev(name), Driver: r.driver(dir)}
+	r.describe(&p, dir)
 	return p, true
 }
 
 // driver is the name of the driver at dir or the first above it that has one. The
 // serial core puts devices of its own between a port and its hardware.
-func (t tree) driver(dir string) string {
-	for ; t.within(dir); dir = filepath.Dir(dir) {
+func (r root) driver(dir string) string {
+	for ; r.within(dir); dir = filepath.Dir(dir) {
 		if link, err := os.Readlink(filepath.Join(dir, "driver")); err == nil && !strings.Contains(link, "serial-base") {
 			return filepath.Base(link)
 		}
@@ -135,14 +138,14 @@ func (t tree) driver(dir string) string {
 
 // describe adds what the USB device says that dir belongs to, if it is on USB. A
 // device is a folder with idVendor; the one below it is the interface, "1-1.2:1.0".
-func (t tree) describe(p *Port, dir string) {
+func (r root) describe(p *Port, dir string) {
 	place := ""
 	if n := attribute(dir, "port_number"); n != "" {
 		place = "-port" + n
 	}
-	for ; t.within(dir); dir = filepath.Dir(dir) {
+	for ; r.within(dir); dir = filepath.Dir(dir) {
 		if attribute(dir, "bInterfaceNumber") != "" {
-			p.place = strings.TrimPrefix(dir, t.sys) + place
+			p.place = strings.TrimPrefix(dir, string(r)) + place
 		}
 		if vendor := attribute(dir, "idVendor"); vendor != "" {
 			p.Vendor, p.Device = hex16(vendor), hex16(attribute(dir, "idProduct"))
@@ -152,7 +155,7 @@ func (t tree) describe(p *Port, dir string) {
 	}
 }
 
-func (t tree) within(dir string) bool { return strings.HasPrefix(dir, t.sys+"/devices/") }
+func (r root) within(dir string) bool { return strings.HasPrefix(dir, r.sys("devices/")) }
 
 // outlet is which port of its device p is: the end of its place, after the device.
 func (p Port) outlet() string {
@@ -173,8 +176,7 @@ func (p Port) hasTwin(ports []Port) bool {
 
 // attribute is the text of a file in /sys, and "" where there is none.
 func attribute(dir, name string) string {
-	b, _ := os.ReadFile(filepath.Join(dir, name))
-	return strings.TrimSpace(string(b))
+	return firstLine(filepath.Join(dir, name))
 }
 
 func hex16(s string) uint16 {

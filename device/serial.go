@@ -32,21 +32,32 @@ const SerialTimeout = 200 * time.Millisecond
 //   - Write returns when the kernel has taken the bytes.
 //   - Close ends a Read and a Write at once. After it, both return an error that is
 //     [os.ErrClosed].
-//   - When the device is unplugged, Read and Write fail. Close the port soon: while
-//     it is open the device comes back under another name.
+//   - When the device is unplugged, Read and Write fail from then on. The port has
+//     then let go of the device by itself, and Close has only to be called some
+//     time: while somebody holds it, it comes back under another name.
 //
 // One goroutine may read while another writes. Flow control is off; RTS and DTR
 // are on, as the kernel sets them.
+//
+// To open a port again and again, use [SerialNames].
 func OpenSerial(path string, m SerialMode) (io.ReadWriteCloser, error) {
+	return openSerial(path, machine.node(path), m)
+}
+
+// openSerial opens the node, and calls it path in its errors.
+func openSerial(path, node string, m SerialMode) (io.ReadWriteCloser, error) {
+	if err := CheckSerialPath(path); err != nil {
+		return nil, err
+	}
 	mode, err := m.mode()
 	if err != nil {
 		return nil, &Error{Op: "open", Path: path, Err: err, Hint: `set mode as in "9600 8N1"`}
 	}
-	file, err := claim(path)
+	file, err := claim(node)
 	if err != nil {
 		return nil, serialError(path, err)
 	}
-	port, err := serial.Open(path, mode)
+	port, err := serial.Open(node, mode)
 	if err != nil {
 		file.Close()
 		return nil, serialError(path, err)
@@ -87,10 +98,11 @@ func claim(path string) (*os.File, error) {
 // bytes go through a file of our own: the library's Close frees the descriptor
 // under a Read that has yet to use it, and does not end a Write.
 type serialPort struct {
-	path   string
-	port   serial.Port
-	file   *os.File
-	closed atomic.Bool
+	path     string
+	port     serial.Port
+	file     *os.File
+	released atomic.Bool // port and file are closed
+	gone     atomic.Bool // because the device was unplugged
 }
 
 func (p *serialPort) Read(b []byte) (int, error) {
@@ -115,19 +127,25 @@ func (p *serialPort) Write(b []byte) (int, error) {
 
 // Close closes the port once; again it does nothing.
 func (p *serialPort) Close() error {
-	if p.closed.Swap(true) {
+	if p.released.Swap(true) {
 		return nil
 	}
 	return errors.Join(p.port.Close(), p.file.Close())
 }
 
-// failed says what failed. A port that ends was unplugged.
+// failed says what failed. A port that ends, or fails for good, was unplugged: it
+// is let go of at once, whoever else is still at work with it.
 func (p *serialPort) failed(op string, err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		err = pe.Err
 	}
-	if err == io.EOF {
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, unix.EIO), errors.Is(err, unix.ENODEV), errors.Is(err, unix.ENXIO):
+		p.gone.Store(true)
+		_ = p.Close() // nothing that it could say matters any more
+		err = errGone
+	case p.gone.Load():
 		err = errGone
 	}
 	return &Error{Op: op, Path: p.path, Err: inWords(err)}
@@ -149,7 +167,7 @@ func serialError(path string, err error) error {
 	e := &Error{Op: "open", Path: path, Err: inWords(err)}
 	switch {
 	case errors.Is(e.Err, fs.ErrNotExist):
-		e.Hint = "plug the device in; its name is among those in /dev/serial/by-id"
+		e.Hint = "plug the device in; ls -l /dev/serial/by-id shows the names of those that are"
 	case errors.Is(e.Err, fs.ErrPermission):
 		e.Hint = "add the user to group dialout: sudo adduser readyshelf dialout"
 	case errors.Is(e.Err, unix.EBUSY):

@@ -131,6 +131,46 @@ func TestSerialUnplugged(t *testing.T) {
 	if _, err := p.Write([]byte("W")); !errors.Is(err, unix.EIO) {
 		t.Errorf("Write returned %v", err)
 	}
+	// It has let go: the kernel gives the name to nobody who holds the old device.
+	if holds(t, path) {
+		t.Error("the unplugged port is still held")
+	}
+	if err := p.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if _, err := p.Read(make([]byte, 10)); !errors.Is(err, unix.EIO) {
+		t.Errorf("Read after Close returned %v", err)
+	}
+}
+
+// A Write that notices first ends a Read that is under way.
+func TestSerialUnpluggedWhileAsking(t *testing.T) {
+	far, path := cable(t)
+	p, err := OpenSerial(path, modes["9600 8N1"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	p.(*serialPort).failed("write to", unix.EIO) // as the kernel tells some drivers' writers first
+	if _, err := p.Read(make([]byte, 10)); !errors.Is(err, unix.EIO) || !strings.Contains(err.Error(), "unplugged") {
+		t.Errorf("Read returned %v", err)
+	}
+	far.Close()
+}
+
+// holds says whether this process has path open.
+func holds(t *testing.T, path string) bool {
+	t.Helper()
+	fds, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil || len(fds) == 0 {
+		t.Fatalf("no list of open files: %v", err)
+	}
+	for _, fd := range fds {
+		if to, err := os.Readlink(fd); err == nil && strings.TrimSuffix(to, " (deleted)") == path {
+			return true
+		}
+	}
+	return false
 }
 
 func TestSerialErrors(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"runtime/debug"
 	"strings"
@@ -14,11 +15,13 @@ import (
 )
 
 // The waits between one try and the next double from first to last, and start
-// over once the source has been healthy. A replugged cable is noticed within 30 s
-// after a night without it.
+// over once the source has been healthy. A device that is not there is looked for
+// every second, however long it is away: that costs next to nothing, and a cable
+// that is put back must work at once.
 const (
 	firstRetry = 250 * time.Millisecond
 	lastRetry  = 30 * time.Second
+	awayRetry  = time.Second
 )
 
 // DefaultHealthy is how long a source must work to count as recovered.
@@ -36,7 +39,9 @@ type Source struct {
 	// Returning nil while ctx lives counts as a failure too.
 	//
 	// The error's text is shown to people. If the error, or one that it wraps, has
-	// a method Remedy() string, that is shown in place of the Source's Remedy.
+	// a method Remedy() string, that is shown in place of the Source's Remedy. One
+	// that is [fs.ErrNotExist] says that the device is not there: it is tried again
+	// every second.
 	Run func(ctx context.Context, up func()) error
 	// Remedy says what a person can do about a fault.
 	Remedy string
@@ -63,6 +68,9 @@ func Supervise(ctx context.Context, s Source, now func() kitchen.Stamp, emit Emi
 		err := w.attempt(ctx)
 		if ctx.Err() != nil {
 			return nil
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			w.retry = min(w.retry, awayRetry)
 		}
 		w.failed(ctx, err)
 		if !wait(ctx, w.retry) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"testing"
 	"testing/synctest"
@@ -182,6 +183,34 @@ func TestSuperviseBacksOff(t *testing.T) {
 		want := []time.Duration{
 			250 * ms, 500 * ms, 1000 * ms, 2000 * ms, 4000 * ms, 8000 * ms, 16000 * ms, 30000 * ms, 30000 * ms,
 			6000*ms + 250*ms, 500 * ms, // healthy for 6 s: the waits start over
+		}
+		if diff := cmp.Diff(want, waits); diff != "" {
+			t.Errorf("waits (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A device that is away is looked for every second, and as soon as it is there and
+// refuses to work the waits grow as ever.
+func TestSuperviseLooksForWhatIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		away, busy := fmt.Errorf("open: %w", fs.ErrNotExist), errors.New("busy")
+		runs := []step{{err: busy}, {err: busy}, {err: busy}, {err: busy}}
+		for range 5 {
+			runs = append(runs, step{err: away})
+		}
+		runs = append(runs, step{err: busy}, step{err: busy}, step{lasts: time.Hour})
+		s := &script{runs: runs, start: time.Now()}
+		supervise(t, 5*time.Minute, Source{Name: "x", Run: s.run}, newJournal())
+
+		var waits []time.Duration
+		for i := 1; i < len(s.tries); i++ {
+			waits = append(waits, s.tries[i]-s.tries[i-1])
+		}
+		const ms = time.Millisecond
+		want := []time.Duration{
+			250 * ms, 500 * ms, 1000 * ms, 2000 * ms, 1000 * ms, 1000 * ms, 1000 * ms, 1000 * ms, 1000 * ms,
+			2000 * ms, 4000 * ms,
 		}
 		if diff := cmp.Diff(want, waits); diff != "" {
 			t.Errorf("waits (-want +got):\n%s", diff)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 	"unicode"
 
+	"readyshelf/device"
 	"readyshelf/kitchen"
 )
 
@@ -343,6 +345,10 @@ func (c *checker) ports() {
 	check := func(key, v string) {
 		if v != "" && !filepath.IsAbs(v) {
 			c.bad(key, fmt.Sprintf("%q is no path of a port", v), "write the whole path; ls /dev/serial/by-id shows them")
+		}
+		var wrong *device.Error
+		if errors.As(device.CheckSerialPath(v), &wrong) {
+			c.bad(key, wrong.Err.Error(), wrong.Hint)
 		}
 		c.unique(seen, v, key, "give each its own port")
 	}

@@ -162,7 +162,7 @@ func (s *shop) world(log *slog.Logger) world {
 			}
 			return ln, err
 		},
-		serial: openSerial, input: device.OpenInput, output: device.OpenOutput, dial: device.Dial,
+		serial: serialPorts(), input: device.OpenInput, output: device.OpenOutput, dial: device.Dial,
 		device: "demo-pi", board: "demo-pi", version: version, log: log,
 		prefill: 1 << 20, pace: s.cmd.Speed,
 	}

@@ -39,7 +39,7 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 				return kitchen.Stamp{Boot: boot, Up: clock.Up(), At: time.Now().Round(0).In(c.Timezone), Clock: quality(clock)}
 			}
 		},
-		listen: device.Listen, serial: openSerial, input: device.OpenInput, output: device.OpenOutput, dial: device.Dial,
+		listen: device.Listen, serial: serialPorts(), input: device.OpenInput, output: device.OpenOutput, dial: device.Dial,
 		probe:   probeLog,
 		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },
 		vitals:  func() vitals { return measure(c.Data) },
@@ -69,6 +69,10 @@ func measure(data string) (v vitals) {
 	return v
 }
 
-func openSerial(path string, m SerialMode) (io.ReadWriteCloser, error) {
-	return device.OpenSerial(path, device.SerialMode(m))
+// serialPorts opens serial ports for one run of the daemon.
+func serialPorts() func(path string, m SerialMode) (io.ReadWriteCloser, error) {
+	names := device.NewSerialNames()
+	return func(path string, m SerialMode) (io.ReadWriteCloser, error) {
+		return names.Open(path, device.SerialMode(m))
+	}
 }

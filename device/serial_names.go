@@ -1,0 +1,125 @@
+package device
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// SerialNames opens serial ports, and remembers which device each name stood for.
+//
+// The kernel's own names go to whatever is plugged in first: after a hub lost its
+// power, ttyUSB0 may be the other scale. A name whose device has changed is refused
+// with an error that is [fs.ErrNotExist], as its device is not there, until that
+// comes back or the program starts anew. Two devices on USB are the same if they
+// have the same ids and serial number; without a serial number they must be in the
+// same socket too. Of names from /dev/serial only those by id that twins have had
+// are looked at like that: the others stay with their device by themselves, or with
+// the socket that they name.
+//
+// It is safe for concurrent use.
+type SerialNames struct {
+	root root
+	open func(path, node string, m SerialMode) (io.ReadWriteCloser, error)
+
+	mu    sync.Mutex
+	known map[string]knownPort // by the name that was opened
+}
+
+// NewSerialNames returns one that has seen no device yet.
+func NewSerialNames() *SerialNames {
+	return &SerialNames{root: machine, open: openSerial, known: map[string]knownPort{}}
+}
+
+type knownPort struct {
+	Port
+	twins bool // another like it was there
+}
+
+// Open is [OpenSerial] for the device that path has always named.
+func (n *SerialNames) Open(path string, m SerialMode) (io.ReadWriteCloser, error) {
+	node := n.root.node(path)
+	found, follow := n.root.fickle(path, node)
+	if follow {
+		if err := n.check(path, found); err != nil {
+			return nil, err
+		}
+	}
+	port, err := n.open(path, node, m)
+	if err == nil && follow {
+		n.remember(path, found)
+	}
+	return port, err
+}
+
+// fickle returns the device at node, and whether path could come to name another.
+func (r root) fickle(path, node string) (knownPort, bool) {
+	byID := strings.HasPrefix(path, r.dev("serial/by-id/"))
+	if path != node && !byID || filepath.Dir(node)+"/" != r.dev("") {
+		return knownPort{}, false
+	}
+	ports, err := r.serialPorts()
+	if err != nil {
+		return knownPort{}, false // nothing to go by
+	}
+	for _, p := range ports {
+		if p.Node == node {
+			return knownPort{p, p.hasTwin(ports)}, p.Vendor != 0
+		}
+	}
+	return knownPort{}, false
+}
+
+// check refuses a device at path that is not the one of before.
+func (n *SerialNames) check(path string, now knownPort) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	before, ok := n.known[path]
+	if !ok || before.same(now, path) {
+		return nil
+	}
+	stays := fmt.Sprintf("write serial = %q, a name that it keeps", before.Path)
+	if before.Path == path {
+		stays = "give each socket its own name, from /dev/serial/by-path"
+	}
+	return &Error{
+		Op: "open", Path: path,
+		Err: plain{fmt.Sprintf("another device has this name now: %s instead of %s", now.about(), before.about()), fs.ErrNotExist},
+		Hint: "plug in the one that was there, and " + stays +
+			"; to go on with the new one, restart readyshelf",
+	}
+}
+
+// same says whether now is the device that path named before.
+func (before knownPort) same(now knownPort, path string) bool {
+	switch {
+	case !before.alike(now.Port):
+		return false
+	case now.Serial != "", now.place == before.place:
+		return true
+	}
+	return path != now.Node && !before.twins && !now.twins // by id, and no other has that
+}
+
+func (n *SerialNames) remember(path string, p knownPort) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	p.twins = p.twins || n.known[path].twins
+	n.known[path] = p
+}
+
+// about is p in a few words: "FTDI FT232R USB UART A50285BI (0403:6001)".
+func (p Port) about() string {
+	name := strings.Join(strings.Fields(p.Maker+" "+p.Product+" "+p.Serial), " ")
+	return fmt.Sprintf("%s (%04x:%04x) in socket %s", cmp.Or(name, "a device without a name"), p.Vendor, p.Device, p.socket())
+}
+
+// socket is where the device is plugged in, as the kernel counts: "1-1.3".
+func (p Port) socket() string {
+	socket, _, _ := strings.Cut(filepath.Base(p.place), ":")
+	return socket
+}
