@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 
-.PHONY: help demo build build-all check test deps format vet static short race peers lunches fuzz torture bench clean
+.PHONY: help demo build build-all deb check test deps format vet static short race peers lunches fuzz torture bench clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -27,6 +27,13 @@ build-all: build ## the same, and for every Raspberry Pi since the 2
 	GOOS=linux GOARCH=amd64 $(STATIC) -o bin/readyshelf-linux-amd64 $(CMD)
 	GOOS=linux GOARCH=arm64 $(STATIC) -o bin/readyshelf-linux-arm64 $(CMD)
 	GOOS=linux GOARCH=arm GOARM=7 $(STATIC) -o bin/readyshelf-linux-armv7 $(CMD)
+
+# Where the packages go, and for which of Debian's architectures.
+DIST ?= dist
+DEBS ?= arm64 armhf amd64
+
+deb: ## dist/readyshelf_*.deb: what installs itself on Raspberry Pi OS and Debian
+	BUILD='$(STATIC)' bash systemd/package/build.sh $(DIST) $(DEBS)
 
 check: format vet static short ## what is quick: form, vet, staticcheck, short tests
 

@@ -60,9 +60,10 @@ var arrows = map[string][]string{
 	"device":                 {},
 	"device/devicetest":      {},
 	"device/virtual":         {},
+	"systemd":                {},
 	"cmd/readyshelf": {
 		"kitchen", "predict", "buffer", "board", "sync/uplink", "sensors", "sensors/button", "sensors/scale",
-		"sensors/ticket", "device", "device/virtual",
+		"sensors/ticket", "device", "device/virtual", "systemd",
 	},
 	"test": {"kitchen", "predict", "buffer"}, // a benchmark needs a full log
 }

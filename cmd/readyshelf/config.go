@@ -99,6 +99,18 @@ type LogConfig struct {
 	Keep    time.Duration `toml:"keep"` // 0: no history
 }
 
+// unnamed is the store in the configuration that is installed.
+const unnamed = "unnamed"
+
+// ToDo says what somebody must do before the box serves a shop. It is empty once the
+// configuration is that of a shop.
+func (c *Config) ToDo() string {
+	if c.Store == unnamed {
+		return "not set up yet: sudo readyshelf setup"
+	}
+	return ""
+}
+
 // history is Keep as the log wants it: there, 0 is its default.
 func (l LogConfig) history() time.Duration {
 	if l.Keep == 0 {

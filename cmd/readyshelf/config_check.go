@@ -136,6 +136,8 @@ func (c *checker) store() {
 	switch {
 	case c.Store == "":
 		c.bad("store", "the store has no name", `add store = "my-store-01" at the top; it becomes part of the MQTT topics`)
+	case c.Store == unnamed && len(c.MQTT.Brokers) > 0:
+		c.bad("store", "with a broker the store needs a name of its own", `write store = "my-store-01"; it becomes part of the MQTT topics`)
 	default:
 		c.topicLevel("store", c.Store)
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"readyshelf/systemd"
 )
 
 const exampleFile = "../../systemd/readyshelf.toml"
@@ -38,12 +40,33 @@ func TestExampleLoads(t *testing.T) {
 	}
 }
 
+// TestInstalledIsSafe runs what is installed through the check: it must start, say that
+// it is not set up, and send nothing anywhere.
+func TestInstalledIsSafe(t *testing.T) {
+	c, problems := ParseConfig("readyshelf.toml", systemd.Configuration)
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	if len(c.MQTT.Brokers) > 0 || c.ToDo() == "" {
+		t.Errorf("as installed, store %q has the brokers %v and is to do %q, want none and what is next", c.Store, c.MQTT.Brokers, c.ToDo())
+	}
+	named := strings.Replace(string(systemd.Configuration), `store = "unnamed"`, `store = "sh-01"`, 1)
+	if c, problems := ParseConfig("readyshelf.toml", []byte(named)); problems != nil || c.ToDo() != "" {
+		t.Errorf("with a name: %v, to do %q, want a shop that is set up", problems, c.ToDo())
+	}
+	linked := strings.Replace(string(systemd.Configuration), "brokers = []", `brokers = ["tcp://10.0.0.1"]`, 1)
+	if _, problems := ParseConfig("readyshelf.toml", []byte(linked)); len(problems) != 1 || problems[0].Key != "store" {
+		t.Errorf("with a broker and no name: %v, want one problem of store", problems)
+	}
+}
+
 // TestExampleSwitchedOn loads the example with every setting switched on: only
 // what is not in this version may be refused, and what is called a default is one.
 func TestExampleSwitchedOn(t *testing.T) {
 	text := switchedOff.ReplaceAllString(readExample(t), "$1")
-	text = strings.Replace(text, "tcp://127.0.0.1:1883", "tls://127.0.0.1:1883", 1)   // for the keys of TLS
-	text = regexp.MustCompile(`(?m)^password_file = .*\n`).ReplaceAllString(text, "") // the token is the password
+	text = strings.Replace(text, "\nstore = \"unnamed\"", "\nstore = \"my-store-01\"", 1)
+	text = strings.Replace(text, "\nbrokers = []", "\nbrokers = [\"tls://127.0.0.1:1883\"]", 1) // for the keys of TLS
+	text = regexp.MustCompile(`(?m)^password_file = .*\n`).ReplaceAllString(text, "")           // the token is the password
 	_, problems := ParseConfig("example", []byte(text))
 	lines := strings.Split(text, "\n")
 	refused := map[string]bool{}

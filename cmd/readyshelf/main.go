@@ -151,6 +151,9 @@ func (r *checkCmd) Run(s streams) error {
 	}
 	fmt.Fprintf(s.out, "%s is right: store %s; printers: %d, scales: %d, buttons: %d\n",
 		r.Config, c.Store, len(c.Printers), len(c.Scales), len(c.Buttons))
+	if what := c.ToDo(); what != "" {
+		fmt.Fprintln(s.out, what)
+	}
 	return nil
 }
 

@@ -69,6 +69,9 @@ func (h *house) run(ctx context.Context) error {
 	}
 	h.log.Info("running", "version", h.version, "store", h.Store, "device", h.device, "log", h.buffer.ID(), "events", h.buffer.Head())
 	defer h.log.Info("stopped")
+	if what := h.ToDo(); what != "" {
+		h.log.Warn(what)
+	}
 
 	writing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
