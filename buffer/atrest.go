@@ -125,13 +125,19 @@ func (r *Report) problem(format string, args ...any) {
 
 // Check reads all of a log at rest: its structure, the checksum of every record,
 // whether ids have gaps, whether checkpoint and cursors lie within it. Its error
-// says that the file could not be read as a log at all.
+// says that the file could not be read as a log at all; where that is ErrDamaged, the
+// Report has only Problems.
 //
 // bbolt checks the page tree in a goroutine of its own. A file whose records read
 // well and whose tree is torn all the same may end the process there: who cannot
 // afford that runs Check in a child.
 func Check(path string) (r Report, err error) {
 	s, m, err := openAtRest(path)
+	if errors.Is(err, ErrDamaged) {
+		if r.Problems, _ = problemsOf(path); len(r.Problems) == 0 {
+			r.problem("%v", err)
+		}
+	}
 	if err != nil {
 		return r, err
 	}

@@ -184,7 +184,7 @@ func replace(opts Options, was sidecar, why error) error {
 	aside := asideOf(opts.Path)
 	id, tmp := newID(), opts.Path+".new"
 	if err := salvageInto(opts, tmp, id, was, func(r *Replacement) {
-		r.Why = fmt.Sprintf("%v: log %s is kept as %s, a new log was started with %d of its events", why, r.Log, aside, r.Salvaged)
+		r.Why = fmt.Sprintf("%v; log %s is kept as %s, a new log was started with %d of its events", why, r.Log, aside, r.Salvaged)
 	}); err != nil {
 		return fmt.Errorf("salvage log %s: %w", opts.Path, errors.Join(err, remove(tmp)))
 	}

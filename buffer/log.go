@@ -180,13 +180,7 @@ func Open(opts Options) (*Log, error) {
 		}
 		l, err = open(opts)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if why := l.Replaced().Why; why != "" {
-		opts.Log.Error("log replaced", "what", why)
-	}
-	return l, nil
+	return l, err
 }
 
 // open returns a log even with an error, where the file is one but is damaged.

@@ -132,7 +132,7 @@ func (p rawPage) meta() (m rawMeta, err error) {
 	h.Write(b[:metaSize-8])
 	switch word := binary.LittleEndian.Uint32; {
 	case p.flags() != flagMeta || word(b) != metaMagic:
-		return m, errors.New("it is none")
+		return m, errors.New("it is no meta page")
 	case binary.LittleEndian.Uint64(b[metaSize-8:]) != h.Sum64():
 		return m, errCRC
 	case word(b[4:]) != 2 || word(b[8:]) != pageSize:

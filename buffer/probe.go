@@ -62,29 +62,33 @@ func (s *store) probeCheckpoint(m meta) error {
 	return nil
 }
 
-// probeRaw inspects the file at path without bbolt, under its lock.
+// probeRaw inspects the file at path.
 func probeRaw(path string) error {
+	problems, err := problemsOf(path)
+	if err == nil && len(problems) > 0 {
+		err = fmt.Errorf("%w: %s", ErrDamaged, problems[0])
+	}
+	return err
+}
+
+// problemsOf says what is wrong with the file at path. It reads it without bbolt, under
+// its lock.
+func problemsOf(path string) (problems []string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
 	if err := lockShared(f); err != nil {
-		return err
+		return nil, err
 	}
 	raw, err := newRawFile(f)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var in inspection
 	in.file(raw)
-	if in.trouble != nil {
-		return in.trouble
-	}
-	if len(in.problems) > 0 {
-		return fmt.Errorf("%w: %s", ErrDamaged, in.problems[0])
-	}
-	return nil
+	return in.problems, in.trouble
 }
 
 // lockShared waits for the file to be nobody's who writes, as bbolt does.
@@ -136,7 +140,7 @@ func (in *inspection) file(f rawFile) {
 		}
 		m, err := p.meta()
 		if err != nil {
-			in.problem("meta page %d: %v", id, err)
+			in.problem("page %d: %v", id, err)
 		} else if m.txid >= newest.txid {
 			newest = m
 		}
@@ -269,7 +273,7 @@ func (o Options) sounds() error {
 		case err == nil || errors.Is(err, ErrDamaged) || !late:
 			return err
 		case try == probeTries:
-			return fmt.Errorf("%w: the probe did not end within %v, %d times", ErrDamaged, probeLimit, try)
+			return fmt.Errorf("probe log %s: %w: the probe did not end within %v, %d times", o.Path, ErrDamaged, probeLimit, try)
 		}
 		o.Log.Warn("the probe of the log did not end in time and is done again", "limit", probeLimit)
 	}

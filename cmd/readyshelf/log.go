@@ -172,25 +172,24 @@ func (c *logCheckCmd) Run(ctx context.Context, s streams) error {
 // checkLog reads a log and prints what it found.
 func checkLog(file string, out io.Writer) error {
 	r, err := buffer.Check(file)
-	if err != nil {
-		if errors.Is(err, buffer.ErrDamaged) {
-			fmt.Fprintln(out, "damage:", err)
+	if err == nil {
+		fmt.Fprintf(out, "log %s, boot %d: %d events, %d to %d, checkpoint at %d, %d bytes\n",
+			r.ID, r.Boot, r.Events, r.Oldest, r.Head, r.Checkpoint, r.Bytes)
+		for _, name := range slices.Sorted(maps.Keys(r.Cursors)) {
+			fmt.Fprintf(out, "%s has everything up to %d\n", name, r.Cursors[name])
 		}
-		return err
-	}
-	fmt.Fprintf(out, "log %s, boot %d: %d events, %d to %d, checkpoint at %d, %d bytes\n",
-		r.ID, r.Boot, r.Events, r.Oldest, r.Head, r.Checkpoint, r.Bytes)
-	for _, name := range slices.Sorted(maps.Keys(r.Cursors)) {
-		fmt.Fprintf(out, "%s has everything up to %d\n", name, r.Cursors[name])
-	}
-	if len(r.Problems) == 0 {
-		fmt.Fprintln(out, "the log is whole")
-		return nil
 	}
 	for _, p := range r.Problems {
 		fmt.Fprintln(out, "damage:", p)
 	}
-	return buffer.ErrDamaged
+	switch {
+	case err != nil:
+		return err
+	case len(r.Problems) > 0:
+		return buffer.ErrDamaged
+	}
+	fmt.Fprintln(out, "the log is whole")
+	return nil
 }
 
 // logCompactCmd is `readyshelf log compact`.

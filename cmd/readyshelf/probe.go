@@ -62,11 +62,20 @@ const self = "/proc/self/exe"
 func probeLog(ctx context.Context, path string) error {
 	var out bytes.Buffer
 	err := inChild(ctx, &out, "log", "probe", "--", path)
-	if reason := strings.TrimSpace(out.String()); reason != "" && errors.Is(err, buffer.ErrDamaged) {
-		err = fmt.Errorf("%w: %s", buffer.ErrDamaged, reason)
+	if what := strings.TrimSpace(out.String()); what != "" && errors.Is(err, buffer.ErrDamaged) {
+		return damage(what)
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("probe log %s: %w", path, err)
+	}
+	return nil
 }
+
+// damage is an ErrDamaged in the words of the child that met it.
+type damage string
+
+func (d damage) Error() string        { return string(d) }
+func (d damage) Is(target error) bool { return target == buffer.ErrDamaged }
 
 // inChild runs a verb that reads a log in a child process. A child that dies has met
 // damage; one that is told to stop, or cannot do its work, has not.
