@@ -7,9 +7,14 @@
 //
 // # Lines
 //
-// [OpenInput] and [OpenOutput] take a name and return periph's [gpio.PinIn] and
+// [Inputs] and [OpenOutput] take names of lines and return periph's [gpio.PinIn] and
 // [gpio.PinOut]. A name is GPIO17, P1_11 (the header's pin), the name that the
-// kernel gives a line, or sim:/path for a line that a person or a program plays.
+// kernel gives a line, gpiochip0/17 where it gives none, or sim:/path for a line
+// that a person or a program plays. [Lines] lists what there is, and who has it.
+//
+// The driver is our own, over the kernel's character devices, because edges must
+// carry the kernel's time, be debounced by it, and not be lost unnoticed. From
+// periph come the types of pins and what is at the board's header.
 //
 // # Ports
 //

@@ -4,184 +4,186 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
+	"github.com/warthog618/go-gpiocdev/uapi"
 	"golang.org/x/sys/unix"
-	"periph.io/x/conn/v3/driver/driverreg"
 	"periph.io/x/conn/v3/gpio"
-	"periph.io/x/host/v3/gpioioctl"
 )
 
-const gpioChips = "/dev/gpiochip*"
-
-// OpenInput opens the line name as an input that reports both edges. At rest it is
-// pulled up if activeLow, else down. See the package's documentation for names.
-//
-// The first line opened that is not simulated starts periph's driver for the
-// kernel's GPIO chips, and no other driver of periph's. Open lines before anything
-// else: that driver closes file descriptor 0 while it starts (see keepStdin).
+// OpenInput opens one line as an input, pulled up at rest if activeLow, else down.
+// It reports every edge. Whoever has several opens them as [Inputs].
 func OpenInput(name string, activeLow bool) (gpio.PinIn, error) {
-	pull, rest := gpio.PullDown, gpio.Low
-	if activeLow {
-		pull, rest = gpio.PullUp, gpio.High
-	}
-	var p gpio.PinIn = &simInput{simLine: simLine{name: name}, rest: rest}
-	if !isSimulated(name) {
-		l, err := findLine(name)
-		if err != nil {
-			return nil, err
-		}
-		p = l
-	}
-	if err := p.In(pull, gpio.BothEdges); err != nil {
-		return nil, lineError(name, err)
-	}
-	return p, nil
+	return NewInputs([]Input{{Line: name, ActiveLow: activeLow}}).Open(name)
 }
 
-// OpenOutput opens the line name as an output, low at first.
+// OpenOutput opens the line name as an output, low at first. Its Out returns an
+// error when the line's chip was removed; open it again then. It has no PWM.
 func OpenOutput(name string) (gpio.PinOut, error) {
-	var p gpio.PinOut = &simOutput{simLine: simLine{name: name}}
 	if !isSimulated(name) {
-		l, err := findLine(name)
-		if err != nil {
-			return nil, err
-		}
-		p = l
+		return openOutput(devChips{}, name)
 	}
+	p := &simOutput{simLine: simLine{name: name}}
 	if err := p.Out(gpio.Low); err != nil {
-		return nil, lineError(name, err)
+		return nil, err
 	}
 	return p, nil
 }
 
-// lineError explains why a line that is there cannot be had. periph's driver keeps
-// the kernel's reason in its text only.
-func lineError(name string, err error) error {
-	var known *Error
-	if errors.As(err, &known) {
-		return err
+// free returns where the line name is if nobody has it.
+func (s survey) free(bus gpioBus, name string) (place, error) {
+	at, err := s.resolve(bus, name)
+	if err != nil {
+		return place{}, err
 	}
-	e := &Error{Op: "open line", Path: name, Err: err}
-	if strings.Contains(err.Error(), unix.EBUSY.Error()) {
-		e.Err = errBusy
-		e.Hint = "find out who has it with: sudo gpioinfo"
+	if l, _ := s.line(at); l.Flags.IsUsed() {
+		return place{}, taken(name, user(l))
+	}
+	return at, nil
+}
+
+// resolve returns where the line name is: by the kernel's name of the line, by its
+// place, or on a Raspberry Pi by GPIOn, which is the line of its own chip whatever
+// other chips call theirs.
+func (s survey) resolve(bus gpioBus, name string) (place, error) {
+	canonical, err := LineName(name)
+	if err != nil {
+		return place{}, err
+	}
+	if p, ok := parsePlace(canonical); ok {
+		return s.atPlace(bus, name, p)
+	}
+	if p, ok := s.onPi(canonical); ok {
+		return p, nil
+	}
+	var found []place
+	for _, c := range s.chips {
+		for i, l := range c.lines {
+			if lineName(l) == canonical {
+				found = append(found, place{c.name, i})
+			}
+		}
+	}
+	switch len(found) {
+	case 0:
+		return place{}, s.missing(name)
+	case 1:
+		return found[0], nil
+	}
+	return place{}, &Error{
+		Op: "open line", Path: name, Err: fmt.Errorf("several lines are called so: %s", list(found)),
+		Hint: "write the one that is meant, like " + found[0].String(),
+	}
+}
+
+// onPi finds GPIOn on a Raspberry Pi. Old kernels name some of its lines after
+// their other function ("SDA1"): then it is line n.
+func (s survey) onPi(name string) (place, bool) {
+	n, err := strconv.Atoi(strings.TrimPrefix(name, "GPIO"))
+	if err != nil || !gpioPattern.MatchString(name) {
+		return place{}, false
+	}
+	for _, c := range s.chips {
+		if !isPiChip(c.label) {
+			continue
+		}
+		if i := slices.IndexFunc(c.lines, func(l uapi.LineInfoV2) bool { return lineName(l) == name }); i >= 0 {
+			return place{c.name, i}, true
+		}
+		return place{c.name, n}, n < len(c.lines)
+	}
+	return place{}, false
+}
+
+// atPlace checks a place. Its chip may be a link in /dev: then it is the chip that
+// the link leads to.
+func (s survey) atPlace(bus gpioBus, name string, p place) (place, error) {
+	if _, ok := s.line(p); ok {
+		return p, nil
+	}
+	if c, err := bus.open(p.chip); err == nil {
+		defer c.Close()
+		if info, err := c.info(); err == nil {
+			p.chip = text(info.Name[:])
+		}
+	}
+	if _, ok := s.line(p); !ok {
+		return place{}, s.missing(name)
+	}
+	return p, nil
+}
+
+// missing says that there is no such line, or that it may be on a chip that could
+// not be looked at.
+func (s survey) missing(name string) error {
+	if s.failed != nil {
+		return openError(name, s.failed)
+	}
+	return &Error{Op: "open line", Path: name, Err: errMissing, Hint: "list the names of lines with: gpioinfo"}
+}
+
+func list(places []place) string {
+	names := make([]string, len(places))
+	for i, p := range places {
+		names[i] = p.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+// openError explains why the line name cannot be had.
+func openError(name string, err error) error {
+	var known *Error
+	switch {
+	case errors.As(err, &known):
+		return err
+	case errors.Is(err, unix.ENXIO):
+		return &Error{
+			Op: "open line", Path: name, Err: errors.New("the kernel reports no edges of it"),
+			Hint: "choose a line of the board's own GPIO chip",
+		}
+	}
+	return &Error{Op: "open line", Path: name, Err: inWords(err), Hint: remedyFor(err)}
+}
+
+// remedyFor says what to do when lines cannot be had at all.
+func remedyFor(err error) string {
+	switch {
+	case errors.Is(err, errNoChip):
+		return "run on a Raspberry Pi, or try without hardware: sim:/path/of/a/pty"
+	case errors.Is(err, errOld):
+		return "update the system"
+	case errors.Is(err, fs.ErrPermission):
+		return "add the user to group gpio: sudo adduser readyshelf gpio"
+	case errors.Is(err, unix.EBUSY):
+		return "find out who has it with: sudo gpioinfo"
+	}
+	return ""
+}
+
+// taken says who has a line, and how to get it back.
+func taken(name, user string) error {
+	e := &Error{
+		Op: "open line", Path: name, Err: plain{"it is taken by " + user, unix.EBUSY},
+		Hint: "stop what has it, or choose another pin",
+	}
+	for _, t := range takers {
+		if strings.HasPrefix(user, t.user) {
+			e.Hint = t.remedy
+			break
+		}
 	}
 	return e
 }
 
-// findLine returns the line of a GPIO chip that has name.
-func findLine(name string) (*gpioioctl.GPIOLine, error) {
-	chips, err := startChips()
-	if err != nil {
-		e := &Error{Op: "open line", Path: name, Err: err}
-		switch {
-		case errors.Is(err, errNoChip):
-			e.Hint = "run on a Raspberry Pi, or try without hardware: sim:/path/of/a/pty"
-		case errors.Is(err, fs.ErrPermission):
-			e.Hint = "add the user to group gpio: sudo adduser readyshelf gpio"
-		}
-		return nil, e
-	}
-	want := name
-	if strings.HasPrefix(name, "P1_") {
-		if want, err = headerLine(name); err != nil {
-			return nil, &Error{Op: "open line", Path: name, Err: err, Hint: "choose another pin, as in P1_11 or GPIO17"}
-		}
-	}
-	if l := lookUp(chips, want); l != nil {
-		return l, nil
-	}
-	return nil, &Error{Op: "open line", Path: name, Err: errMissing, Hint: "list the names of lines with: gpioinfo"}
-}
-
-// lookUp finds a line by its name. Kernels before 5.x name some lines of a Pi
-// after their other function ("SDA1"), so GPIOn is also line n of the Pi's own chip.
-func lookUp(chips []*gpioioctl.GPIOChip, name string) *gpioioctl.GPIOLine {
-	for _, c := range chips {
-		if l := c.ByName(name); l != nil {
-			return l
-		}
-	}
-	n, err := strconv.Atoi(strings.TrimPrefix(name, "GPIO"))
-	if err != nil || !strings.HasPrefix(name, "GPIO") {
-		return nil
-	}
-	for _, c := range chips {
-		pi := strings.HasPrefix(c.Label(), "pinctrl-bcm") || strings.HasPrefix(c.Label(), "pinctrl-rp1")
-		if pi && n >= 0 && n < c.LineCount() {
-			return c.ByNumber(n)
-		}
-	}
-	return nil
-}
-
-// startChips starts periph's driver for GPIO chips and returns those that could be
-// opened. That there are none on this machine is an error.
-//
-// periph's host.Init would start every driver it has. Of these bcm283x panics where
-// a smaller chip sorts before the Pi's own, on a goroutine of periph's, which ends
-// the daemon; and on a Pi 5 it writes to the wrong registers. gpioioctl is all we
-// need, and it is the only one that this program links.
-var startChips = sync.OnceValues(func() ([]*gpioioctl.GPIOChip, error) {
-	paths, err := filepath.Glob(gpioChips)
-	if err != nil || len(paths) == 0 {
-		return nil, errNoChip
-	}
-	var failed error
-	err = keepStdin(func() { _, failed = driverreg.Init() })
-	if err = errors.Join(err, failed); err != nil {
-		return nil, fmt.Errorf("start the GPIO driver: %w", err)
-	}
-	if len(gpioioctl.Chips) == 0 {
-		return nil, whyNot(paths[0])
-	}
-	return gpioioctl.Chips, nil
-})
-
-var errNoChip = errors.New("this machine has no GPIO chip")
-
-// whyNot says why periph's driver took none of the chips that are there.
-func whyNot(chip string) error {
-	f, err := os.Open(chip)
-	if err != nil {
-		return inWords(err)
-	}
-	f.Close()
-	return errors.New("the kernel's GPIO chips cannot be used: Linux 5.10 or newer is needed")
-}
-
-// keepStdin calls f and puts file descriptor 0 back if f closed it. gpioioctl does
-// so on a machine where two names in /dev lead to one chip, as on a Pi: closing the
-// second, it also closes the descriptor that it has just set to 0. With descriptor
-// 0 free, the next file or line to be opened would get it, and gpioioctl takes a
-// line with descriptor 0 for one that is not open.
-//
-// F_DUPFD takes the lowest number that is free and no other, so that a file which
-// another goroutine opened meanwhile, and which got 0, is left alone.
-func keepStdin(f func()) error {
-	saved, err := unix.FcntlInt(0, unix.F_DUPFD_CLOEXEC, 3)
-	if err == unix.EBADF { // started without a standard input
-		saved, err = unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if err == nil && saved == 0 {
-			saved, err = unix.FcntlInt(0, unix.F_DUPFD_CLOEXEC, 3)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("keep the standard input: %w", err)
-	}
-	defer unix.Close(saved)
-	f()
-	back, err := unix.FcntlInt(uintptr(saved), unix.F_DUPFD, 0)
-	if err != nil {
-		return fmt.Errorf("put the standard input back: %w", err)
-	}
-	if back != 0 { // it was still there
-		return unix.Close(back)
-	}
-	return nil
+// takers are the users of lines that people meet on a Raspberry Pi, by the
+// beginning of what the kernel calls them.
+// Source: https://github.com/raspberrypi/firmware/blob/master/boot/overlays/README
+var takers = []struct{ user, remedy string }{
+	{"spi", "turn SPI off with dtparam=spi=off in /boot/firmware/config.txt and restart, or choose another pin"},
+	{"onewire", "remove dtoverlay=w1-gpio from /boot/firmware/config.txt and restart, or choose another pin"},
+	{"ir-", "remove dtoverlay=gpio-ir from /boot/firmware/config.txt and restart, or choose another pin"},
+	{"sysfs", "an old program has it through /sys/class/gpio: stop that, or restart the machine"},
+	{consumer, "readyshelf runs already: see systemctl status readyshelf; or two names in the configuration are one line"},
 }

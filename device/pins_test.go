@@ -104,7 +104,7 @@ func TestLinesThatCannotBeHad(t *testing.T) {
 		"sim:" + filepath.Join(dir, "none"): "it is not there; make one with: mkfifo",
 		"sim:" + file:                       "neither a pseudo-terminal nor a FIFO",
 	}
-	if chips, _ := filepath.Glob(gpioChips); chips == nil {
+	if chips, _ := (devChips{}).chips(); chips == nil {
 		names["GPIO17"] = "this machine has no GPIO chip; run on a Raspberry Pi"
 		names["P1_11"] = "this machine has no GPIO chip"
 	}
@@ -117,88 +117,4 @@ func TestLinesThatCannotBeHad(t *testing.T) {
 			}
 		}
 	}
-}
-
-func TestHeader(t *testing.T) {
-	for pin, want := range map[string]string{
-		"P1_3": "GPIO2", "P1_11": "GPIO17", "P1_13": "GPIO27", "P1_27": "GPIO0", "P1_40": "GPIO21",
-		"P1_1": "", "P1_6": "", "P1_0": "", "P1_41": "", "P1_x": "",
-	} {
-		got, err := headerLine(pin)
-		if got != want || (err == nil) != (want != "") {
-			t.Errorf("%s is %q, error %v, want %q", pin, got, err, want)
-		}
-	}
-	seen := map[int]int{}
-	for pin, n := range header {
-		if other, twice := seen[n]; twice || n < 0 || n > 27 {
-			t.Errorf("GPIO%d is at pins %d and %d", n, pin, other)
-		}
-		seen[n] = pin
-	}
-	if len(seen) != 28 {
-		t.Errorf("the header has %d GPIOs, want 28", len(seen))
-	}
-}
-
-// What f does to descriptor 0 is undone, and nothing else is touched.
-func TestKeepStdin(t *testing.T) {
-	was := target(t)
-	null, err := os.Open(os.DevNull)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer null.Close()
-	for name, f := range map[string]func(){
-		"left alone": func() {},
-		"closed":     func() { unix.Close(0) },
-	} {
-		if err := keepStdin(f); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if got := target(t); got != was {
-			t.Errorf("%s: descriptor 0 is %q, was %q", name, got, was)
-		}
-	}
-
-	// A file that got number 0 meanwhile keeps it.
-	saved, err := unix.FcntlInt(0, unix.F_DUPFD_CLOEXEC, 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		unix.Dup3(saved, 0, 0)
-		unix.Close(saved)
-	}()
-	var pipe [2]int
-	if err := unix.Pipe2(pipe[:], unix.O_CLOEXEC); err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(pipe[0])
-	defer unix.Close(pipe[1])
-	if err := keepStdin(func() { unix.Dup3(pipe[0], 0, 0) }); err != nil {
-		t.Error(err)
-	}
-	if got := target(t); !strings.HasPrefix(got, "pipe:") {
-		t.Errorf("descriptor 0 is %q, want the pipe", got)
-	}
-
-	// Without a standard input there is one afterwards.
-	unix.Close(0)
-	if err := keepStdin(func() {}); err != nil {
-		t.Error(err)
-	}
-	if got := target(t); got != os.DevNull {
-		t.Errorf("descriptor 0 is %q", got)
-	}
-}
-
-// target says what descriptor 0 leads to.
-func target(t *testing.T) string {
-	t.Helper()
-	s, err := os.Readlink("/proc/self/fd/0")
-	if err != nil {
-		t.Skip(err)
-	}
-	return s
 }

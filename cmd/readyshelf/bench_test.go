@@ -54,7 +54,7 @@ func BenchmarkPress(b *testing.B) {
 				return kitchen.Stamp{Boot: boot, Up: time.Since(began), At: time.Now().UTC(), Clock: kitchen.Synced}
 			}
 		},
-		input: func(string, bool) (gpio.PinIn, error) { return pin, nil }, dial: device.Dial,
+		input: func(string) (gpio.PinIn, error) { return pin, nil }, dial: device.Dial,
 		log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		committed: func(events []kitchen.Event, _ *kitchen.Board) {
 			for _, e := range events {

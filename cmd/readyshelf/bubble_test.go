@@ -132,7 +132,7 @@ func (b *bubble) world() world {
 			return ln, nil
 		},
 		serial: func(string, SerialMode) (io.ReadWriteCloser, error) { return b.scale.Open() },
-		input:  func(line string, _ bool) (gpio.PinIn, error) { return b.pins[line], nil },
+		input:  func(line string) (gpio.PinIn, error) { return b.pins[line], nil },
 		output: func(line string) (gpio.PinOut, error) { return b.lamps[line], nil },
 		dial:   b.broker.Dial, vitals: b.vitals,
 		device: "pi", board: "10000000a3f7c2d1", version: "test", log: slog.New(slog.NewTextHandler(io.Discard, nil)), prefill: 1 << 20,

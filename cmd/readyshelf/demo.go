@@ -162,7 +162,7 @@ func (s *shop) world(log *slog.Logger) world {
 			}
 			return ln, err
 		},
-		serial: serialPorts(), input: device.OpenInput, output: device.OpenOutput, dial: device.Dial,
+		serial: serialPorts(), input: inputs(s.config().Buttons).Open, output: device.OpenOutput, dial: device.Dial,
 		device: "demo-pi", board: "demo-pi", version: version, log: log,
 		prefill: 1 << 20, pace: s.cmd.Speed,
 	}

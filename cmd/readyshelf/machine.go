@@ -39,7 +39,7 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 				return kitchen.Stamp{Boot: boot, Up: clock.Up(), At: time.Now().Round(0).In(c.Timezone), Clock: quality(clock)}
 			}
 		},
-		listen: device.Listen, serial: serialPorts(), input: device.OpenInput, output: device.OpenOutput, dial: device.Dial,
+		listen: device.Listen, serial: serialPorts(), input: inputs(c.Buttons).Open, output: device.OpenOutput, dial: device.Dial,
 		probe:   probeLog,
 		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },
 		vitals:  func() vitals { return measure(c.Data) },
@@ -75,4 +75,13 @@ func serialPorts() func(path string, m SerialMode) (io.ReadWriteCloser, error) {
 	return func(path string, m SerialMode) (io.ReadWriteCloser, error) {
 		return names.Open(path, device.SerialMode(m))
 	}
+}
+
+// inputs are the lines of the buttons: those of one chip are opened together.
+func inputs(buttons []ButtonConfig) *device.Inputs {
+	lines := make([]device.Input, len(buttons))
+	for i, b := range buttons {
+		lines[i] = device.Input{Line: b.Line, ActiveLow: b.Active == "low", Debounce: b.Debounce}
+	}
+	return device.NewInputs(lines)
 }

@@ -127,7 +127,7 @@ func (h *house) button(c ButtonConfig) sensors.Source {
 		Name:   "button/" + c.Slot,
 		Remedy: "check the button, its wiring and its line in the configuration",
 		Run: func(ctx context.Context, up func()) error {
-			pin, err := h.input(c.Line, low)
+			pin, err := h.input(c.Line)
 			if err != nil {
 				return err
 			}

@@ -21,7 +21,7 @@ type world struct {
 
 	listen func(addr string) (net.Listener, error)
 	serial func(path string, mode SerialMode) (io.ReadWriteCloser, error)
-	input  func(line string, activeLow bool) (gpio.PinIn, error)
+	input  func(line string) (gpio.PinIn, error) // a button's, as it is configured
 	output func(line string) (gpio.PinOut, error)
 	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
 	// probe says whether an existing log is sound, in a child process; nil trusts it.

@@ -15,10 +15,6 @@ import (
 // buttons do.
 const DefaultDebounce = 25 * time.Millisecond
 
-// look is how long one wait for an edge lasts at most: how late the end of ctx may
-// be noticed, and how late an edge that the driver lost.
-const look = 250 * time.Millisecond
-
 // backlog is how many gestures may wait while the log is busy with one.
 const backlog = 64
 
@@ -27,13 +23,16 @@ type Button struct {
 	// Slot is the slot it stands at: "A1". Its facts come from "button/A1".
 	Slot string
 	// Pin is the line of its contact. If it has the method
-	// NextEdge(context.Context) ([Edge], error), that is used.
+	// NextEdge(context.Context) ([Edge], error), that is used. If it has the method
+	// Debounced() time.Duration, the driver reports only edges after which the contact
+	// was quiet for so long.
 	Pin gpio.PinIn
 	// Active is the level of a closed contact. Low asks for the pin's pull-up, High
 	// for its pull-down.
 	Active gpio.Level
 	// Debounce is how long the contact must be quiet; zero is [DefaultDebounce]. A
-	// longer one makes a press arrive as much later.
+	// longer one makes a press arrive as much later. Where the driver has waited as
+	// long already, it is not waited for again.
 	Debounce time.Duration
 	// Now stamps what happens now.
 	Now func() kitchen.Stamp
@@ -110,8 +109,15 @@ func (b *Button) watch(ctx context.Context, up func(), facts chan<- kitchen.Even
 }
 
 // see feeds what a wait brought into the machine. A level that changed without an
-// edge is an edge that the driver lost.
+// edge is an edge that the driver lost. So is an edge to the level that was there
+// before: the one that went away from it is put in again, and the machine decides
+// whether that was a finger or a bounce.
 func (c *machine) see(s sight) error {
+	if s.gap && s.closed == c.level {
+		if err := c.edge(!s.closed, s.mark); err != nil {
+			return err
+		}
+	}
 	if s.edge || s.closed != c.level {
 		return c.edge(s.closed, s.mark)
 	}
@@ -121,9 +127,9 @@ func (c *machine) see(s sight) error {
 // until says how long to wait for an edge before c must be told the time.
 func until(c *machine) time.Duration {
 	if t, ok := c.next(); ok {
-		return min(time.Until(t), look)
+		return time.Until(t)
 	}
-	return look
+	return time.Hour
 }
 
 // source returns where the edges come from, and whether the contact is closed.
@@ -143,11 +149,16 @@ func (b *Button) logger() *slog.Logger {
 	return b.Log.With("source", "button/"+b.Slot)
 }
 
+// debounce is how long a level must be quiet here.
 func (b *Button) debounce() time.Duration {
-	if b.Debounce <= 0 {
-		return DefaultDebounce
+	d := b.Debounce
+	if d <= 0 {
+		d = DefaultDebounce
 	}
-	return b.Debounce
+	if p, ok := b.Pin.(interface{ Debounced() time.Duration }); ok && p.Debounced() >= d {
+		return 0
+	}
+	return d
 }
 
 // send sends gestures as facts. It returns false if ctx ended.

@@ -22,7 +22,7 @@
 // A [gpio.PinIn] says only that there was an edge; its time is when we woke up,
 // and its level is read afterwards. A pin that has a method NextEdge is preferred,
 // see [Edge]: it hands over each edge with the kernel's time, so that a busy
-// machine misjudges nothing.
+// machine misjudges nothing. Where the driver debounces, its edges count at once.
 //
 // WaitForEdge is given finite timeouts only: periph's drivers disagree on what -1
 // means (https://github.com/periph/host/issues/78). On a line that has gone it

@@ -18,7 +18,8 @@ type Edge = struct {
 	Level gpio.Level
 	// Up is CLOCK_BOOTTIME at the edge.
 	Up time.Duration
-	// Gap says that edges before this one were lost: the level is read again.
+	// Gap says that edges before this one were lost. A level that changed unseen, with
+	// no edge after it, is an edge with a gap too: the driver looks for such.
 	Gap bool
 }
 
@@ -30,13 +31,14 @@ type edger interface {
 }
 
 // sight is what a wait for an edge brought. Without known, nothing can be said
-// about the line; without edge, nothing happened up to mark.
+// about the line; without edge, nothing happened up to mark; with gap, edges before
+// this one were lost.
 type sight struct {
-	known, edge, closed bool
+	known, edge, closed, gap bool
 	mark
 }
 
-// source waits for edges, d at most.
+// source waits for edges, d at most; it may give up earlier.
 type source interface {
 	wait(ctx context.Context, d time.Duration) (sight, error)
 }
@@ -48,6 +50,10 @@ const (
 	pause = 10 * time.Millisecond
 )
 
+// look is how long one wait of a polled pin lasts at most: how late the end of ctx
+// may be noticed, and how late an edge that the driver lost.
+const look = 250 * time.Millisecond
+
 // polled is the source of any pin.
 type polled struct {
 	pin    gpio.PinIn
@@ -57,7 +63,7 @@ type polled struct {
 }
 
 func (p *polled) wait(ctx context.Context, d time.Duration) (sight, error) {
-	d = max(d, time.Millisecond) // 0 is for ever in periph's gpioioctl
+	d = min(max(d, time.Millisecond), look) // 0 is for ever to some of periph's drivers
 	start := time.Now()
 	edge := p.pin.WaitForEdge(d)
 	if !edge && time.Since(start) < d/2 {
@@ -93,12 +99,11 @@ func (s *stamped) wait(ctx context.Context, d time.Duration) (sight, error) {
 		return sight{known: true, closed: s.closed, mark: m}, nil
 	}
 	if e.Gap {
-		s.log.Warn("edges were lost; read the line again")
-		e.Level = s.pin.Read()
+		s.log.Warn("edges of the button were lost")
 	}
 	s.closed = e.Level == s.active
 	age := max(m.stamp.Up-e.Up, 0)
-	return sight{known: true, edge: true, closed: s.closed, mark: m.add(-age)}, nil
+	return sight{known: true, edge: true, closed: s.closed, gap: e.Gap, mark: m.add(-age)}, nil
 }
 
 // rest waits for d or until ctx ends.

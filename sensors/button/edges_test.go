@@ -69,25 +69,72 @@ func TestKernelTime(t *testing.T) {
 	})
 }
 
-func TestGap(t *testing.T) {
+// settled is a pin whose edges the driver has debounced.
+type settled struct{ *kernel }
+
+func (settled) Debounced() time.Duration { return DefaultDebounce }
+
+// What the driver has waited for is not waited for again.
+func TestDebouncedByTheDriver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
 		b, k := newKernel(t)
-		b.b.Log = slog.New(slog.NewTextHandler(&out, nil))
+		b.b.Pin = settled{k}
 		err := b.run(5*time.Second, func() {
 			time.Sleep(time.Second)
-			b.pin.Out(gpio.Low) // what the line is now; the edge before the gap said otherwise
-			k.edges <- Edge{Level: gpio.High, Up: time.Second, Gap: true}
-			time.Sleep(time.Second)
-			k.edges <- Edge{Level: gpio.High, Up: 2 * time.Second}
+			k.edges <- Edge{Level: gpio.Low, Up: time.Since(b.start)}
+			synctest.Wait()
+			b.note("%v now", time.Since(b.start))
+			time.Sleep(100 * ms)
+			k.edges <- Edge{Level: gpio.High, Up: time.Since(b.start)}
+			k.edges <- Edge{Level: gpio.Low, Up: time.Since(b.start)}
+			time.Sleep(2 * time.Second)
+			k.edges <- Edge{Level: gpio.High, Up: time.Since(b.start)}
 		})
-		if diff := cmp.Diff([]string{"25ms up", "1s down", "2s short"}, b.lines); diff != "" || err != nil {
+		want := []string{"0s up", "1s down", "1s now", "1.1s short", "1.1s down", "2.6s hold"}
+		if diff := cmp.Diff(want, b.lines); diff != "" || err != nil {
 			t.Errorf("error %v, gestures (-want +got):\n%s", err, diff)
 		}
-		if !strings.Contains(out.String(), "edges were lost") {
-			t.Errorf("log output: %q", out.String())
-		}
 	})
+}
+
+// Of edges that were lost, the one that must have been comes back; where contacts
+// bounce, that may have been a bounce.
+func TestGap(t *testing.T) {
+	for name, c := range map[string]struct {
+		debounced bool
+		levels    []gpio.Level // at whole seconds, all but the first with a gap before
+		want      []string
+	}{
+		"a press after it":         {true, []gpio.Level{gpio.High, gpio.Low, gpio.High}, []string{"2s down", "3s short"}},
+		"a lost release":           {true, []gpio.Level{gpio.Low, gpio.Low, gpio.High}, []string{"1s down", "2s short", "2s down", "3s short"}},
+		"a lost press":             {true, []gpio.Level{gpio.High, gpio.High}, []string{"2s down", "2s short"}},
+		"a lost release or bounce": {false, []gpio.Level{gpio.Low, gpio.Low, gpio.High}, []string{"1s down", "2.5s hold"}},
+		"a lost press or bounce":   {false, []gpio.Level{gpio.High, gpio.High}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var out bytes.Buffer
+				b, k := newKernel(t)
+				b.b.Log = slog.New(slog.NewTextHandler(&out, nil))
+				up := "25ms up"
+				if c.debounced {
+					b.b.Pin, up = settled{k}, "0s up"
+				}
+				err := b.run(5*time.Second, func() {
+					for i, l := range c.levels {
+						time.Sleep(time.Second)
+						k.edges <- Edge{Level: l, Up: time.Since(b.start), Gap: i > 0}
+					}
+				})
+				if diff := cmp.Diff(append([]string{up}, c.want...), b.lines); diff != "" || err != nil {
+					t.Errorf("error %v, gestures (-want +got):\n%s", err, diff)
+				}
+				if !strings.Contains(out.String(), "edges of the button were lost") {
+					t.Errorf("log output: %q", out.String())
+				}
+			})
+		})
+	}
 }
 
 func TestKernelError(t *testing.T) {
