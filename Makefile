@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 
-.PHONY: help demo build build-all deb check test deps format vet static short race peers lunches fuzz torture bench clean
+.PHONY: help demo build build-all always deb check test deps format vet static short race peers rig lunches fuzz torture bench clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -23,10 +23,11 @@ demo: ## show a simulated lunch; nothing to install, nothing to connect
 build: ## bin/readyshelf for this machine, static
 	$(STATIC) -o bin/readyshelf $(CMD)
 
-build-all: build ## the same, and for every Raspberry Pi since the 2
-	GOOS=linux GOARCH=amd64 $(STATIC) -o bin/readyshelf-linux-amd64 $(CMD)
-	GOOS=linux GOARCH=arm64 $(STATIC) -o bin/readyshelf-linux-arm64 $(CMD)
-	GOOS=linux GOARCH=arm GOARM=7 $(STATIC) -o bin/readyshelf-linux-armv7 $(CMD)
+build-all: build $(foreach p,amd64 arm64 armv7,bin/readyshelf-linux-$p) ## the same, and for every Raspberry Pi since the 2
+
+bin/readyshelf-linux-armv7: port = GOARCH=arm GOARM=7
+bin/readyshelf-linux-%: always
+	GOOS=linux $(or $(port),GOARCH=$*) $(STATIC) -o $@ $(CMD)
 
 # Where the packages go, and for which of Debian's architectures.
 DIST ?= dist
@@ -37,7 +38,7 @@ deb: ## dist/readyshelf_*.deb: what installs itself on Raspberry Pi OS and Debia
 
 check: format vet static short ## what is quick: form, vet, staticcheck, short tests
 
-test: deps check race peers lunches ## everything: what CI runs
+test: deps check race peers rig lunches ## everything: what CI runs
 
 deps: ## install what the tests use: a broker, a C compiler, promtool, tools for disks
 	@bash test/deps.sh
@@ -59,6 +60,9 @@ race:
 
 peers: ## real brokers under the real uplink: three NATS nodes, two of them killed
 	staticcheck=$$(go tool -n staticcheck); cd test/peers; go vet ./...; $$staticcheck ./...; go test -count=1 -timeout 5m ./...
+
+rig: ## a virtual Raspberry Pi with a real kernel: buttons, cables, power cuts
+	@bash test/rig/rig.sh $(if $(CASE),-run '$(CASE)')
 
 lunches: # the whole daemon through 200 lunches and two weeks of mishaps
 	go test -run 'TestLunch|TestWeek' -timeout 15m $(CMD) -lunches 200 -weeks 2

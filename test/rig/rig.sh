@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Runs the tests that need a virtual machine. It installs QEMU first, where that can
+# be done without a question; where it cannot, it says so and nothing is tested.
+# What can be installed and does not come is a failure. Arguments go to "go test".
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+PATH=$PATH:/usr/sbin:/sbin
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# skip says why nothing is tested and ends.
+skip() {
+	echo "rig: skipped: $*"
+	exit 0
+}
+
+missing=()
+for pair in qemu-system-aarch64=qemu-system-arm mke2fs=e2fsprogs depmod=kmod xz=xz-utils mosquitto=mosquitto; do
+	command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
+done
+command -v apt-get >/dev/null || [ -e .cache/rig/arm64/version ] ||
+	skip "the kernel comes from Debian's archive, and there is no apt here"
+if [ ${#missing[@]} -gt 0 ]; then
+	command -v apt-get >/dev/null || skip "missing: ${missing[*]} (as Debian calls them)"
+	as_root true 2>/dev/null ||
+		skip "missing: ${missing[*]}; install them with: sudo apt-get install --no-install-recommends ${missing[*]}"
+	echo "rig: installing ${missing[*]}"
+	as_root apt-get update -qq
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+		install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+began=$SECONDS
+test/rig/fetch.sh arm64 >/dev/null
+echo "rig: the kernel is $(cat .cache/rig/arm64/version), after $((SECONDS - began)) s"
+go test -count=1 -v -timeout 20m ./test/rig -rig "$@"
