@@ -24,6 +24,24 @@ func Copy(path string, w io.Writer) error {
 	return nil
 }
 
+// Identify returns the id of the log at rest at path and the seq of its newest event, as
+// far as they can be seen: a damaged one is no error.
+func Identify(path string) (id string, head uint64, err error) {
+	file, was, err := openDamaged(path)
+	if err != nil {
+		return "", 0, err
+	}
+	defer file.Close()
+	s, err := newSalvage(file, was)
+	if err != nil {
+		return "", 0, err
+	}
+	if n := len(s.records); n > 0 {
+		head = s.records[n-1].seq
+	}
+	return s.log, head, nil
+}
+
 // Renewed says what Renew made.
 type Renewed struct {
 	Replacement

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -253,6 +254,17 @@ func TestRenewDamaged(t *testing.T) {
 		t.Fatalf("made %+v: %v", made, err)
 	}
 	sound(t, path)
+}
+
+// A log says who it is, and how far it is.
+func TestIdentify(t *testing.T) {
+	r := makeRenewal(t)
+	if id, head, err := Identify(r.copy); id != r.id || head != r.taken || err != nil {
+		t.Errorf("the copy is %s up to %d (%v), want %s up to %d", id, head, err, r.id, r.taken)
+	}
+	if _, _, err := Identify(filepath.Join(t.TempDir(), "none.db")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a log that is not there is %v", err)
+	}
 }
 
 // Copy gives the bytes of a log at rest.

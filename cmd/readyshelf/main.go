@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"syscall"
 
@@ -42,6 +43,8 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Show a simulated lunch: virtual devices, a broker of its own, nothing to install."`
 	Ticket  ticketCmd  `cmd:"" help:"Look at what a ticket printer was sent."`
 	Scale   scaleCmd   `cmd:"" help:"Look at what a scale sends, and list the protocols it may speak."`
+	Backup  backupCmd  `cmd:"" help:"Write all that makes this box into one file, also beside the running daemon."`
+	Restore restoreCmd `cmd:"" help:"Put a backup into place, on this box or on another one."`
 	Log     logCmd     `cmd:"" help:"Read the log of events, also beside a running daemon."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 }
@@ -66,7 +69,7 @@ func command(ctx context.Context, args []string, s streams) int {
 	p, err := kong.New(&c,
 		kong.Name("readyshelf"),
 		kong.Description("Readyshelf tells couriers and guests when food is ready. It runs on a Raspberry Pi beside the shelf."),
-		kong.Vars{"version": versionText(), "config": configPath}, kong.ShortUsageOnError(), kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
+		kong.Vars{"version": versionText(), "config": configPath, "config_dir": filepath.Dir(configPath), "data_dir": defaultConfig().Data}, kong.ShortUsageOnError(), kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s),
 	)
 	if err != nil {

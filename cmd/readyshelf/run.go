@@ -103,6 +103,9 @@ func (h *house) run(ctx context.Context) error {
 func openHouse(c Config, w world) (*house, error) {
 	h := &house{Config: c, world: w, resend: make(chan uplink.Range, maxResends), twin: newTwin()}
 	h.device = cmp.Or(h.Device, h.device)
+	if err := restoreDone(h.Data); err != nil {
+		return nil, err
+	}
 	if err := makeData(h.Data); err != nil {
 		return nil, err
 	}
@@ -129,7 +132,9 @@ func openHouse(c Config, w world) (*house, error) {
 	if err := h.decider.Unlearned; err != nil {
 		h.log.Warn("the forecast learns this kitchen anew", "error", err)
 	}
-	if old := log.Replaced(); old.Why != "" {
+	if old := log.Replaced(); old.Renewed {
+		h.log.Info("the log goes on where a backup ended", "why", old.Why, "events", old.Salvaged)
+	} else if old.Why != "" {
 		h.log.Error("the log had to begin anew", "why", old.Why)
 		h.metrics.salvaged.Add(float64(old.Salvaged))
 	}
@@ -220,6 +225,9 @@ func replaced(now kitchen.Stamp, old buffer.Replacement) []kitchen.Event {
 		gap := now.Fact(buffer.LogDevice)
 		gap.Gap = &g
 		facts = append(facts, gap)
+	}
+	if old.Renewed {
+		return facts
 	}
 	fault := now.Fact(buffer.LogDevice)
 	fault.Fault = &kitchen.Fault{
