@@ -11,7 +11,6 @@ import (
 	"io"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -121,11 +120,6 @@ func stays(name string) bool {
 	folder, rest, ok := strings.Cut(name, "/")
 	return ok && rest != "" && (folder == configFolder || folder == dataFolder) &&
 		path.Clean(name) == name && filepath.IsLocal(rest) && !strings.ContainsAny(name, "\x00\\")
-}
-
-// has says whether the backup has a file of that name.
-func (m *manifest) has(name string) bool {
-	return slices.ContainsFunc(m.Files, func(f manifestFile) bool { return f.Name == name })
 }
 
 // packed is a file on its way into a backup.
