@@ -30,9 +30,9 @@ const (
 	statusAgain = time.Second
 )
 
-// A Printer is one more printer of the shop, on TCP port 9100. Tills are told to
-// print a copy to it. It answers as a plain TM-T88, and what is printed becomes
-// tickets.
+// A Printer is one more printer of the shop, on TCP port 9100 or on USB. Tills are
+// told to print a copy to it. It answers as a plain TM-T88, and what is printed
+// becomes tickets.
 type Printer struct {
 	// Name is the printer's in the configuration: its facts come from "printer/"+Name.
 	Name string
@@ -108,13 +108,15 @@ func (p *Printer) refused(known []netip.Addr, addr netip.Addr) []netip.Addr {
 	return append(known, addr)
 }
 
-// A session is one connection.
+// A session is one connection, or all the time of a cable.
 type session struct {
-	p    *Printer
-	conn net.Conn
-	in   intake
-	say  replier
-	mute bool // the host does not listen
+	p     *Printer
+	conn  duplex
+	cable Cable // the same, if it is one
+	in    intake
+	say   replier
+	mute  bool  // the host does not listen
+	err   error // how reading ended
 	rest
 }
 
@@ -165,8 +167,10 @@ func (s *session) next(ctx context.Context) bool {
 			return false
 		}
 		s.in.quiet(ctx)
-		s.say.setOffline(!s.open())
+		s.setOffline(!s.open())
+		s.mute = s.mute && s.cable == nil // another host may be there by now
 	default:
+		s.err = err
 		return false
 	}
 	s.reply()
@@ -176,17 +180,25 @@ func (s *session) next(ctx context.Context) bool {
 // tooLong says that the session has been idle for so long that it ends.
 func (s *session) tooLong() bool {
 	since, idle := s.rests()
-	return idle && time.Since(since) >= idleEnd
+	return idle && time.Since(since) >= idleEnd && s.cable == nil
+}
+
+// setOffline tells the host whether jobs are taken, if that is news.
+func (s *session) setOffline(offline bool) {
+	if s.cable != nil && s.say.offline != offline {
+		s.cable.SetOffline(offline)
+	}
+	s.say.setOffline(offline)
 }
 
 // wake is when a read is to end without a byte: for silence to end the slip, for
 // an idle session to end, and for a host that wants to hear of changes.
 func (s *session) wake() time.Time {
 	at := s.in.silence()
-	if since, idle := s.rests(); at.IsZero() && idle {
+	if since, idle := s.rests(); at.IsZero() && idle && s.cable == nil {
 		at = since.Add(idleEnd)
 	}
-	if !s.say.auto || s.p.Accepting == nil {
+	if s.cable == nil && !s.say.auto || s.p.Accepting == nil {
 		return at
 	}
 	if look := time.Now().Add(statusAgain); at.IsZero() || look.Before(at) {
@@ -201,7 +213,7 @@ func (s *session) open() bool { return s.p.Accepting == nil || s.p.Accepting() }
 // behind it is read meanwhile.
 func (s *session) take(ctx context.Context, p []byte) bool {
 	asks := true
-	s.say.setOffline(!s.open())
+	s.setOffline(!s.open())
 	for _, b := range p {
 		asks = s.say.realTime(b) && asks
 	}
@@ -215,7 +227,7 @@ func (s *session) take(ctx context.Context, p []byte) bool {
 // accepting waits until jobs are taken; false if the connection ends first.
 func (s *session) accepting(ctx context.Context) bool {
 	for !s.open() {
-		s.say.setOffline(true)
+		s.setOffline(true)
 		s.reply()
 		select {
 		case <-ctx.Done():
@@ -223,7 +235,7 @@ func (s *session) accepting(ctx context.Context) bool {
 		case <-time.After(acceptAgain):
 		}
 	}
-	s.say.setOffline(false)
+	s.setOffline(false)
 	return true
 }
 
