@@ -32,7 +32,6 @@ var notYet = map[string]struct {
 	fix  string
 }{
 	"printer.forward":            {isSet, "leave it out: with listen alone this is one more printer"},
-	"printer.gadget":             {isSet, "use listen or serial"},
 	"alert.confidence_threshold": {func(v any) bool { return v == Confidence(0) }, "write a number like 0.85"},
 }
 
@@ -210,7 +209,7 @@ func (c *checker) oneWayIn(key string, p *PrinterConfig) {
 	}
 	switch {
 	case len(ways) == 0:
-		c.bad(key, "no ticket can come in here", `add listen = ":9100" or serial = "/dev/serial/by-id/…"`)
+		c.bad(key, "no ticket can come in here", `add listen = ":9100", serial = "/dev/serial/by-id/…" or gadget = "/dev/g_printer0"`)
 	case len(ways) > 1:
 		c.bad(key+"."+ways[1], fmt.Sprintf("this printer has %s already", ways[0]), "keep one, or make two printers of it")
 	}
@@ -356,6 +355,11 @@ func (c *checker) ports() {
 	}
 	for i, p := range c.Printers {
 		check(fmt.Sprintf("printer[%d].serial", i), p.Serial)
+		key := fmt.Sprintf("printer[%d].gadget", i)
+		if p.Gadget != "" && !strings.HasPrefix(p.Gadget, "/dev/g_printer") {
+			c.bad(key, fmt.Sprintf("%q is no USB printer that this machine can be", p.Gadget), `write gadget = "/dev/g_printer0"`)
+		}
+		c.unique(seen, p.Gadget, key, "give each its own")
 	}
 	for i, s := range c.Scales {
 		check(fmt.Sprintf("scale[%d].serial", i), s.Serial)

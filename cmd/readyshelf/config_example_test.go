@@ -83,7 +83,6 @@ func TestExampleSwitchedOn(t *testing.T) {
 		}
 	}
 	text = strings.Join(lines, "\n")
-	text = strings.Replace(text, "[[printer]]\nname   = \"usb\"\n", "", 1)
 	got, problems := ParseConfig("/etc/readyshelf/example", []byte(text))
 	if problems != nil {
 		t.Fatal(problems)

@@ -87,6 +87,7 @@ func TestConfigFull(t *testing.T) {
 				Allow: []netip.Prefix{netip.MustParsePrefix("192.168.1.0/24"), netip.MustParsePrefix("10.0.0.5/32")},
 			},
 			{Name: "counter", Serial: "/dev/serial/by-id/usb-printer", Mode: SerialMode{19200, 7, 'E', 1}, Encoding: "big5"},
+			{Name: "usb", Gadget: "/dev/g_printer0", Encoding: "gb18030"},
 		},
 		Scales: []ScaleConfig{
 			{Name: "shelf-a1", Serial: "/dev/serial/by-id/usb-scale", Protocol: "st-gs", Slot: "A1", Step: 20},

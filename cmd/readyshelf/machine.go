@@ -9,6 +9,7 @@ import (
 
 	"readyshelf/device"
 	"readyshelf/kitchen"
+	"readyshelf/sensors/ticket"
 )
 
 // thisMachine is the real world: the board this runs on.
@@ -39,7 +40,8 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 				return kitchen.Stamp{Boot: boot, Up: clock.Up(), At: time.Now().Round(0).In(c.Timezone), Clock: quality(clock)}
 			}
 		},
-		listen: device.Listen, serial: serialPorts(), input: inputs(c.Buttons).Open, output: device.OpenOutput, dial: device.Dial,
+		listen: device.Listen, serial: serialPorts(), gadget: openGadget,
+		input: inputs(c.Buttons).Open, output: device.OpenOutput, dial: device.Dial,
 		probe:   probeLog,
 		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },
 		vitals:  func() vitals { return measure(c.Data) },
@@ -67,6 +69,14 @@ func measure(data string) (v vitals) {
 		v.celsius = &celsius
 	}
 	return v
+}
+
+func openGadget(path string) (ticket.Cable, error) {
+	g, err := device.OpenGadget(path)
+	if err != nil {
+		return nil, err // and not a nil *Gadget
+	}
+	return g, nil
 }
 
 // serialPorts opens serial ports for one run of the daemon.

@@ -24,6 +24,8 @@ func (h *house) sources() []sensors.Source {
 			all = append(all, h.printer(c))
 		case c.Serial != "":
 			all = append(all, h.serialTap(c))
+		case c.Gadget != "":
+			all = append(all, h.usbPrinter(c))
 		}
 	}
 	for _, c := range h.Scales {
@@ -41,14 +43,18 @@ func (h *house) sources() []sensors.Source {
 	return all
 }
 
-// printer is the extra printer on a TCP port.
-func (h *house) printer(c PrinterConfig) sensors.Source {
-	t := h.tapOn("printer", c.Name, c.Listen)
-	p := &ticket.Printer{
+// extraPrinter is c as one more printer of the shop.
+func (h *house) extraPrinter(c PrinterConfig) *ticket.Printer {
+	return &ticket.Printer{
 		Name: c.Name, Options: h.ticketOptions(c), Allow: c.Allow, Now: h.clock,
 		Log:       h.log.With("device", "printer/"+c.Name),
 		Accepting: func() bool { return !h.keeper.Refused() },
 	}
+}
+
+// printer is the extra printer on a TCP port.
+func (h *house) printer(c PrinterConfig) sensors.Source {
+	t, p := h.tapOn("printer", c.Name, c.Listen), h.extraPrinter(c)
 	return sensors.Source{
 		Name:   "printer/" + c.Name,
 		Remedy: fmt.Sprintf("is another program using %s? name another port with listen = \"…\"", c.Listen),
@@ -60,6 +66,24 @@ func (h *house) printer(c PrinterConfig) sensors.Source {
 			up()
 			defer t.opened()()
 			return p.Serve(ctx, t.listener(ln), t.emit(h.keeper.Emit))
+		},
+	}
+}
+
+// usbPrinter is the extra printer on USB: this machine is one, and a till prints to it.
+func (h *house) usbPrinter(c PrinterConfig) sensors.Source {
+	t, p := h.tapOn("printer", c.Name, c.Gadget), h.extraPrinter(c)
+	return sensors.Source{
+		Name:   "printer/" + c.Name,
+		Remedy: "check that readyshelf-gadget.service has made the USB printer",
+		Run: func(ctx context.Context, up func()) error {
+			cable, err := h.gadget(c.Gadget)
+			if err != nil {
+				return err
+			}
+			up()
+			defer t.opened()()
+			return p.ServeCable(ctx, t.cable(cable), t.emit(h.keeper.Emit))
 		},
 	}
 }

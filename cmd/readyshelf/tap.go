@@ -12,6 +12,7 @@ import (
 	"readyshelf/kitchen"
 	"readyshelf/sensors"
 	"readyshelf/sensors/button"
+	"readyshelf/sensors/ticket"
 )
 
 // A tap is where people's tools hear what a device says, beside the source that works
@@ -162,6 +163,17 @@ func age(at time.Time) *float64 {
 
 // port is p with a tap.
 func (t *tap) port(p io.ReadWriteCloser) io.ReadWriteCloser { return &tappedPort{p, t} }
+
+// cable is c with a tap.
+func (t *tap) cable(c ticket.Cable) ticket.Cable { return &tappedCable{c, t.port(c)} }
+
+type tappedCable struct {
+	ticket.Cable
+	port io.ReadWriteCloser
+}
+
+func (c *tappedCable) Read(b []byte) (int, error)  { return c.port.Read(b) }
+func (c *tappedCable) Write(b []byte) (int, error) { return c.port.Write(b) }
 
 type tappedPort struct {
 	io.ReadWriteCloser

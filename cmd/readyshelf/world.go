@@ -10,6 +10,7 @@ import (
 	"periph.io/x/conn/v3/gpio"
 
 	"readyshelf/kitchen"
+	"readyshelf/sensors/ticket"
 )
 
 // world is what the daemon finds outside itself. The real one is [thisMachine];
@@ -21,6 +22,7 @@ type world struct {
 
 	listen func(addr string) (net.Listener, error)
 	serial func(path string, mode SerialMode) (io.ReadWriteCloser, error)
+	gadget func(path string) (ticket.Cable, error)
 	input  func(line string) (gpio.PinIn, error) // a button's, as it is configured
 	output func(line string) (gpio.PinOut, error)
 	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
