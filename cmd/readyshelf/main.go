@@ -47,6 +47,10 @@ type cli struct {
 	Restore restoreCmd `cmd:"" help:"Put a backup into place, on this box or on another one."`
 	Log     logCmd     `cmd:"" help:"Read the log of events, also beside a running daemon."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
+
+	Completion completionCmd `cmd:"" help:"Print the completion for a shell."`
+	Complete   completeCmd   `cmd:"" hidden:""`
+	Manual     manualCmd     `cmd:"" hidden:""`
 }
 
 // streams are where a verb reads and writes.
