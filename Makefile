@@ -40,7 +40,7 @@ check: format vet static short ## what is quick: form, vet, staticcheck, short t
 
 test: deps check race peers rig lunches ## everything: what CI runs
 
-deps: ## install what the tests use: a broker, a C compiler, promtool, tools for disks
+deps: ## install what the tests use: a broker, a C compiler, promtool, tools for disks, Debian's checkers, shells
 	@bash test/deps.sh
 
 format:

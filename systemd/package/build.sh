@@ -25,9 +25,10 @@ licenses() {
 	local list='{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}'
 	echo "Readyshelf contains Go and these modules. What follows are their licences."
 	sed 's/^/    /' "$(go env GOROOT)/LICENSE"
-	go list -deps -f "$list" ./cmd/readyshelf | sort -u | while read -r path release dir; do
+	GOOS=linux GOARCH=arm64 go list -deps -f "$list" ./cmd/readyshelf | sort -u | while read -r path release dir; do
 		printf '\n%s %s\n\n' "$path" "$release"
-		find "$dir" -maxdepth 1 -iname 'licen[cs]e*' -o -maxdepth 1 -iname 'notice*' | sort | xargs -r sed 's/^/    /'
+		find "$dir" -maxdepth 2 -type f \( -ipath "$dir/licen[cs]e*" -o -ipath "$dir/copying*" -o -ipath "$dir/notice*" \) |
+			sort | grep . | xargs sed 's/^/    /' # none at all is an error
 	done
 }
 
@@ -45,6 +46,8 @@ readyshelf ($VERSION) stable; urgency=medium
  -- The Readyshelf authors <readyshelf@users.noreply.github.com>  $(date -R -d "@$SOURCE_DATE_EPOCH")
 END
 licenses | gzip -9n >"$STAGE/licenses.gz"
+go run ./cmd/readyshelf manual 1 | gzip -9n >"$STAGE/readyshelf.1.gz"
+go run ./cmd/readyshelf manual 5 | gzip -9n >"$STAGE/readyshelf.toml.5.gz"
 
 declare -A goarch=([amd64]=amd64 [arm64]=arm64 [armhf]=arm)
 nfpm=$(go -C systemd/package tool -n nfpm)
