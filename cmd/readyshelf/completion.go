@@ -132,7 +132,7 @@ func (t *typed) offers(current string) (all []offer) {
 	}
 	if name, _, ok := strings.Cut(current, "="); ok && strings.HasPrefix(current, "--") {
 		if f := t.flag(name); f != nil {
-			return within(name+"=", values(f.Value))
+			return afterFlag(name+"=", values(f.Value))
 		}
 	}
 	if strings.HasPrefix(current, "-") && !t.plain {
@@ -154,9 +154,9 @@ func (t *typed) offers(current string) (all []offer) {
 	return all
 }
 
-// within puts the flag before its values. A shell completes a whole word, so there are no
+// afterFlag puts the flag before its values. A shell completes a whole word, so there are no
 // names of files here.
-func within(flag string, all []offer) (whole []offer) {
+func afterFlag(flag string, all []offer) (whole []offer) {
 	for _, o := range all {
 		if o.word != fileNames {
 			whole = append(whole, offer{flag + o.word, o.help})
