@@ -12,13 +12,14 @@ import (
 	"periph.io/x/conn/v3/gpio"
 )
 
-// A request's goroutine looks at the levels of all its lines this often, because a
-// kernel before 6.2 does not tell that a chip was removed, and no kernel tells that
-// the last edge before a silence was lost. Where a level is not what the last edge
-// said, it looks again after second: an edge may be on its way.
+// A request's goroutine looks at the levels of all its lines: at leisure, because
+// an old kernel does not tell that a chip was removed, and soon after an edge was
+// lost, because no kernel tells that the last edge before a silence was. Where a
+// level is not what the last edge said, it soon looks again: an edge may be on its
+// way.
 const (
-	firstLook  = time.Second
-	secondLook = 20 * time.Millisecond
+	leisure = 5 * time.Second
+	soon    = 20 * time.Millisecond
 )
 
 // batch is how many edges are read at once.
@@ -43,7 +44,7 @@ type lineState struct {
 	view    *view // who wants its edges; nil is nobody
 	level   gpio.Level
 	seq     uint32 // of its last edge
-	lost    bool   // an edge could not be passed on since the last that was
+	lost    bool   // an edge found no room since the last that did
 	suspect bool   // at the last look, the level was not this one
 }
 
@@ -85,7 +86,7 @@ func (r *request) run() {
 
 func (r *request) read() error {
 	buf := make([]byte, batch*eventSize)
-	look := time.Now().Add(firstLook)
+	look := time.Now().Add(leisure)
 	for {
 		if err := r.lines.SetReadDeadline(look); err != nil {
 			return err
@@ -94,13 +95,13 @@ func (r *request) read() error {
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			return err
 		}
-		gap, err := r.take(buf[:n])
+		lost, err := r.take(buf[:n])
 		if err != nil {
 			return err
 		}
 		now := time.Now()
-		if soon := now.Add(secondLook); gap && soon.Before(look) {
-			look = soon
+		if next := now.Add(soon); lost && next.Before(look) {
+			look = next
 		}
 		if n == len(buf) || now.Before(look) {
 			continue
@@ -109,15 +110,16 @@ func (r *request) read() error {
 		if err != nil {
 			return err
 		}
-		look = now.Add(firstLook)
+		look = now.Add(leisure)
 		if suspect {
-			look = now.Add(secondLook)
+			look = now.Add(soon)
 		}
 	}
 }
 
-// take passes on the edges in b, and says whether there were others between.
-func (r *request) take(b []byte) (gap bool, err error) {
+// take passes on the edges in b, and says whether any were lost: by the kernel, for
+// it numbers them all, or here.
+func (r *request) take(b []byte) (lost bool, err error) {
 	if len(b) == 0 {
 		return false, nil
 	}
@@ -126,18 +128,19 @@ func (r *request) take(b []byte) (gap bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range edges {
-		gap = gap || e.seq != r.seq+1
+		lost = lost || e.seq != r.seq+1
 		r.seq = e.seq
 		i := slices.IndexFunc(r.members, func(m member) bool { return m.offset == e.offset })
 		if i < 0 {
 			continue
 		}
 		s := &r.state[i]
-		lost := e.lineSeq != s.seq+1
+		gap := e.lineSeq != s.seq+1
 		s.seq, s.suspect = e.lineSeq, false
-		s.pass(Edge{Level: e.level, Up: e.at + boot - mono - r.members[i].Debounce, Gap: lost})
+		s.pass(Edge{Level: e.level, Up: e.at + boot - mono - r.members[i].Debounce, Gap: gap})
+		lost = lost || s.lost
 	}
-	return gap, err
+	return lost, err
 }
 
 // look compares the levels of the lines with their last edges, and says whether

@@ -11,7 +11,7 @@ import (
 )
 
 // viewBuffer is how many edges of one line wait for whoever reads it.
-const viewBuffer = 256
+const viewBuffer = eventBuffer
 
 // view is one line of a request, as a pin.
 type view struct {

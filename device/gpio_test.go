@@ -1,0 +1,455 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/warthog618/go-gpiocdev/uapi"
+	"golang.org/x/sys/unix"
+	"periph.io/x/conn/v3/gpio"
+)
+
+const ms = time.Millisecond
+
+// piBus is a machine with one chip, as a Pi 4: lines GPIO0 to GPIO27.
+func piBus(t *testing.T) (*fakeBus, *fakeChip) {
+	c := chip("gpiochip0", "pinctrl-bcm2711")
+	for i := range 28 {
+		c.lines = append(c.lines, fakeLine{name: fmt.Sprintf("GPIO%d", i), level: true})
+	}
+	return newBus(t, c), c
+}
+
+// on returns inputs of a bus, active low and without debounce.
+func on(b *fakeBus, lines ...string) *Inputs {
+	in := &Inputs{bus: b}
+	for _, l := range lines {
+		in.inputs = append(in.inputs, Input{Line: l, ActiveLow: true})
+	}
+	return in
+}
+
+// mustOpen opens a line, to be let go of at the end.
+func mustOpen(t *testing.T, in *Inputs, line string) *view {
+	t.Helper()
+	p, err := in.Open(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.(*view).Halt(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p.(*view)
+}
+
+// edges returns the edges of v until d has passed without one: "1.5s Low", with
+// "gap" where there is one.
+func edges(t *testing.T, v *view, d time.Duration) []string {
+	t.Helper()
+	var all []string
+	for {
+		ctx, cancel := context.WithTimeout(t.Context(), d)
+		e, err := v.NextEdge(ctx)
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := fmt.Sprint(e.Up, " ", e.Level)
+		if e.Gap {
+			text += " gap"
+		}
+		all = append(all, text)
+	}
+}
+
+func wantEdges(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("edges (-want +got):\n%s", diff)
+	}
+}
+
+// bubble runs f in a synctest bubble, where all that f cleans up is gone at the end.
+func bubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f) }
+
+// What the buttons of one chip ask of the kernel is one request.
+func TestInputsOfAChipAreOneRequest(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		other := chip("gpiochip1", "expander", "", "LEFT")
+		b.add(other)
+		in := &Inputs{bus: b, inputs: []Input{
+			{Line: "GPIO17", ActiveLow: true, Debounce: 25 * ms},
+			{Line: "P1_13", ActiveLow: false, Debounce: 25 * ms},
+			{Line: "LEFT", ActiveLow: true},
+			{Line: "GPIO5", ActiveLow: true, Debounce: 5 * ms},
+			{Line: "GPIO6", ActiveLow: false},
+		}}
+		for _, x := range in.inputs {
+			v := mustOpen(t, in, x.Line)
+			if want, _ := x.rest(); v.Pull() != want || v.Debounced() != x.Debounce || v.Name() != x.Line {
+				t.Errorf("%v: pull %v, debounced %v", v, v.Pull(), v.Debounced())
+			}
+		}
+		if len(c.requests) != 1 || len(other.requests) != 1 {
+			t.Fatalf("%d requests of one chip, %d of the other", len(c.requests), len(other.requests))
+		}
+		r := c.requests[0].asked
+		if got := fmt.Sprint(r.Offsets[:r.Lines]); got != "[17 27 5 6]" {
+			t.Errorf("lines %s", got)
+		}
+		if r.EventBufferSize != 1024 || text(r.Consumer[:]) != "readyshelf" {
+			t.Errorf("buffer %d, consumer %s", r.EventBufferSize, r.Consumer)
+		}
+		up := uapi.LineFlagV2Input | uapi.LineFlagV2EdgeBoth | uapi.LineFlagV2BiasPullUp
+		down := uapi.LineFlagV2Input | uapi.LineFlagV2EdgeBoth | uapi.LineFlagV2BiasPullDown
+		if r.Config.Flags != up {
+			t.Errorf("flags %b, want %b", r.Config.Flags, up)
+		}
+		want := []uapi.LineConfigAttribute{
+			{Attr: uapi.DebouncePeriod(25 * ms).Encode(), Mask: 0b0011},
+			{Attr: down.Encode(), Mask: 0b1010},
+			{Attr: uapi.DebouncePeriod(5 * ms).Encode(), Mask: 0b0100},
+		}
+		if diff := cmp.Diff(want, r.Config.Attrs[:r.Config.NumAttrs]); diff != "" {
+			t.Errorf("attributes (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A request has room for ten attributes: with more debounces there are two.
+func TestManyDebounces(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		in := &Inputs{bus: b}
+		for i := range 13 {
+			in.inputs = append(in.inputs, Input{Line: fmt.Sprintf("GPIO%d", i), ActiveLow: true, Debounce: time.Duration(min(i, 10)+10) * ms})
+		}
+		for _, x := range in.inputs {
+			mustOpen(t, in, x.Line)
+		}
+		var lines []uint32
+		for _, r := range c.requests {
+			lines = append(lines, r.asked.Lines)
+		}
+		if diff := cmp.Diff([]uint32{10, 3}, lines); diff != "" {
+			t.Errorf("lines of the requests (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// Edges come in order, to whom they belong, with the time since boot at which the
+// contact came to rest.
+func TestEdges(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		b.suspended = time.Hour
+		in := on(b, "GPIO17", "GPIO27")
+		in.inputs[1].Debounce = 25 * ms
+		one, two := mustOpen(t, in, "GPIO17"), mustOpen(t, in, "GPIO27")
+		time.Sleep(time.Second)
+		c.to(17, false, false)
+		time.Sleep(time.Second)
+		c.to(27, false, false)
+		c.to(17, true, false)
+		wantEdges(t, edges(t, one, time.Minute), "1h0m1s Low", "1h0m2s High")
+		wantEdges(t, edges(t, two, time.Minute), "1h0m1.975s Low")
+		if one.Read() != gpio.High || two.Read() != gpio.Low {
+			t.Errorf("levels %v and %v", one.Read(), two.Read())
+		}
+	})
+}
+
+func TestWaitForEdge(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		v := mustOpen(t, on(b, "GPIO17"), "GPIO17")
+		if v.WaitForEdge(time.Second) || time.Since(b.start) != time.Second {
+			t.Errorf("an edge from nowhere after %v", time.Since(b.start))
+		}
+		c.to(17, false, false)
+		c.to(17, true, false)
+		synctest.Wait()
+		if !v.WaitForEdge(0) || !v.WaitForEdge(-1) || v.WaitForEdge(0) {
+			t.Error("two edges are not two")
+		}
+		time.AfterFunc(time.Hour, func() { c.to(17, false, false) })
+		if !v.WaitForEdge(-1) || v.Read() != gpio.Low {
+			t.Error("no edge though it waits for ever")
+		}
+		c.to(17, true, false)
+		synctest.Wait()
+		if err := v.In(gpio.PullUp, gpio.BothEdges); err != nil || v.WaitForEdge(0) {
+			t.Errorf("In keeps old edges; error %v", err)
+		}
+		if v.In(gpio.PullDown, gpio.BothEdges) == nil || v.In(gpio.PullUp, gpio.RisingEdge) == nil {
+			t.Error("In promises what it does not do")
+		}
+	})
+}
+
+// Edges that the kernel lost are noticed at the next one, and a level that changed
+// unseen soon after.
+func TestLostEdges(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		in := on(b, "GPIO17", "GPIO27")
+		one, two := mustOpen(t, in, "GPIO17"), mustOpen(t, in, "GPIO27")
+		time.Sleep(time.Second)
+		c.to(17, false, true) // lost, and nothing follows on this line
+		c.to(27, false, false)
+		c.to(27, true, true)
+		c.to(27, false, false)
+		wantEdges(t, edges(t, one, time.Minute), "1.04s Low gap")
+		wantEdges(t, edges(t, two, time.Minute), "1s Low", "1s Low gap")
+	})
+}
+
+// Where nothing says that an edge was lost, its level is found at leisure.
+func TestLostEdgeBeforeSilence(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		v := mustOpen(t, on(b, "GPIO17"), "GPIO17")
+		time.Sleep(time.Second)
+		c.to(17, false, true)
+		wantEdges(t, edges(t, v, time.Minute), "5.02s Low gap")
+	})
+}
+
+// An edge that is on its way when somebody looks is not told twice.
+func TestLateEdge(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		v := mustOpen(t, on(b, "GPIO17"), "GPIO17")
+		time.Sleep(leisure - ms)
+		c.early(17, false) // the kernel takes 11 ms to tell
+		time.Sleep(11 * ms)
+		c.to(17, false, false)
+		wantEdges(t, edges(t, v, time.Minute), "5.01s Low")
+	})
+}
+
+// Whoever does not read loses edges and is told so; the last level is right.
+func TestOverflow(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		in := on(b, "GPIO17", "GPIO27")
+		slow, quick := mustOpen(t, in, "GPIO17"), mustOpen(t, in, "GPIO27")
+		for i := range 2*viewBuffer + 1 {
+			c.to(17, i%2 == 1, false)
+			synctest.Wait()
+		}
+		c.to(27, false, false)
+		if got := edges(t, quick, ms); len(got) != 1 {
+			t.Errorf("the other line: %q", got)
+		}
+		got := edges(t, slow, time.Minute)
+		if len(got) != viewBuffer+1 {
+			t.Fatalf("%d edges, want %d", len(got), viewBuffer+1)
+		}
+		for i, e := range got[:viewBuffer] {
+			if strings.Contains(e, "gap") {
+				t.Fatalf("edge %d: %s", i, e)
+			}
+		}
+		if last := got[viewBuffer]; last != "40ms Low gap" {
+			t.Errorf("the last edge is %s", last)
+		}
+	})
+}
+
+// The kernel's buffer drops the oldest.
+func TestKernelOverflow(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		v := mustOpen(t, on(b, "GPIO17"), "GPIO17")
+		c.burst(17, eventBuffer+100)
+		got := edges(t, v, time.Minute)
+		if len(got) != eventBuffer || !strings.HasSuffix(got[0], "gap") || strings.Contains(strings.Join(got[1:], ""), "gap") {
+			t.Errorf("%d edges, the first is %s", len(got), got[0])
+		}
+	})
+}
+
+// A line that cannot be had is no reason not to read the others. Once it is free it
+// is read too, and the others notice nothing.
+func TestTakenLine(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		c.lines[8].user = "spi0 CS0"
+		c.lines[9].edgeless = true
+		in := on(b, "GPIO8", "GPIO9", "GPIO17")
+		_, err := in.Open("GPIO8")
+		var e *Error
+		if !errors.As(err, &e) || !errors.Is(err, unix.EBUSY) || e.Err.Error() != "it is taken by spi0 CS0" || !strings.Contains(e.Hint, "dtparam=spi=off") {
+			t.Errorf("a taken line: %v", err)
+		}
+		v := mustOpen(t, in, "GPIO17")
+		if _, err := in.Open("GPIO9"); err == nil || !strings.Contains(err.Error(), "reports no edges") {
+			t.Errorf("a line without edges: %v", err)
+		}
+		if _, err := in.Open("GPIO17"); !errors.Is(err, unix.EBUSY) {
+			t.Errorf("a line that is open already: %v", err)
+		}
+		before := c.alive()
+		c.lines[8].user = ""
+		late := mustOpen(t, in, "GPIO8")
+		c.to(8, false, false)
+		c.to(17, false, false)
+		wantEdges(t, edges(t, late, time.Second), "0s Low")
+		wantEdges(t, edges(t, v, time.Second), "0s Low")
+		if before != 1 || c.alive() != 2 {
+			t.Errorf("%d requests, then %d", before, c.alive())
+		}
+	})
+}
+
+// Letting go of one line keeps the others; with the last, the request ends. A wait
+// ends at once.
+func TestHalt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b, c := piBus(t)
+		in := on(b, "GPIO17", "GPIO27")
+		one, two := mustOpen(t, in, "GPIO17"), mustOpen(t, in, "GPIO27")
+		waited := make(chan error)
+		go func() {
+			_, err := one.NextEdge(context.Background())
+			waited <- err
+		}()
+		synctest.Wait()
+		for range 2 {
+			if err := one.Halt(); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := <-waited; !errors.Is(err, os.ErrClosed) {
+			t.Errorf("the wait ended with %v", err)
+		}
+		if err := one.In(gpio.PullUp, gpio.BothEdges); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("In of a closed line: %v", err)
+		}
+		c.to(17, false, false) // to nobody
+		c.to(27, false, false)
+		wantEdges(t, edges(t, two, time.Second), "0s Low")
+
+		again := mustOpen(t, in, "GPIO17")
+		if again.Read() != gpio.Low || len(c.requests) != 1 {
+			t.Errorf("opened again: %v, %d requests", again.Read(), len(c.requests))
+		}
+		wantEdges(t, edges(t, again, time.Minute))
+		again.Halt()
+		if c.alive() != 1 {
+			t.Error("the request ended before its last line")
+		}
+		two.Halt()
+		if c.alive() != 0 {
+			t.Error("the request outlives its last line")
+		}
+		mustOpen(t, in, "GPIO17")
+		if len(c.requests) != 2 {
+			t.Errorf("%d requests", len(c.requests))
+		}
+	})
+}
+
+// A chip that is removed is an error, on an old kernel too, and nobody spins. When
+// it is back under another number, its lines are found by their names.
+func TestRemovedChip(t *testing.T) {
+	for name, silent := range map[string]bool{"told": false, "not told": true} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				b, _ := piBus(t)
+				hot := chip("gpiochip1", "expander", "LEFT", "RIGHT")
+				hot.silent = silent
+				b.add(hot)
+				in := on(b, "LEFT", "RIGHT")
+				left, right := mustOpen(t, in, "LEFT"), mustOpen(t, in, "RIGHT")
+				time.Sleep(time.Second)
+				hot.to(0, false, false)
+				synctest.Wait()
+				b.remove(hot)
+				wantEdges(t, func() []string {
+					e, err := left.NextEdge(t.Context())
+					return []string{fmt.Sprint(e.Up, " ", e.Level, " ", err)}
+				}(), "1s Low <nil>")
+				for _, v := range []*view{left, right, left} {
+					_, err := v.NextEdge(t.Context())
+					if !errors.Is(err, errGone) || !strings.Contains(err.Error(), v.Name()) {
+						t.Errorf("%v: %v", v, err)
+					}
+				}
+				if d := time.Since(b.start); d > time.Second+leisure {
+					t.Errorf("noticed after %v", d)
+				}
+				reads := hot.requests[0].reads
+				time.Sleep(time.Hour)
+				if n := hot.requests[0].reads; n != reads || hot.alive() != 0 {
+					t.Errorf("%d reads of a chip that is gone", n-reads)
+				}
+				if left.WaitForEdge(-1) || left.Read() != gpio.Low || left.In(gpio.PullUp, gpio.BothEdges) == nil {
+					t.Error("a line that is gone does not look so")
+				}
+				if _, err := in.Open("LEFT"); !errors.Is(err, errMissing) {
+					t.Errorf("opened while it is gone: %v", err)
+				}
+				back := chip("gpiochip7", "expander", "LEFT", "RIGHT")
+				b.add(back)
+				again := mustOpen(t, in, "LEFT")
+				mustOpen(t, in, "RIGHT")
+				back.to(0, false, false)
+				if got := edges(t, again, time.Second); len(got) != 1 || len(back.requests) != 1 {
+					t.Errorf("edges %q, %d requests", got, len(back.requests))
+				}
+			})
+		})
+	}
+}
+
+func TestOutput(t *testing.T) {
+	b, c := piBus(t)
+	o, err := openOutput(b, "P1_12")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := c.requests[0].asked; r.Config.Flags != uapi.LineFlagV2Output || r.Offsets[0] != 18 || r.Lines != 1 || text(r.Consumer[:]) != consumer {
+		t.Errorf("the request is %+v", r)
+	}
+	for _, l := range []gpio.Level{gpio.High, gpio.Low, gpio.High} {
+		if err := o.Out(l); err != nil || c.lines[18].level != bool(l) {
+			t.Errorf("Out(%v): %v, the line is %v", l, err, c.lines[18].level)
+		}
+	}
+	if err := o.PWM(gpio.DutyHalf, 0); err == nil {
+		t.Error("a line claims to have PWM")
+	}
+	if _, err := openOutput(b, "GPIO18"); !errors.Is(err, unix.EBUSY) || !strings.Contains(err.Error(), "taken by readyshelf") {
+		t.Errorf("a second light on the line: %v", err)
+	}
+	b.remove(c)
+	if err := o.Out(gpio.Low); !errors.Is(err, errGone) {
+		t.Errorf("the light of a chip that is gone: %v", err)
+	}
+	for range 2 {
+		if err := o.Halt(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := o.Out(gpio.Low); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("Out of a closed line: %v", err)
+	}
+	if _, err := openOutput(b, "GPIO18"); !errors.Is(err, errNoChip) {
+		t.Errorf("a light without a chip: %v", err)
+	}
+}
