@@ -25,6 +25,8 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 	if err := makeData(c.Data); err != nil {
 		return world{}, err
 	}
+	sockets, service := device.Inherit(), thisService(log)
+	service.unused = sockets.Unused
 	board, err := device.SerialNumber(filepath.Join(c.Data, "device"))
 	if err != nil {
 		return world{}, err
@@ -40,7 +42,7 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 				return kitchen.Stamp{Boot: boot, Up: clock.Up(), At: time.Now().Round(0).In(c.Timezone), Clock: quality(clock)}
 			}
 		},
-		listen: device.Listen, serial: serialPorts(), gadget: openGadget,
+		service: service, listen: sockets.Listen, serial: serialPorts(), gadget: openGadget,
 		input: inputs(c.Buttons).Open, output: device.OpenOutput, dial: device.Dial,
 		probe:   probeLog,
 		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -88,7 +89,38 @@ func inChild(ctx context.Context, out io.Writer, args ...string) error {
 	cmd.Stdout, cmd.Stderr = out, &complaint
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = time.Second
+	cmd.Env = childEnv()
 	return verdict(ctx, cmd.Run(), complaint.String())
+}
+
+// childEnv is the environment without the way to the service manager: what a child
+// says there would be taken for the daemon's.
+func childEnv() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, notifySocket+"=") })
+}
+
+// probeGrace is how long probes may go on once the daemon is to end: facts may wait for
+// one, and the daemon is to end within seconds.
+const probeGrace = 3 * time.Second
+
+// until is probe, given up when late ends; nil for nil.
+func until(late context.Context, probe func(context.Context, string) error) func(context.Context, string) error {
+	if probe == nil {
+		return nil
+	}
+	return func(ctx context.Context, path string) error {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(late, cancel)()
+		return probe(ctx, path)
+	}
+}
+
+// lasting returns a context that ends so much later than ctx, or when it is canceled.
+func lasting(ctx context.Context, grace time.Duration) (late context.Context, cancel context.CancelFunc) {
+	late, end := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, end) })
+	return late, func() { stop(); end() }
 }
 
 // verdict reads how a child ended.

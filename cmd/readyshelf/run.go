@@ -46,15 +46,25 @@ type house struct {
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
 	metrics  *metrics
-	devices  []string // of the configuration, by the names of their sources
-	taps     []*tap   // on the same
+	devices  []string          // of the configuration, by the names of their sources
+	taps     []*tap            // on the same
+	ports    []<-chan struct{} // of printers; closed when each has been tried
 }
 
 // run is the whole daemon. It returns when ctx ends, or when the log can no
 // longer be opened; every goroutine it started has ended by then.
 func run(ctx context.Context, c Config, w world) error {
+	late, cancel := lasting(ctx, probeGrace)
+	defer cancel()
+	w.probe = until(late, w.probe)
+	opened := w.service.slow(ctx, longStart, "starting: the log is probed and read, and what is left of it salvaged if it is damaged")
 	h, err := openHouse(c, w)
-	if err != nil {
+	opened()
+	switch {
+	case err != nil && ctx.Err() != nil: // a probe that was given up is no failure
+		w.log.Info("stopped before the log was open", "error", err)
+		return nil
+	case err != nil:
 		return err
 	}
 	return errors.Join(h.run(ctx), h.buffer.Close())
@@ -81,6 +91,9 @@ func (h *house) run(ctx context.Context) error {
 		defer end() // without the log there is nothing to do
 		return h.buffer.Run(writing)
 	})
+	if h.service.watchdog > 0 {
+		writer.Go(func() error { h.beat(writing); return nil })
+	}
 
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.keeper.Run(ctx) })
@@ -93,9 +106,11 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.serveControl(ctx) })
 	g.Go(func() error { return h.serveMetrics(ctx) })
 	g.Go(func() error { return h.servePage(ctx) })
+	g.Go(func() error { return h.attend(ctx) })
 
 	err := g.Wait()
 	stop()
+	defer h.service.slow(context.WithoutCancel(ctx), longEnd, "stopping: the last commit")()
 	return errors.Join(err, writer.Wait())
 }
 

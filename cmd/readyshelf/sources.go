@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"periph.io/x/conn/v3/gpio"
 
@@ -55,11 +56,15 @@ func (h *house) extraPrinter(c PrinterConfig) *ticket.Printer {
 // printer is the extra printer on a TCP port.
 func (h *house) printer(c PrinterConfig) sensors.Source {
 	t, p := h.tapOn("printer", c.Name, c.Listen), h.extraPrinter(c)
+	tried := make(chan struct{})
+	tell := sync.OnceFunc(func() { close(tried) })
+	h.ports = append(h.ports, tried)
 	return sensors.Source{
 		Name:   "printer/" + c.Name,
 		Remedy: fmt.Sprintf("is another program using %s? name another port with listen = \"…\"", c.Listen),
 		Run: func(ctx context.Context, up func()) error {
 			ln, err := h.listen(c.Listen)
+			tell()
 			if err != nil {
 				return err
 			}

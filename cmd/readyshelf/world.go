@@ -28,6 +28,8 @@ type world struct {
 	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
 	// probe says whether an existing log is sound, in a child process; nil trusts it.
 	probe func(ctx context.Context, path string) error
+	// service is who started the daemon and watches it.
+	service service
 	// control listens for people's tools; nil where there are none.
 	control func() (net.Listener, error)
 
