@@ -18,8 +18,10 @@ type About struct {
 	Kernel, Arch string
 	// Page is the size of a page of memory in bytes: 16384 on a Pi 5 as it is shipped.
 	Page int
-	// RTC says that there is a clock which runs while the power is off.
-	RTC bool
+	// RTC says that there is a clock which runs while the power is off. TimeFrom is what
+	// sets the kernel's from the network, "" where that is not known.
+	RTC      bool
+	TimeFrom string
 	// Power says how the supply does.
 	Power Power
 }
@@ -54,8 +56,22 @@ func aboutBoard(root string) About {
 	}
 	rtcs, _ := os.ReadDir(filepath.Join(root, rtcDir))
 	a.RTC = len(rtcs) > 0
-	a.Power = power(root)
+	a.Power, a.TimeFrom = power(root), timeFrom(root)
 	return a
+}
+
+// timeFrom looks for who sets the clock: each of these leaves a trace while it runs.
+func timeFrom(root string) string {
+	for _, s := range []struct{ trace, name string }{
+		{"/run/systemd/timesync/synchronized", "systemd-timesyncd"},
+		{"/run/chrony/chronyd.pid", "chrony"},
+		{"/run/ntpd.pid", "ntpd"},
+	} {
+		if _, err := os.Stat(filepath.Join(root, s.trace)); err == nil {
+			return s.name
+		}
+	}
+	return ""
 }
 
 // power reads the alarm of the driver raspberrypi-hwmon, whose sensor is called
@@ -85,4 +101,10 @@ func firstLine(file string) string {
 	b, _ := os.ReadFile(file)
 	line, _, _ := strings.Cut(strings.TrimRight(string(b), "\x00"), "\n")
 	return strings.TrimSpace(line)
+}
+
+// IsTerminal says that f is a terminal.
+func IsTerminal(f *os.File) bool {
+	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
+	return err == nil
 }

@@ -40,6 +40,7 @@ func TestAboutBoard(t *testing.T) {
 			"sys/class/hwmon/hwmon1/name":            "rpi_volt\n",
 			"sys/class/hwmon/hwmon1/in0_lcrit_alarm": "1\n",
 		}, About{Model: "Raspberry Pi 4 Model B Rev 1.4", Power: PowerLow}},
+		{"set by chrony", map[string]string{"run/chrony/chronyd.pid": "1\n"}, About{TimeFrom: "chrony"}},
 		{"PC", map[string]string{
 			"sys/class/dmi/id/product_name": "Standard PC\n",
 			"sys/class/rtc/rtc0/name":       "rtc_cmos\n",

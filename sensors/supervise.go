@@ -130,7 +130,7 @@ func (w *watch) safely(ctx context.Context, up func()) (err error) {
 
 // failed tells of a failure, if it is news.
 func (w *watch) failed(ctx context.Context, err error) {
-	text, remedy := explain(err, w.Remedy)
+	text, remedy := Explain(err, w.Remedy)
 	if text != w.said {
 		w.said = text
 		w.log.Warn("source failed", "error", text, "retry", w.retry)
@@ -168,9 +168,9 @@ func (w *watch) tell(ctx context.Context, e kitchen.Event) bool {
 	return err == nil
 }
 
-// explain splits err into what is wrong and what to do. An error that names its
+// Explain splits err into what is wrong and what to do. An error that names its
 // remedy also ends its text with it, for those who only print errors.
-func explain(err error, remedy string) (text, what string) {
+func Explain(err error, remedy string) (text, what string) {
 	text = err.Error()
 	var r interface{ Remedy() string }
 	if errors.As(err, &r) && r.Remedy() != "" {

@@ -64,8 +64,7 @@ func (h *house) serveControl(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /log", func(w http.ResponseWriter, _ *http.Request) {
-		path, _ := filepath.Abs(filepath.Join(h.Data, logName))
-		w.Header().Set(pathHeader, path)
+		h.nameLog(w)
 		if err := h.buffer.Snapshot(steady{w, http.NewResponseController(w)}); err != nil {
 			h.log.Warn("a copy of the log was cut short", "error", err)
 		}
@@ -77,6 +76,18 @@ func (h *house) serveControl(ctx context.Context) error {
 	mux.HandleFunc("GET /devices", h.serveDevices)
 	mux.HandleFunc("GET /listen", h.serveTap)
 	return serveHTTP(ctx, ln, mux)
+}
+
+// nameLog says in an answer's header which log the daemon keeps: so a tool knows
+// whether this is the daemon that it means.
+func (h *house) nameLog(w http.ResponseWriter) {
+	path, _ := filepath.Abs(filepath.Join(h.Data, logName)) // relative, if need be
+	w.Header().Set(pathHeader, path)
+}
+
+// controlSockets are where the daemon with this data folder may listen.
+func controlSockets(data string) []string {
+	return []string{filepath.Join(data, controlName), systemControl}
 }
 
 // steady ends an answer whose reader stalls: a snapshot holds pages of the log for
@@ -148,7 +159,7 @@ func logFile(path string) (file string, done func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	for _, socket := range []string{filepath.Join(filepath.Dir(whole), controlName), systemControl} {
+	for _, socket := range controlSockets(filepath.Dir(whole)) {
 		file, err := copyLog(socket, whole)
 		if err == nil && file != "" {
 			return file, func() { os.Remove(file) }, nil
@@ -166,7 +177,7 @@ var errNobody = errors.New("no daemon answers")
 // copyLog asks the daemon on socket for its log. The name is empty if the daemon
 // keeps another log than the one at path.
 func copyLog(socket, path string) (string, error) {
-	resp, err := askDaemon(socket, "/log")
+	resp, err := askDaemon(context.Background(), socket, "/log")
 	if err != nil {
 		return "", err
 	}
@@ -193,7 +204,12 @@ func sameFile(a, b string) bool {
 }
 
 // askDaemon sends a GET to the daemon on socket. The error is errNobody where none is.
-func askDaemon(socket, path string) (*http.Response, error) {
+// The answer's body ends with ctx.
+func askDaemon(ctx context.Context, socket, path string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://readyshelf"+path, nil)
+	if err != nil {
+		return nil, err
+	}
 	client := &http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -204,7 +220,7 @@ func askDaemon(socket, path string) (*http.Response, error) {
 			return conn, nil
 		},
 	}}
-	return client.Get("http://readyshelf" + path)
+	return client.Do(req)
 }
 
 // printJSON writes v as one line.

@@ -13,6 +13,7 @@ func (h *house) serveDevices(w http.ResponseWriter, _ *http.Request) {
 	for i, t := range h.taps {
 		states[i] = t.state(faults)
 	}
+	h.nameLog(w)
 	w.Header().Set("Content-Type", "application/json")
 	if err := printJSON(w, states); err != nil {
 		h.log.Debug("an answer about the devices was cut short", "error", err)
@@ -27,6 +28,7 @@ func (h *house) serveTap(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no such device", http.StatusNotFound)
 		return
 	}
+	h.nameLog(w)
 	said, stop := h.taps[i].listen()
 	defer stop()
 	w.Header().Set("Content-Type", "application/x-ndjson")

@@ -148,6 +148,7 @@ func (h *house) onPort(t *tap, mode SerialMode, work func(context.Context, io.Re
 func (h *house) button(c ButtonConfig) sensors.Source {
 	t := h.tapOn("button", c.Slot, c.Line)
 	low := c.Active == "low"
+	t.active = !low
 	b := &button.Button{
 		Slot: c.Slot, Active: gpio.Level(!low), Debounce: c.Debounce, Now: h.clock,
 		Log: h.log.With("device", "button/"+c.Slot),

@@ -22,11 +22,13 @@ type tap struct {
 	// light; path is what the configuration calls the device itself.
 	name, kind, path string
 	up               func() time.Duration // CLOCK_BOOTTIME
+	active           bool                 // the level of a line whose contact is closed
 
 	mu    sync.Mutex
 	open  bool
 	spoke time.Time // when it last said something
 	event time.Time // when that last became an event
+	level *bool     // of a line, as last seen
 	ears  map[*ear]bool
 }
 
@@ -90,6 +92,9 @@ func (t *tap) hear(h heard) {
 	if h.Open != nil {
 		t.open = *h.Open
 	}
+	if h.Level != nil {
+		t.level = h.Level
+	}
 	if len(t.ears) == 0 {
 		return
 	}
@@ -127,10 +132,12 @@ func (t *tap) emit(to sensors.Emit) sensors.Emit {
 
 // deviceState is what GET /devices says of one device.
 type deviceState struct {
-	Name   string `json:"name"`
-	Kind   string `json:"kind"`
-	Path   string `json:"path"`
-	Open   bool   `json:"open"`
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	Path string `json:"path"`
+	Open bool   `json:"open"`
+	// Closed says that the contact of a button is closed.
+	Closed *bool  `json:"closed,omitempty"`
 	Fault  string `json:"fault,omitempty"`
 	Remedy string `json:"remedy,omitempty"`
 	// ByteAge and EventAge are how many seconds ago the device last said something, and
@@ -144,6 +151,10 @@ func (t *tap) state(faults []kitchen.BoardFault) deviceState {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := deviceState{Name: t.name, Kind: t.kind, Path: t.path, Open: t.open, ByteAge: age(t.spoke), EventAge: age(t.event)}
+	if t.level != nil {
+		closed := *t.level == t.active
+		s.Closed = &closed
+	}
 	for _, f := range faults {
 		if f.Device == t.name {
 			s.Fault, s.Remedy = f.Text, f.Remedy

@@ -155,6 +155,10 @@ func (t *trial) tcp(ctx context.Context) Step {
 	defer cancel()
 	s := Step{Name: StepTCP}
 	if t.raw, s.Err = t.dial(ctx, "tcp", t.broker.Host); s.Err != nil {
+		var op *net.OpError
+		if errors.As(s.Err, &op) {
+			s.Err = fmt.Errorf("nobody answers at %s: %w", t.broker.Host, op.Err)
+		}
 		s.Remedy = "is the broker running, and its port open in the firewall? try: nc -vz " + t.broker.Hostname() + " " + t.broker.Port()
 	}
 	return s

@@ -1,0 +1,481 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/gpio/gpiotest"
+
+	"readyshelf/buffer"
+	"readyshelf/device"
+	"readyshelf/device/devicetest"
+	"readyshelf/kitchen"
+	"readyshelf/sync/uplink"
+	"readyshelf/sync/uplink/uplinktest"
+)
+
+// patient is a healthy shop that doctor can examine, to be made ill.
+type patient struct {
+	*doctor
+	about  device.About
+	disk   device.Folder
+	synced bool
+	kept   bool
+	heat   float64
+	all    []device.Port
+	units  map[string]map[string]string
+	broker uplinktest.Broker
+	scale  *devicetest.Port
+	pin    *gpiotest.Pin
+	stream string // what the scale says
+}
+
+func newPatient(t *testing.T) *patient {
+	c := *defaultConfig()
+	c.Store, c.Device, c.Data, c.Timezone = "sh-01", "pi", t.TempDir(), time.FixedZone("CST", 8*3600)
+	c.MQTT.Brokers = []*url.URL{{Scheme: "tcp", Host: "broker.example:1883"}}
+	c.Printers = []PrinterConfig{{Name: "kitchen", Listen: ":9100"}, {Name: "bar", Serial: "/dev/serial/by-id/till", Mode: usualTapMode}}
+	c.Scales = []ScaleConfig{{Name: "a1", Serial: "/dev/serial/by-id/scale", Protocol: "st-gs", Slot: "A1", Step: 20}}
+	c.Buttons = []ButtonConfig{{Slot: "A1", Line: "GPIO17", Light: "GPIO27", Debounce: 25 * time.Millisecond, Active: "low"}}
+	c.complete(c.Data)
+	p := &patient{
+		about: device.About{
+			Model: "Raspberry Pi 4 Model B Rev 1.4", Kernel: "6.12.25+rpt-rpi-v8", Arch: "aarch64", Page: 4096,
+			RTC: true, TimeFrom: "systemd-timesyncd", Power: device.PowerGood,
+		},
+		disk: device.Folder{
+			FS: "ext4", Source: "/dev/mmcblk0p2", Free: 20 << 30, Total: 29 << 30, Disk: device.Disk{Name: "mmcblk0", Kind: "SD"},
+		},
+		synced: true, kept: true, heat: 52,
+		units: map[string]map[string]string{},
+		scale: &devicetest.Port{}, stream: "ST,GS,+   1.234kg\r\n",
+		pin: &gpiotest.Pin{N: "GPIO17", L: gpio.High, EdgesChan: make(chan gpio.Level, 1)},
+	}
+	p.doctor = &doctor{Config: &c, surroundings: surroundings{
+		version: "1.2.3", now: time.Now,
+		board:   func() device.About { return p.about },
+		clock:   func() (bool, bool) { return p.synced, p.kept },
+		celsius: func() (float64, bool) { return p.heat, true },
+		folder:  func(string) (device.Folder, error) { return p.disk, nil },
+		name:    func() (string, error) { return c.Device, nil },
+		ports:   func() ([]device.Port, error) { return p.all, nil },
+		stable:  func(string) (string, bool) { return "", false },
+		serial: func(path string, m SerialMode) (io.ReadWriteCloser, error) {
+			if strings.Contains(path, "till") {
+				return new(devicetest.Port).Open()
+			}
+			from := p.scale
+			if !strings.Contains(path, "scale") {
+				from = &devicetest.Port{}
+			}
+			port, err := from.Open()
+			io.WriteString(from, strings.Repeat(p.stream, 3))
+			return port, err
+		},
+		input:   func(string, bool) (gpio.PinIn, error) { return p.pin, nil },
+		output:  func(line string) (gpio.PinOut, error) { return &gpiotest.Pin{N: line}, nil },
+		listen:  func(string) (net.Listener, error) { return devicetest.NewListener(), nil },
+		dial:    p.broker.Dial,
+		resolve: func(context.Context, string) ([]string, error) { return []string{"192.0.2.7"}, nil },
+		ask:     func(context.Context) daemonState { return daemonState{} },
+		unit: func(_ context.Context, name string) (map[string]string, bool) {
+			u, ok := p.units[name]
+			return u, ok
+		},
+		whole: func(context.Context, string) (string, error) { return "log 7f3a, boot 3: 120 events", nil },
+	}}
+	p.units[unitName] = map[string]string{"ActiveState": "active", "SubState": "running", "UnitFileState": "enabled", "NRestarts": "0"}
+	return p
+}
+
+// runs makes the daemon of the patient run.
+func (p *patient) runs() *health {
+	ago := func(s float64) *float64 { return &s }
+	since := time.Now().Add(-time.Hour)
+	state := &daemonState{running: true, health: health{
+		Version: "1.2.3", Up: 90000, Connected: true, Since: &since, Head: 4711, LogBytes: 3 << 20, LogMax: 64 << 20,
+	}, devices: []deviceState{
+		{Name: "printer/kitchen", Open: true, ByteAge: ago(75), EventAge: ago(75)},
+		{Name: "printer/bar", Open: true},
+		{Name: "scale/a1", Open: true, ByteAge: ago(0.2), EventAge: ago(4000)},
+		{Name: "button/A1", Open: true, Closed: new(bool), ByteAge: ago(30), EventAge: ago(30)},
+		{Name: "light/A1", Open: true},
+	}}
+	p.ask = func(context.Context) daemonState { return *state }
+	return &state.health
+}
+
+// device is what the daemon says of one device.
+func (p *patient) device(name string) *deviceState {
+	all := p.ask(context.Background()).devices
+	return &all[slices.IndexFunc(all, func(s deviceState) bool { return s.Name == name })]
+}
+
+// healthy, and the daemon runs: the whole report, as people see it.
+func TestDoctorHealthy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPatient(t)
+		p.runs()
+		key(t, p.Privacy.OrderKeyFile, 0o600)
+		r := p.examine(t.Context())
+		p.broker.Close()
+		var out bytes.Buffer
+		if err := r.print(&out, false); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "doctor-healthy.txt", strings.ReplaceAll(out.String(), p.Data, "{data}"))
+		if r.Result != good {
+			t.Errorf("the result is %s, want ok", r.Result)
+		}
+		out.Reset()
+		if err := printJSON(&out, r); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "doctor-healthy.json", strings.ReplaceAll(out.String(), p.Data, "{data}"))
+	})
+}
+
+// key makes an order key.
+func key(t *testing.T, path string, mode os.FileMode) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(strings.Repeat("ab", keySize)+"\n"), mode); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Much is wrong at once: the whole report, with colour and without.
+func TestDoctorIll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPatient(t)
+		p.about.RTC, p.about.Power, p.synced, p.kept = false, device.PowerLow, false, false
+		p.disk = device.Folder{FS: "overlay", Source: "overlay", Free: 1 << 20, Total: 1 << 30}
+		p.broker.SetDown(true)
+		p.units = nil
+		p.serial = func(path string, _ SerialMode) (io.ReadWriteCloser, error) {
+			return nil, &device.Error{Op: "open", Path: path, Err: fs.ErrNotExist, Hint: "plug the device in"}
+		}
+		r := p.examine(t.Context())
+		var out bytes.Buffer
+		if err := r.print(&out, true); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "doctor-ill.txt", strings.ReplaceAll(strings.ReplaceAll(out.String(), p.Data, "{data}"), "\x1b", "^["))
+		if r.Result != bad {
+			t.Errorf("the result is %s, want FAIL", r.Result)
+		}
+	})
+}
+
+// Each failure that doctor can name, provoked once: a mark, words and a remedy.
+func TestDoctorFinds(t *testing.T) {
+	deviceError := func(err error, hint string) error {
+		return &device.Error{Op: "open", Path: "it", Err: err, Hint: hint}
+	}
+	for _, test := range []struct {
+		name  string
+		spoil func(p *patient)
+		what  string
+		mark  mark
+		text  string
+	}{
+		{"under-voltage", func(p *patient) { p.about.Power = device.PowerLow }, "power supply", odd, "under-voltage"},
+		{"hot", func(p *patient) { p.heat = 79 }, "temperature", odd, "79 °C"},
+		{"clock kept", func(p *patient) { p.synced = false }, "time", odd, "estimated"},
+		{"clock unknown", func(p *patient) { p.synced, p.kept = false, false }, "time", odd, "a guess"},
+		{"no clock", func(p *patient) { p.about.RTC = false }, "clock on board", odd, "this board has no clock"},
+		{"zone", func(p *patient) { p.Timezone = time.Local }, "time zone", odd, "the system's"},
+
+		{"read-only", func(p *patient) { p.disk.ReadOnly = true }, "data", bad, "read-only"},
+		{"RAM disk", func(p *patient) { p.disk.FS = "tmpfs" }, "data", bad, "in memory"},
+		{"disk full", func(p *patient) { p.disk.Free = 1 << 20 }, "free space", bad, "1.0 MiB of 29.0 GiB"},
+		{"disk nearly full", func(p *patient) { p.disk.Free = 100 << 20 }, "free space", odd, "100 MiB"},
+		{"eMMC old", func(p *patient) { p.disk.Disk = device.Disk{Name: "mmcblk0", Kind: "MMC", Worn: 10, Spare: 1} }, "wear", odd, "100 %"},
+		{"eMMC used up", func(p *patient) { p.disk.Disk = device.Disk{Name: "mmcblk0", Kind: "MMC", Worn: 11} }, "wear", bad, "outlived"},
+		{"no disk", func(p *patient) {
+			p.folder = func(string) (device.Folder, error) { return device.Folder{}, errors.New("no such thing") }
+		}, "data", bad, "no such thing"},
+		{"disk hangs", func(p *patient) {
+			p.folder = func(string) (device.Folder, error) { time.Sleep(time.Minute); return device.Folder{}, nil }
+		}, "check", bad, "does not end"},
+
+		{"unit failed", func(p *patient) {
+			p.units[unitName] = map[string]string{"ActiveState": "failed", "Result": "exit-code"}
+		}, "unit", bad, "exit-code"},
+		{"unit restarts", func(p *patient) { p.units[unitName]["NRestarts"] = "7" }, "unit", odd, "restarted 7 times"},
+		{"unit disabled", func(p *patient) { p.units[unitName]["UnitFileState"] = "disabled" }, "unit", odd, "disabled"},
+		{"unit stopped", func(p *patient) { p.units[unitName]["ActiveState"] = "inactive" }, "unit", odd, "inactive"},
+		{"unit loops", func(p *patient) { p.units[unitName]["ActiveState"] = "activating" }, "unit", odd, "activating"},
+		{"daemon not running", func(p *patient) {}, "daemon", odd, "does not run"},
+		{"daemon mute", func(p *patient) {
+			p.ask = func(context.Context) daemonState { return daemonState{err: context.DeadlineExceeded} }
+		}, "daemon", bad, "does not answer"},
+		{"not root", func(p *patient) {
+			p.ask = func(context.Context) daemonState { return daemonState{err: fs.ErrPermission} }
+		}, "daemon", odd, "may not ask"},
+		{"not root, a device", func(p *patient) {
+			p.ask = func(context.Context) daemonState { return daemonState{err: fs.ErrPermission} }
+		}, "scale/a1", odd, "does not say"},
+		{"older daemon", func(p *patient) { p.runs().Version = "1.0" }, "daemon", odd, "version 1.0 runs"},
+
+		{"log refuses", func(p *patient) { h := p.runs(); h.Refused, h.Held = true, 3 }, "log", bad, "3 facts wait in memory"},
+		{"log nearly full", func(p *patient) { p.runs().NearFull = true }, "log", odd, "nearly full"},
+		{"log damaged", func(p *patient) { p.runs().Lost = 12 }, "damage", bad, "12 events"},
+		{"alerts wait", func(p *patient) { h := p.runs(); h.Waiting, h.Connected = 5, false }, "unsent alerts", odd, "5 wait"},
+		{"log damaged at rest", func(p *patient) {
+			p.whole = func(context.Context, string) (string, error) { return "", fmt.Errorf("%w: page 7", buffer.ErrDamaged) }
+		}, "log", bad, "page 7"},
+		{"log held", func(p *patient) {
+			p.whole = func(context.Context, string) (string, error) { return "", buffer.ErrHeld }
+		}, "log", bad, "somebody has it open"},
+		{"log unreadable", func(p *patient) {
+			p.whole = func(context.Context, string) (string, error) { return "", fs.ErrPermission }
+		}, "log", bad, "permission"},
+
+		{"not set up", func(p *patient) { p.Store = unnamed }, "name", odd, "not set up yet"},
+		{"no name", func(p *patient) { p.name = func() (string, error) { return "", errors.New("no name") } }, "name", bad, "no name"},
+		{"key open", func(p *patient) { key(t, p.Privacy.OrderKeyFile, 0o644) }, "order key", odd, "by everybody"},
+
+		{"device missing", func(p *patient) {
+			p.serial = func(string, SerialMode) (io.ReadWriteCloser, error) {
+				return nil, deviceError(fs.ErrNotExist, "plug the device in")
+			}
+		}, "scale/a1", bad, "not exist"},
+		{"no permission", func(p *patient) {
+			p.serial = func(string, SerialMode) (io.ReadWriteCloser, error) {
+				return nil, deviceError(fs.ErrPermission, "sudo adduser readyshelf dialout")
+			}
+		}, "printer/bar", bad, "permission"},
+		{"device busy", func(p *patient) {
+			p.serial = func(string, SerialMode) (io.ReadWriteCloser, error) {
+				return nil, deviceError(errors.New("something else is using it"), "sudo fuser -v it")
+			}
+		}, "printer/bar", bad, "using it"},
+		{"scale silent", func(p *patient) { p.stream = "" }, "scale/a1", odd, "nothing of st-gs came"},
+		{"scale talks otherwise", func(p *patient) { p.stream = strings.Repeat("\x02hello\r\n", 100) }, "scale/a1", bad, "but not st-gs"},
+		{"scale unplugged while asked", func(p *patient) {
+			serial := p.serial
+			p.stream = ""
+			p.serial = func(path string, m SerialMode) (io.ReadWriteCloser, error) {
+				time.AfterFunc(time.Second, p.scale.Unplug)
+				return serial(path, m)
+			}
+		}, "scale/a1", bad, "unplugged"},
+		{"unstable name", func(p *patient) {
+			p.stable = func(path string) (string, bool) { return "/dev/serial/by-id/usb-X", strings.Contains(path, "scale") }
+		}, "scale/a1", odd, "another device"},
+		{"port taken", func(p *patient) {
+			p.listen = func(string) (net.Listener, error) {
+				return nil, deviceError(errors.New("another program has this port"), "stop it")
+			}
+		}, "printer/kitchen", bad, "another program"},
+		{"line taken", func(p *patient) {
+			p.input = func(string, bool) (gpio.PinIn, error) {
+				return nil, deviceError(errors.New("taken by spi0 CS0"), "free it")
+			}
+		}, "button/A1", bad, "spi0"},
+		{"light missing", func(p *patient) {
+			p.output = func(string) (gpio.PinOut, error) { return nil, deviceError(fs.ErrNotExist, "gpioinfo lists lines") }
+		}, "light/A1", bad, "not exist"},
+		{"button closed", func(p *patient) { p.pin.L = gpio.Low }, "button/A1", odd, "contact is closed"},
+		{"no devices", func(p *patient) { p.Printers, p.Scales, p.Buttons = nil, nil, nil }, "devices", odd, "none is configured"},
+		{"fault", func(p *patient) {
+			p.runs()
+			d := p.device("scale/a1")
+			d.Fault, d.Remedy = "the scale does not answer", "check its power"
+		}, "scale/a1", bad, "does not answer"},
+		{"not open", func(p *patient) { p.runs(); p.device("scale/a1").Open = false }, "scale/a1", bad, "could not open"},
+		{"new in the configuration", func(p *patient) {
+			p.runs()
+			p.Scales = append(p.Scales, ScaleConfig{Name: "new", Serial: "/dev/x", Protocol: "st-gs"})
+		}, "scale/new", odd, "does not know it"},
+		{"ports", func(p *patient) {
+			p.ports = func() ([]device.Port, error) { return nil, deviceError(fs.ErrPermission, "look") }
+		}, "serial ports", bad, "permission"},
+		{"scale found", func(p *patient) {
+			p.probe, p.all = true, []device.Port{{Path: "/dev/serial/by-id/usb-9", Node: "/dev/ttyUSB9", Maker: "FTDI"}}
+		}, "ttyUSB9", odd, "a scale talks st-gs at 9600 8N1, and shows 1234 g"},
+		{"stranger found", func(p *patient) {
+			p.stream = "hello\r\n"
+			p.probe, p.all = true, []device.Port{{Path: "/dev/ttyUSB9", Node: "/dev/ttyUSB9"}}
+		}, "ttyUSB9", odd, "no scale that is known"},
+
+		{"daemon not connected", func(p *patient) { h := p.runs(); h.Connected, h.Cause = false, "no route" }, "connection", bad, "no route"},
+		{"no such host", func(p *patient) {
+			p.resolve = func(context.Context, string) ([]string, error) { return nil, &net.DNSError{IsNotFound: true} }
+		}, uplink.StepResolve, bad, "has no address"},
+		{"no broker", func(p *patient) { p.broker.SetDown(true) }, uplink.StepTCP, bad, "nobody answers"},
+		{"unanswered", func(p *patient) { p.broker.SetMute(true) }, uplink.StepPublish, bad, "does not answer"},
+		{"spare broker down", func(p *patient) {
+			p.MQTT.Brokers = append(p.MQTT.Brokers, &url.URL{Scheme: "tcp", Host: "spare.example:1883"})
+			dial := p.dial
+			p.dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+				if strings.HasPrefix(addr, "spare") {
+					return nil, errors.New("down")
+				}
+				return dial(ctx, network, addr)
+			}
+		}, uplink.StepTCP, odd, "down"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newPatient(t)
+				test.spoil(p)
+				start := time.Now()
+				r := p.examine(t.Context())
+				p.broker.Close()
+				took := time.Since(start)
+				time.Sleep(time.Minute) // for what hangs
+				if took > 20*time.Second {
+					t.Errorf("it took %s, want 20 s at most", took)
+				}
+				i := slices.IndexFunc(r.Findings, func(f finding) bool {
+					return f.What == test.what && f.Mark == test.mark && strings.Contains(f.Text, test.text)
+				})
+				if i < 0 {
+					t.Fatalf("got %+v\nwant %s %s: %q", r.Findings, test.mark, test.what, test.text)
+				}
+				if r.Findings[i].Remedy == "" && test.name != "no name" {
+					t.Errorf("%+v has no remedy", r.Findings[i])
+				}
+			})
+		})
+	}
+}
+
+// Steps whose errors only TLS and a real broker give.
+func TestDoctorSteps(t *testing.T) {
+	p := newPatient(t)
+	p.synced = false
+	expired := uplink.Step{Name: uplink.StepTLS, Err: fmt.Errorf("%w: 2030", uplink.ErrCertificateTime), Remedy: "put a new one"}
+	if f := p.step(expired, false)[0]; f.Mark != bad || !strings.Contains(f.Remedy, "NTP") {
+		t.Errorf("got %+v, want that the clock is the first suspect", f)
+	}
+	p.synced = true
+	if f := p.step(expired, false)[0]; f.Remedy != "put a new one" {
+		t.Errorf("got %+v, want the certificate's own remedy where the clock is right", f)
+	}
+	soon := p.step(uplink.Step{Name: uplink.StepTLS, Expires: p.now().AddDate(0, 0, 5)}, false)
+	if len(soon) != 2 || soon[1].Mark != odd {
+		t.Errorf("got %+v, want a warning of a certificate that expires soon", soon)
+	}
+	refused := uplink.Step{Name: uplink.StepLogin, Err: errors.New("not authorised"), Remedy: "look"}
+	if f := p.step(refused, false)[0]; f.Mark != bad {
+		t.Errorf("got %+v, want a failure", f)
+	}
+	p.daemon = daemonState{running: true, health: health{Connected: true}}
+	if f := p.step(refused, false)[0]; f.Mark != odd {
+		t.Errorf("got %+v, want a warning: the daemon is connected", f)
+	}
+	p.built = p.now().AddDate(0, 0, 1)
+	p.synced = false
+	if got := p.timeForCertificates(); !got.Equal(p.built) {
+		t.Errorf("certificates are looked at as of %s, want not before %s", got, p.built)
+	}
+}
+
+// A socket that holds the printer's port for a daemon which does not run is as it
+// should be.
+func TestDoctorSocketActivation(t *testing.T) {
+	p := newPatient(t)
+	p.units[socketName] = map[string]string{"ActiveState": "active"}
+	p.listen = device.Listen
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	if f := p.tryListen(t.Context(), ln.Addr().String()); f.Mark != good || !strings.Contains(f.Text, socketName) {
+		t.Errorf("got %+v", f)
+	}
+}
+
+// doctor asks the daemon that keeps this log, and no other.
+func TestDoctorAsksDaemon(t *testing.T) {
+	if s := askState(t.Context(), t.TempDir()); s.running || s.err != nil {
+		t.Errorf("no daemon: got %+v", s)
+	}
+	dir := t.TempDir()
+	c := *defaultConfig()
+	c.Store, c.Device, c.Data = "s", "pi", dir
+	c.Board.Listen, c.Metrics.Listen, c.MQTT.Brokers = "", "", nil
+	c.complete(dir)
+	w := world{
+		bootID: "boot-1", version: "test", device: "pi", prefill: 1 << 20, log: slog.New(slog.DiscardHandler),
+		now: func(boot uint32) func() kitchen.Stamp {
+			return func() kitchen.Stamp { return kitchen.Stamp{Boot: boot, At: time.Now(), Clock: kitchen.Synced} }
+		},
+		control: func() (net.Listener, error) { return listenControl(filepath.Join(dir, controlName)) },
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, c, w) }()
+	defer func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	var s daemonState
+	for end := time.Now().Add(10 * time.Second); !s.running && time.Now().Before(end); {
+		s = askState(t.Context(), dir)
+	}
+	if !s.running || s.health.Version != "test" || s.health.Head == 0 {
+		t.Errorf("got %+v, want what the daemon says", s)
+	}
+	other := t.TempDir()
+	if err := os.Symlink(filepath.Join(dir, controlName), filepath.Join(other, controlName)); err != nil {
+		t.Fatal(err)
+	}
+	if s := askState(t.Context(), other); s.running || s.err != nil {
+		t.Errorf("got %+v of a daemon that keeps another log, want none", s)
+	}
+}
+
+func TestDoctorOrderKey(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "c.toml")
+	text := fmt.Sprintf("store = \"s\"\ndata = %q\n[mqtt]\nbrokers = []\n", dir)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, complaint bytes.Buffer
+	s := streams{out: &out, err: &complaint}
+	if code := command(t.Context(), []string{"doctor", "--config", file, "--order-key"}, s); code != exitFailed || out.Len() > 0 {
+		t.Errorf("without a key: code %d, %q", code, &out)
+	}
+	key(t, filepath.Join(dir, "order.key"), 0o600)
+	if code := command(t.Context(), []string{"doctor", "--config", file, "--order-key"}, s); code != 0 || out.String() != strings.Repeat("ab", keySize)+"\n" {
+		t.Errorf("with a key: code %d, %q", code, &out)
+	}
+	out.Reset()
+	command(t.Context(), []string{"doctor", "--config", file, "--json"}, s)
+	var r report
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil || r.Store != "s" || len(r.Findings) < 8 {
+		t.Errorf("got %q, %v", &out, err)
+	}
+	if strings.Contains(out.String(), "abab") {
+		t.Error("the report shows the order key")
+	}
+	if code := command(t.Context(), []string{"doctor", "--config", file + ".missing"}, s); code != exitConfig {
+		t.Errorf("without a configuration: code %d, want %d", code, exitConfig)
+	}
+}
