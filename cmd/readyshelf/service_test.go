@@ -22,10 +22,10 @@ import (
 type supervisor struct {
 	mu    sync.Mutex
 	start time.Time
-	heard []notice
+	heard []message
 }
 
-type notice struct {
+type message struct {
 	at   time.Duration
 	line string
 }
@@ -34,7 +34,7 @@ func (s *supervisor) notify(state string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for line := range strings.Lines(state) {
-		s.heard = append(s.heard, notice{time.Since(s.start), strings.TrimSuffix(line, "\n")})
+		s.heard = append(s.heard, message{time.Since(s.start), strings.TrimSuffix(line, "\n")})
 	}
 }
 
