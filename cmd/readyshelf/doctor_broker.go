@@ -40,7 +40,7 @@ func (d *doctor) linkOfDaemon() finding {
 	case h.Connected:
 		return works("connection", "the daemon is connected")
 	case h.Cause == "":
-		return notice("connection", "the daemon is not connected yet", "see the steps below")
+		return caution("connection", "the daemon is not connected yet", "see the steps below")
 	}
 	return problem("connection", "the daemon is not connected: "+h.Cause, "see the steps below; no alert is lost meanwhile")
 }
@@ -66,7 +66,7 @@ func (d *doctor) expiry(what string, end time.Time, remedy string) finding {
 	case left < 0:
 		return problem(what, "it expired on "+day, remedy)
 	case left < soon:
-		return notice(what, fmt.Sprintf("it expires on %s, in %s", day, agoText(left)), remedy)
+		return caution(what, fmt.Sprintf("it expires on %s, in %s", day, agoText(left)), remedy)
 	}
 	return works(what, "good until "+day)
 }

@@ -49,7 +49,7 @@ func (d *doctor) deviceChecks() []check {
 	}
 	if len(all) == 0 {
 		all = append(all, check{"devices", shortCheck, func(context.Context) []finding {
-			return []finding{notice("devices", "none is configured: nothing can be ready", "sudo readyshelf setup")}
+			return []finding{caution("devices", "none is configured: nothing can be ready", "sudo readyshelf setup")}
 		}})
 	}
 	return all
@@ -62,13 +62,13 @@ func (d *doctor) checkDevice(name, kind, path string, try func() finding) []find
 	case d.daemon.running:
 		f = d.asSeen(name, kind, path)
 	case d.daemon.err != nil:
-		f = notice(name, path+": the daemon has it, and does not say how it does", "run this as root: sudo readyshelf doctor")
+		f = caution(name, path+": the daemon has it, and does not say how it does", "run this as root: sudo readyshelf doctor")
 	default:
 		f = try()
 	}
 	found := []finding{f}
 	if stable, ok := d.stable(path); ok && strings.HasPrefix(path, "/dev/") {
-		found = append(found, notice(name, path+" may be another device after the next plugging in", `write in the configuration: "`+stable+`"`))
+		found = append(found, caution(name, path+" may be another device after the next plugging in", `write in the configuration: "`+stable+`"`))
 	}
 	return found
 }
@@ -89,7 +89,7 @@ func (d *doctor) asSeen(name, kind, path string) finding {
 		}
 		return works(name, strings.Join(append([]string{path + ": open"}, s.life(kind)...), ", "))
 	}
-	return notice(name, path+": the running daemon does not know it", "the configuration was changed since it started: sudo systemctl restart readyshelf")
+	return caution(name, path+": the running daemon does not know it", "the configuration was changed since it started: sudo systemctl restart readyshelf")
 }
 
 // life says when the device last gave a sign.
@@ -162,7 +162,7 @@ func (d *doctor) tryScale(ctx context.Context, c ScaleConfig) finding {
 	case err != nil:
 		return failure("", fmt.Errorf("%s, but %w", text, err), "check its power and cable, and protocol and mode in the configuration")
 	}
-	return notice("", text+fmt.Sprintf(", but nothing of %s came in %d s", dialect.Name, (shortCheck-grace)/time.Second),
+	return caution("", text+fmt.Sprintf(", but nothing of %s came in %d s", dialect.Name, (shortCheck-grace)/time.Second),
 		"put something on it; check its power and cable; see what comes with: readyshelf listen scale/"+c.Name)
 }
 
@@ -175,7 +175,7 @@ func (d *doctor) tryButton(c ButtonConfig) finding {
 	}
 	defer halt(pin)
 	if pin.Read() == gpio.Level(!low) {
-		return notice("", c.Line+": its contact is closed", `if nobody presses it: look for a short, or for a button that opens when pressed (active = "high")`)
+		return caution("", c.Line+": its contact is closed", `if nobody presses it: look for a short, or for a button that opens when pressed (active = "high")`)
 	}
 	return works("", c.Line+": free, not pressed; try it with: readyshelf listen button/"+c.Slot)
 }
@@ -256,14 +256,14 @@ func (d *doctor) probePort(ctx context.Context, what, about, path string) findin
 		if others := len(h.Matches) - 1; others > 0 {
 			text += "; also possible: " + names(h.Matches[1:])
 		}
-		return notice(what, text, fmt.Sprintf("add to the configuration:\n[[scale]]\nname = %q\nserial = %q\nprotocol = %q\nmode = %q", what, path, m.Dialect.Name, h.Mode))
+		return caution(what, text, fmt.Sprintf("add to the configuration:\n[[scale]]\nname = %q\nserial = %q\nprotocol = %q\nmode = %q", what, path, m.Dialect.Name, h.Mode))
 	}
 	switch {
 	case err != nil && len(heard) == 0:
 		return failure(what, err, "")
 	case len(heard) > 0:
 		h := heard[0]
-		return notice(what, fmt.Sprintf("%s: something talks, and it is no scale that is known; at %s came %s", about, h.Mode, shortHex(h.Bytes)),
+		return caution(what, fmt.Sprintf("%s: something talks, and it is no scale that is known; at %s came %s", about, h.Mode, shortHex(h.Bytes)),
 			"look at it at another speed: readyshelf listen "+path+" --mode \"19200 8N1\"")
 	}
 	return works(what, about+": nothing talks there, and nothing answers")

@@ -26,7 +26,7 @@ func (d *doctor) checkBoard(context.Context) []finding {
 	case device.PowerGood:
 		found = append(found, works("power supply", "no under-voltage"))
 	case device.PowerLow:
-		found = append(found, notice("power supply", "under-voltage: the board slows down, and cards lose data",
+		found = append(found, caution("power supply", "under-voltage: the board slows down, and cards lose data",
 			"use the power supply made for this board, with its own cable"))
 	}
 	if celsius, ok := d.celsius(); ok {
@@ -34,7 +34,7 @@ func (d *doctor) checkBoard(context.Context) []finding {
 		if celsius < hot {
 			found = append(found, works("temperature", text))
 		} else {
-			found = append(found, notice("temperature", text+": at 80 °C it slows down", "move it away from the oven and give it air, or a heat sink"))
+			found = append(found, caution("temperature", text+": at 80 °C it slows down", "move it away from the oven and give it air, or a heat sink"))
 		}
 	}
 	return found
@@ -50,9 +50,9 @@ func (d *doctor) checkClock(context.Context) []finding {
 	case synced:
 		found = append(found, works("time", joined(now+", set from the network", a.TimeFrom)))
 	case kept:
-		found = append(found, notice("time", now+", not set from the network: times count as estimated", ntpRemedy))
+		found = append(found, caution("time", now+", not set from the network: times count as estimated", ntpRemedy))
 	default:
-		found = append(found, notice("time", now+" is a guess: nothing has set the clock since the power came", ntpRemedy))
+		found = append(found, caution("time", now+" is a guess: nothing has set the clock since the power came", ntpRemedy))
 	}
 	switch {
 	case a.RTC && strings.HasPrefix(a.Model, "Raspberry Pi 5"):
@@ -60,7 +60,7 @@ func (d *doctor) checkClock(context.Context) []finding {
 	case a.RTC:
 		found = append(found, works("clock on board", "there is one"))
 	default:
-		found = append(found, notice("clock on board", "this board has no clock: after a power cut times are estimated until NTP",
+		found = append(found, caution("clock on board", "this board has no clock: after a power cut times are estimated until NTP",
 			"nothing, if the network is reliable; else add an RTC module such as a DS3231"))
 	}
 	return append(found, d.checkZone())
@@ -77,7 +77,7 @@ func (d *doctor) checkZone() finding {
 	}
 	text := fmt.Sprintf("%s, now %s (%s from UTC)", zone, name, offsetText(offset))
 	if d.Timezone == time.Local && offset == 0 {
-		return notice("time zone", text, `if the shop is elsewhere: sudo timedatectl set-timezone Asia/Shanghai, or timezone = "Asia/Shanghai"`)
+		return caution("time zone", text, `if the shop is elsewhere: sudo timedatectl set-timezone Asia/Shanghai, or timezone = "Asia/Shanghai"`)
 	}
 	return works("time zone", text)
 }
@@ -118,7 +118,7 @@ func (d *doctor) checkDisk(context.Context) []finding {
 	case f.Free < noRoom:
 		space = problem("free space", room+": nothing can be kept", roomRemedy)
 	case f.Free < littleRoom:
-		space = notice("free space", room, roomRemedy)
+		space = caution("free space", room, roomRemedy)
 	}
 	return []finding{place, space, wear(f.Disk)}
 }
@@ -148,7 +148,7 @@ func wear(k device.Disk) finding {
 		case k.Worn >= usedUp || k.Spare >= 3:
 			return problem(name, text, "replace the board or its eMMC now; readyshelf backup keeps what is on it")
 		case k.Worn >= worn || k.Spare >= 2:
-			return notice(name, text, "plan to replace the board or its eMMC; readyshelf backup keeps what is on it")
+			return caution(name, text, "plan to replace the board or its eMMC; readyshelf backup keeps what is on it")
 		}
 		return works(name, text)
 	case k.Name == "":

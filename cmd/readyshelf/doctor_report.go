@@ -29,10 +29,10 @@ type finding struct {
 	Remedy string `json:"remedy,omitempty"`
 }
 
-// works, notice and problem are findings by their mark.
+// works, caution and problem are findings by their mark.
 func works(what, text string) finding { return finding{What: what, Mark: good, Text: text} }
 
-func notice(what, text, remedy string) finding {
+func caution(what, text, remedy string) finding {
 	return finding{What: what, Mark: odd, Text: text, Remedy: remedy}
 }
 

@@ -97,16 +97,16 @@ func (d *doctor) checkService(ctx context.Context) []finding {
 	}
 	switch {
 	case errors.Is(d.daemon.err, fs.ErrPermission):
-		return append(found, notice("daemon", "it runs, and this user may not ask it", "run this as root: sudo readyshelf doctor"))
+		return append(found, caution("daemon", "it runs, and this user may not ask it", "run this as root: sudo readyshelf doctor"))
 	case d.daemon.err != nil:
 		return append(found, problem("daemon", "it does not answer: "+d.daemon.err.Error(), "sudo systemctl restart readyshelf"))
 	case !d.daemon.running:
-		return append(found, notice("daemon", "it does not run: no order becomes ready", "sudo systemctl start readyshelf"))
+		return append(found, caution("daemon", "it does not run: no order becomes ready", "sudo systemctl start readyshelf"))
 	}
 	h := d.daemon.health
 	text := fmt.Sprintf("version %s runs; the board is up for %s", h.Version, agoText(time.Duration(h.Up)*time.Second))
 	if h.Version != d.version {
-		return append(found, notice("daemon", text+"; this program is "+d.version, "sudo systemctl restart readyshelf"))
+		return append(found, caution("daemon", text+"; this program is "+d.version, "sudo systemctl restart readyshelf"))
 	}
 	return append(found, works("daemon", text))
 }
@@ -119,13 +119,13 @@ func unitState(unit map[string]string) finding {
 	case active == "failed":
 		return problem("unit", text+": "+unit["Result"], "read why, mend it, and start it again: journalctl -u readyshelf -n 30; sudo systemctl restart readyshelf")
 	case active == "activating":
-		return notice("unit", text, "it tries again and again, see why: journalctl -u readyshelf -n 30")
+		return caution("unit", text, "it tries again and again, see why: journalctl -u readyshelf -n 30")
 	case unit["UnitFileState"] == "disabled":
-		return notice("unit", text, "sudo systemctl enable --now readyshelf")
+		return caution("unit", text, "sudo systemctl enable --now readyshelf")
 	case active != "active":
-		return notice("unit", text, "sudo systemctl start readyshelf")
+		return caution("unit", text, "sudo systemctl start readyshelf")
 	case restarts != "" && restarts != "0":
-		return notice("unit", text+", restarted "+restarts+" times", "see why: journalctl -u readyshelf | grep -i -e error -e panic")
+		return caution("unit", text+", restarted "+restarts+" times", "see why: journalctl -u readyshelf | grep -i -e error -e panic")
 	}
 	return works("unit", text)
 }
@@ -137,7 +137,7 @@ func (d *doctor) checkLog(ctx context.Context) []finding {
 	case d.daemon.running:
 		return d.logInUse()
 	case d.daemon.err != nil:
-		return []finding{notice("log", "the daemon has it open", "ask that as root: sudo readyshelf doctor")}
+		return []finding{caution("log", "the daemon has it open", "ask that as root: sudo readyshelf doctor")}
 	}
 	text, err := d.whole(ctx, path)
 	switch {
@@ -174,7 +174,7 @@ func (d *doctor) logInUse() []finding {
 		size = problem("log", fmt.Sprintf("%s: it takes nothing, %d facts wait in memory and are lost with the power", text, h.Held),
 			"make room on the disk, or replace it if it is read-only or fails; see: journalctl -u readyshelf -n 30")
 	case h.NearFull:
-		size = notice("log", text+": nearly full of what the cloud does not have", "get the broker connected, or set a larger log.max_size")
+		size = caution("log", text+": nearly full of what the cloud does not have", "get the broker connected, or set a larger log.max_size")
 	}
 	found := []finding{size}
 	if h.Lost > 0 {
@@ -189,7 +189,7 @@ func (d *doctor) logInUse() []finding {
 	case h.Connected:
 		found = append(found, works("unsent alerts", fmt.Sprintf("%d, on their way", h.Waiting)))
 	default:
-		found = append(found, notice("unsent alerts", fmt.Sprintf("%d wait for the broker%s", h.Waiting, oldest(h.Oldest)), "none is lost; see broker below"))
+		found = append(found, caution("unsent alerts", fmt.Sprintf("%d wait for the broker%s", h.Waiting, oldest(h.Oldest)), "none is lost; see broker below"))
 	}
 	return found
 }
@@ -223,7 +223,7 @@ func (d *doctor) checkIdentity(context.Context) []finding {
 	}
 	if todo := d.ToDo(); todo != "" {
 		what, remedy, _ := strings.Cut(todo, ": ")
-		return []finding{notice("name", what, remedy), d.checkKey()}
+		return []finding{caution("name", what, remedy), d.checkKey()}
 	}
 	topic := strings.NewReplacer("{store}", d.Store, "{device}", name).Replace(d.MQTT.Topic)
 	return []finding{
@@ -243,7 +243,7 @@ func (d *doctor) checkKey() finding {
 	case err != nil:
 		return failure("order key", err, "run this as root: sudo readyshelf doctor")
 	case info.Mode().Perm()&0o007 != 0:
-		return notice("order key", path+" can be read by everybody on this machine", "sudo chmod 640 "+path)
+		return caution("order key", path+" can be read by everybody on this machine", "sudo chmod 640 "+path)
 	}
 	return works("order key", path+"; to match order_key with ids of its own the cloud needs it: sudo readyshelf doctor --order-key")
 }
