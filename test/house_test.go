@@ -65,7 +65,7 @@ var arrows = map[string][]string{
 		"kitchen", "predict", "buffer", "board", "sync/uplink", "sensors", "sensors/button", "sensors/scale",
 		"sensors/ticket", "device", "device/virtual", "systemd",
 	},
-	"test":           {"kitchen", "predict", "buffer"}, // a benchmark needs a full log
+	"test":           {"kitchen", "predict", "buffer", "sync/uplink"}, // what it reads of logs and alerts
 	"test/rig":       {"test/rig/wire"},
 	"test/rig/agent": {"test/rig/wire"},
 	"test/rig/wire":  {},

@@ -34,7 +34,7 @@ func TestComplete(t *testing.T) {
 		{"scale decode --protocol toledo-b|", "toledo-br-p05"},
 		{"scale decode --protocol=toledo-b|", "--protocol=toledo-br-p05"},
 		{"scale decode --protocol = toledo-b|", "toledo-br-p05"}, // bash
-		{"scale decode --protocol =|", "all"},                // bash
+		{"scale decode --protocol =|", "all"},                    // bash
 		{"scale decode --protocol st-gs |", ":file"},
 		{"scale decode --protocol st-gs x |", ""},
 		{"run --config |", ":file"},
@@ -61,7 +61,7 @@ func TestComplete(t *testing.T) {
 // visibleVerbs are the verbs that people are shown.
 func visibleVerbs(t *testing.T) []*kong.Node {
 	t.Helper()
-	k, err := kong.New(&cli{}, kong.Vars{"version": versionText(), "config": configPath})
+	k, err := commandLine(&cli{})
 	if err != nil {
 		t.Fatal(err)
 	}

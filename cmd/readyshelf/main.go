@@ -67,16 +67,24 @@ func main() {
 	os.Exit(code)
 }
 
+// commandLine reads command lines into c.
+func commandLine(c *cli, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(c, append(options,
+		kong.Name("readyshelf"),
+		kong.Description("Readyshelf tells couriers and guests when food is ready. It runs on a Raspberry Pi beside the shelf."),
+		kong.Vars{
+			"version": versionText(), "config": configPath, "config_dir": filepath.Dir(configPath), "data_dir": defaultConfig().Data,
+		},
+		kong.ShortUsageOnError(),
+	)...)
+}
+
 // command runs one command line and returns its exit code.
 func command(ctx context.Context, args []string, s streams) int {
 	var c cli
 	ended := -1
-	p, err := kong.New(&c,
-		kong.Name("readyshelf"),
-		kong.Description("Readyshelf tells couriers and guests when food is ready. It runs on a Raspberry Pi beside the shelf."),
-		kong.Vars{"version": versionText(), "config": configPath, "config_dir": filepath.Dir(configPath), "data_dir": defaultConfig().Data}, kong.ShortUsageOnError(), kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s),
-	)
+	p, err := commandLine(&c, kong.Writers(s.out, s.err), kong.Exit(func(code int) { ended = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
 	if err != nil {
 		fmt.Fprintln(s.err, "readyshelf:", err)
 		return exitFailed
