@@ -14,14 +14,18 @@ import (
 // pattern of one time is steady.
 type pattern []time.Duration
 
-const forEver = time.Hour
+// remind is how often a lamp that does not change is driven all the same: a line
+// that was lost, and is dark when it comes back, is found by that.
+const remind = 10 * time.Second
 
 // The rhythms. Ready burns steadily once the event is on disk; when the broker
-// has it too, it blinks off for a moment every two seconds.
+// has it too, it blinks off for a moment every two seconds. No rhythm flashes more
+// than three times in a second, which is safe to look at
+// (https://www.w3.org/WAI/WCAG22/Understanding/three-flashes).
 var rhythms = map[kitchen.Light]pattern{
-	kitchen.LightOff:      {0, forEver},
+	kitchen.LightOff:      {0, remind},
 	kitchen.LightAssigned: {100 * time.Millisecond, 1900 * time.Millisecond},
-	kitchen.LightReady:    {forEver},
+	kitchen.LightReady:    {remind},
 	lightSent:             {1900 * time.Millisecond, 100 * time.Millisecond},
 	kitchen.LightLate:     {250 * time.Millisecond, 250 * time.Millisecond},
 	kitchen.LightFault: {
