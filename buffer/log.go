@@ -70,7 +70,7 @@ type Options struct {
 	// has let go of the file's lock when it returns.
 	Probe func(ctx context.Context, path string) error
 	// MaxSize is the most bytes that the file may have; 64 MiB where 0. All of it
-	// is mapped, so it costs address space, not memory. From 256 KiB to 1 GiB.
+	// is mapped, so it costs address space, not memory. From 256 KiB to LargestSize.
 	MaxSize int64
 	// Keep is how long events are kept after every follower has acknowledged them;
 	// 720 h where 0. They are kept a day at least, as the far side may ask for them
@@ -91,10 +91,13 @@ type Options struct {
 	Log    *slog.Logger
 }
 
-// Bounds of Options.MaxSize.
+// Bounds of [Options.MaxSize].
 const (
 	minMaxSize = 256 << 10
-	maxMaxSize = 1 << 30
+	// LargestSize is 1 GiB, and 256 MiB where a pointer has 32 bits: the file is mapped
+	// in one piece into the 3 GiB that a process has there, and a new log for what was
+	// salvaged from a full one may be mapped four times as large.
+	LargestSize = 1 << (28 + 2*(^uint(0)>>63))
 )
 
 func (o Options) check() (Options, error) {
@@ -104,8 +107,8 @@ func (o Options) check() (Options, error) {
 	o.MaxSize = cmp.Or(o.MaxSize, 64<<20)
 	o.Keep = cmp.Or(o.Keep, 720*time.Hour)
 	o.Prefill = cmp.Or(o.Prefill, 8<<20)
-	if o.MaxSize < minMaxSize || o.MaxSize > maxMaxSize {
-		return o, fmt.Errorf("open log: log.max_size is %d bytes, want 256KiB to 1GiB", o.MaxSize)
+	if o.MaxSize < minMaxSize || o.MaxSize > LargestSize {
+		return o, fmt.Errorf("open log: log.max_size is %d bytes, want %d to %d", o.MaxSize, minMaxSize, LargestSize)
 	}
 	if o.Committed == nil {
 		o.Committed = func([]kitchen.Event) {}

@@ -3,6 +3,7 @@ package buffer
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime/debug"
 	"syscall"
@@ -52,9 +53,9 @@ func openStore(path string, max int64) (*store, error) {
 		s.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 			PageSize: pageSize,
 			Timeout:  lockTimeout,
-			MaxSize:  int(max),
+			MaxSize:  inMemory(max),
 			// The whole map at once: growing it later would wait for every reader.
-			InitialMmapSize: int(max),
+			InitialMmapSize: inMemory(max),
 			// The freelist stays in memory, which saves one page of three. Its price:
 			// bbolt finds the free pages by walking the tree when it opens and after a
 			// failed commit, in a goroutine of its own, where a damaged page ends the
@@ -90,11 +91,14 @@ func openStore(path string, max int64) (*store, error) {
 func (s *store) exceed() error {
 	return s.view(func(tx *bbolt.Tx) error {
 		if tx.Size() > s.max-s.slack() { // as no log does that began within its limit
-			s.db.MaxSize = int(tx.Size() + s.slack() + 2*baseReserve + s.max/8)
+			s.db.MaxSize = inMemory(tx.Size() + s.slack() + 2*baseReserve + s.max/8)
 		}
 		return nil
 	})
 }
+
+// inMemory is size, or where that is less, all that an address can reach.
+func inMemory(size int64) int { return int(min(size, math.MaxInt)) }
 
 // openError tells damage from trouble, and names the way out of a held lock.
 func openError(path string, err error) error {

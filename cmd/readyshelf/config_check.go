@@ -16,10 +16,12 @@ import (
 	"readyshelf/kitchen"
 )
 
-// known is what the other packages can do, by the names that the file uses.
+// known is what the other packages can do here, by the names that the file uses.
 type known struct {
 	protocols []string // of scales
 	encodings []string // of tickets, code pages among them
+
+	largestLog Bytes
 }
 
 // usualEncodings are those that a shop is likely to need.
@@ -294,8 +296,8 @@ func (c *checker) numbers() {
 	if c.Log.Keep < 0 {
 		c.bad("log.keep", fmt.Sprintf("%s is no time to keep anything", c.Log.Keep), `write a duration, or "0s" for no history; "720h" is usual`)
 	}
-	if c.Log.MaxSize > maxLogSize {
-		c.bad("log.max_size", fmt.Sprintf("%d bytes are more than a log can have", c.Log.MaxSize), `write 1GiB or less; "64MiB" is usual`)
+	if c.Log.MaxSize > c.largestLog {
+		c.bad("log.max_size", fmt.Sprintf("%s is more than a log can have on this system", c.Log.MaxSize), fmt.Sprintf(`write %s or less; "64MiB" is usual`, c.largestLog))
 	}
 	if c.Log.MaxSize < minLogSize {
 		c.bad("log.max_size", fmt.Sprintf("%d bytes are too few for a log", c.Log.MaxSize), `write 4MiB or more; "64MiB" is usual`)
@@ -303,11 +305,8 @@ func (c *checker) numbers() {
 }
 
 // minLogSize leaves room for a day's orders, and for the old and the new checkpoint
-// of the state, of some 200 KB each, while one replaces the other; maxLogSize is what a 32-bit Pi can map.
-const (
-	minLogSize = 4 << 20
-	maxLogSize = 1 << 30
-)
+// of the state, of some 200 KB each, while one replaces the other.
+const minLogSize = 4 << 20
 
 // addresses checks the TCP addresses that we listen on.
 func (c *checker) addresses() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"readyshelf/buffer"
 	"readyshelf/sensors/scale"
 	"readyshelf/sensors/ticket"
 )
@@ -9,6 +10,8 @@ import (
 var knownHere = known{
 	protocols: protocolNames(),
 	encodings: ticket.Encodings(),
+
+	largestLog: buffer.LargestSize,
 }
 
 // protocolNames are the names of the protocols that scales on a serial line may

@@ -163,6 +163,32 @@ func TestConfigTLS(t *testing.T) {
 	}
 }
 
+// How large a log may be is a matter of the machine.
+func TestLargestLog(t *testing.T) {
+	for _, test := range []struct {
+		size    string
+		largest Bytes
+		want    string
+	}{
+		{"1GiB", 1 << 30, ""},
+		{"2GiB", 1 << 30, "3:12: log.max_size: 2GiB is more than a log can have on this system; write 1GiB or less"},
+		{"256MiB", 256 << 20, ""},
+		{"257MiB", 256 << 20, "3:12: log.max_size: 257MiB is more than a log can have on this system; write 256MiB or less"},
+		{"1MiB", 256 << 20, "3:12: log.max_size: 1048576 bytes are too few"},
+	} {
+		k := testKnown
+		k.largestLog = test.largest
+		_, problems := parseConfig("f", []byte("store = 's'\n[log]\nmax_size = '"+test.size+"'"), k)
+		var got string
+		if len(problems) > 0 {
+			got = problems.Error()
+		}
+		if !hasPrefixLine(got, test.want) || len(problems) > 1 {
+			t.Errorf("%s of %s: %q, want %q", test.size, test.largest, got, test.want)
+		}
+	}
+}
+
 func hasPrefixLine(got, want string) bool {
 	if want == "" {
 		return got == ""

@@ -70,7 +70,7 @@ func chaos(t *testing.T, s *shop, seed uint64) {
 			}
 			s.start()
 		}
-		time.Sleep(time.Duration(r.IntN(int(20 * time.Second))))
+		time.Sleep(time.Duration(r.Int64N(int64(20 * time.Second))))
 	}
 	s.broker.SetMute(false)
 	s.broker.SetDeaf(false)
