@@ -74,7 +74,7 @@ func probeRaw(path string) error {
 // problemsOf says what is wrong with the file at path. It reads it without bbolt, under
 // its lock.
 func problemsOf(path string) (problems []string, err error) {
-	f, err := os.Open(path)
+	f, err := openBad(path)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // fileName is a key that names a file.
@@ -79,19 +80,37 @@ func (c *Config) CheckFiles() error {
 // together are 0.2 MiB.
 const maxNamedFile = 4 << 20
 
-// readSmall reads a file of secrets or certificates. A device or an image of a disk
-// that was named by mistake must not fill the memory.
+// readSmall reads a file of secrets or certificates. A pipe that was named by mistake
+// must not hold the program up, and an image of a disk must not fill the memory.
 func readSmall(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is %s and no file", path, notFile(info.Mode()))
+	}
 	data, err := io.ReadAll(io.LimitReader(f, maxNamedFile+1))
 	if err == nil && len(data) > maxNamedFile {
 		return nil, fmt.Errorf("%s is larger than 4 MiB: it is no secret and no certificate", path)
 	}
 	return data, err
+}
+
+// notFile names what is no regular file.
+func notFile(mode fs.FileMode) string {
+	switch mode.Type() &^ fs.ModeCharDevice {
+	case fs.ModeDir:
+		return "a folder"
+	case fs.ModeNamedPipe:
+		return "a pipe"
+	}
+	return "a device"
 }
 
 // unreadableFix says how to mend that a file cannot be read.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -28,6 +29,9 @@ func TestCheckFiles(t *testing.T) {
 	if err := errors.Join(os.WriteFile(filepath.Join(dir, "image"), nil, 0o600), os.Truncate(filepath.Join(dir, "image"), maxNamedFile+1)); err != nil {
 		t.Fatal(err)
 	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	const tls = "brokers = ['tls://b']\n"
 	for _, test := range []struct {
 		name, mqtt string
@@ -43,7 +47,9 @@ func TestCheckFiles(t *testing.T) {
 		{"no certificate", tls + "ca_file = 'pass'", []string{"4:11: mqtt.ca_file: there is no certificate in " + dir + "/pass"}},
 		{"another's key", tls + "cert_file = 'cert.pem'\nkey_file = 'other.pem'", []string{"4:13: mqtt.cert_file: tls: private key does not match"}},
 		{"an image of a disk", "username = 'u'\npassword_file = 'image'", []string{"4:17: mqtt.password_file: " + dir + "/image is larger than 4 MiB"}},
-		{"a folder", "username = 'u'\npassword_file = '.'", []string{"4:17: mqtt.password_file: read " + dir + ": is a directory"}},
+		{"a folder", "username = 'u'\npassword_file = '.'", []string{"4:17: mqtt.password_file: " + dir + " is a folder and no file; put the file there"}},
+		{"a pipe", "username = 'u'\npassword_file = 'pipe'", []string{"4:17: mqtt.password_file: " + dir + "/pipe is a pipe and no file"}},
+		{"a device", "username = 'u'\npassword_file = '/dev/zero'", []string{"4:17: mqtt.password_file: /dev/zero is a device and no file"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			file := filepath.Join(dir, "readyshelf.toml")
@@ -65,6 +71,35 @@ func TestCheckFiles(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Every file that the configuration names may be a pipe by mistake: nothing that reads
+// it waits for somebody to write.
+func TestNamedPipes(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := defaultConfig()
+	for _, f := range c.fileNames() {
+		*f.path = pipe
+	}
+	var found Problems
+	if err := c.CheckFiles(); !errors.As(err, &found) || len(found) != len(c.fileNames())-1 { // data is none
+		t.Errorf("CheckFiles: %v, want a problem of each file", err)
+	}
+	m := c.MQTT
+	for name, read := range map[string]func() error{
+		"password":    func() error { _, err := m.password()(t.Context()); return err },
+		"ca":          func() error { return m.addAuthority(x509.NewCertPool()) },
+		"certificate": func() error { _, err := m.certificate(); return err },
+		"secret":      func() error { _, err := (&tokens{config: m.OAuth2}).password(t.Context()); return err },
+		"order key":   func() error { _, err := orderKey(c.Privacy.OrderKeyFile); return err },
+	} {
+		if err := read(); err == nil || !strings.Contains(err.Error(), "is a pipe and no file") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

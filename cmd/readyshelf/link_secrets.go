@@ -39,7 +39,7 @@ func (m *MQTTConfig) tls(now func() time.Time) (*tls.Config, error) {
 		}
 	}
 	if m.CertFile != "" {
-		pair, err := tls.LoadX509KeyPair(m.CertFile, m.KeyFile)
+		pair, err := m.certificate()
 		if err != nil {
 			return nil, fmt.Errorf("read mqtt.cert_file and mqtt.key_file: %w", err)
 		}
@@ -49,6 +49,19 @@ func (m *MQTTConfig) tls(now func() time.Time) (*tls.Config, error) {
 		c.NextProtos = []string{m.ALPN}
 	}
 	return c, nil
+}
+
+// certificate reads ours and its key.
+func (m *MQTTConfig) certificate() (tls.Certificate, error) {
+	cert, err := readSmall(m.CertFile)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	key, err := readSmall(m.KeyFile)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(cert, key)
 }
 
 // addAuthority adds mqtt.ca_file to pool.
