@@ -12,7 +12,7 @@ import (
 
 // blank is a card of a few sectors.
 func blank(lies bool) *Card {
-	return &Card{lies: lies, flash: make([]byte, 64*sector), cache: map[int64][sector]byte{}}
+	return &Card{lies: lies, flash: make([]byte, 64*sector), cache: map[int64][sector]byte{}, flushing: make(chan struct{})}
 }
 
 // What was flushed survives, of the rest a part that the seed decides.
@@ -32,7 +32,7 @@ func TestCard(t *testing.T) {
 		if err != nil || !bytes.Equal(got, full) {
 			t.Errorf("before the cut it does not read what was written: %v", err)
 		}
-		l := c.Cut(rand.New(rand.NewPCG(seed, 0)))
+		l := c.forget(rand.New(rand.NewPCG(seed, 0)))
 		if l.Kept+l.Lost != 32 || l.Flushes != 1 {
 			t.Errorf("the cut says %+v", l)
 		}
@@ -51,7 +51,7 @@ func TestCard(t *testing.T) {
 	liar := blank(true)
 	liar.write(full, 0)
 	liar.flush()
-	if l := liar.Cut(rand.New(rand.NewPCG(1, 0))); l.Lost == 0 {
+	if l := liar.forget(rand.New(rand.NewPCG(1, 0))); l.Lost == 0 {
 		t.Error("a card that lies lost nothing")
 	}
 	if c := blank(false); c.write(full[:sector], 64*sector) == nil || c.write(full[:sector], -sector) == nil || c.write(full[:7], 0) == nil {

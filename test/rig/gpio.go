@@ -37,6 +37,13 @@ func (m *Machine) Chip(label string, lines ...string) *Chip {
 	return c
 }
 
+// In is the same chip in a machine that was restored after it was made.
+func (c *Chip) In(m *Machine) *Chip {
+	same := *c
+	same.m = m
+	return &same
+}
+
 // Insert brings the chip to life, as a plug would, and Remove takes it away.
 func (c *Chip) Insert() {
 	c.m.t.Helper()

@@ -114,8 +114,8 @@ func (m *Machine) connect() error {
 func (m *Machine) belong(t testing.TB) {
 	m.t = t
 	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the machine's console ends with:\n%s", tail(m.qemu.console()))
+		if said := m.qemu.console(); t.Failed() && said != "" {
+			t.Logf("the machine's console ends with:\n%s", tail(said))
 		}
 		m.off()
 	})

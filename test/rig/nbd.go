@@ -123,16 +123,19 @@ func (c *Card) request(conn io.ReadWriter) (done bool, err error) {
 			return false, err
 		}
 		if err = c.write(b, q.At); err == nil && q.Flags&cmdFUA != 0 {
-			c.flush() // more than asked for, as a card may
+			err = c.flush() // more than asked for, as a card may
 		}
 	case cmdFlush:
-		c.flush()
+		err = c.flush()
 	case cmdDisconnect:
 		return true, nil
 	default:
 		err = fmt.Errorf("request %d", q.Type)
 	}
-	if err != nil {
+	switch {
+	case err == errOff:
+		return false, err
+	case err != nil:
 		return false, send(conn, uint32(nbdReply), uint32(nbdInvalid), q.Handle)
 	}
 	return false, send(conn, uint32(nbdReply), uint32(0), q.Handle, data)

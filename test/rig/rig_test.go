@@ -171,8 +171,9 @@ func TestCardInMachine(t *testing.T) {
 	o := rig.Options{Disks: []rig.Disk{{Card: card}}}
 	m := rig.Restore(t, s, o)
 	m.Sh("mount -t ext4 /dev/vda /mnt && echo yes >/mnt/kept && sync && echo no >/mnt/lost")
-	m.Kill()
-	t.Logf("%+v", card.Cut(rand.New(rand.NewPCG(1, 1))))
+	if l := card.Cut(m, rand.New(rand.NewPCG(1, 1))); l.Flushes == 0 {
+		t.Errorf("the cut says %+v", l)
+	}
 	m = rig.Restore(t, s, o)
 	if out := m.Sh("mount -t ext4 /dev/vda /mnt && cat /mnt/kept && ls /mnt"); out != "yes\nkept\nlost+found\n" {
 		t.Errorf("after the power cut there is %q", out)
