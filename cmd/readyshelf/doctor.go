@@ -69,7 +69,8 @@ type surroundings struct {
 	ports  func() ([]device.Port, error)
 	stable func(path string) (string, bool)
 	serial func(path string, mode SerialMode) (io.ReadWriteCloser, error)
-	input  func(line string, activeLow bool) (gpio.PinIn, error)
+	gadget func(path string) (io.Closer, error)
+	input  func(c ButtonConfig) (gpio.PinIn, error)
 	output func(line string) (gpio.PinOut, error)
 	listen func(addr string) (net.Listener, error)
 
@@ -103,7 +104,9 @@ func theseSurroundings(c *Config) surroundings {
 		serial: func(path string, m SerialMode) (io.ReadWriteCloser, error) {
 			return names.Open(path, device.SerialMode(m))
 		},
-		input: device.OpenInput, output: device.OpenOutput, listen: device.Listen,
+		gadget: func(path string) (io.Closer, error) { return device.OpenGadget(path) },
+		input:  func(c ButtonConfig) (gpio.PinIn, error) { return inputs([]ButtonConfig{c}).Open(c.Line) },
+		output: device.OpenOutput, listen: device.Listen,
 		dial: device.Dial, resolve: net.DefaultResolver.LookupHost, built: builtAt(),
 		ask:  func(ctx context.Context) daemonState { return askState(ctx, c.Data) },
 		unit: systemdUnit, whole: wholeLog,

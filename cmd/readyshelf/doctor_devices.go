@@ -36,6 +36,8 @@ func (d *doctor) deviceChecks() []check {
 			add("printer", c.Name, c.Listen, func(ctx context.Context) finding { return d.tryListen(ctx, c.Listen) })
 		case c.Serial != "":
 			add("printer", c.Name, c.Serial, func(context.Context) finding { return d.tryPort(c.Serial, c.Mode) })
+		case c.Gadget != "":
+			add("printer", c.Name, c.Gadget, func(context.Context) finding { return d.tryGadget(c.Gadget) })
 		}
 	}
 	for _, c := range d.Scales {
@@ -140,6 +142,16 @@ func (d *doctor) tryPort(path string, mode SerialMode) finding {
 	return works("", fmt.Sprintf("%s: found, opened at %s; readyshelf listen %s shows what comes", path, scale.Mode(mode), path))
 }
 
+// tryGadget opens the printer that this machine is on USB.
+func (d *doctor) tryGadget(path string) finding {
+	g, err := d.gadget(path)
+	if err != nil {
+		return failure("", err, "sudo systemctl enable --now readyshelf-gadget")
+	}
+	g.Close()
+	return works("", path+": found")
+}
+
 // tryScale has a short conversation with a scale.
 func (d *doctor) tryScale(ctx context.Context, c ScaleConfig) finding {
 	dialect, _ := scale.Lookup(c.Protocol) // the configuration was checked
@@ -168,13 +180,12 @@ func (d *doctor) tryScale(ctx context.Context, c ScaleConfig) finding {
 
 // tryButton opens the line of a button and looks at its contact.
 func (d *doctor) tryButton(c ButtonConfig) finding {
-	low := c.Active == "low"
-	pin, err := d.input(c.Line, low)
+	pin, err := d.input(c)
 	if err != nil {
 		return failure("", err, "")
 	}
 	defer halt(pin)
-	if pin.Read() == gpio.Level(!low) {
+	if pin.Read() == gpio.Level(c.Active != "low") {
 		return caution("", c.Line+": its contact is closed", `if nobody presses it: look for a short, or for a button that opens when pressed (active = "high")`)
 	}
 	return works("", c.Line+": free, not pressed; try it with: readyshelf listen button/"+c.Slot)

@@ -88,7 +88,7 @@ func newPatient(t *testing.T) *patient {
 			io.WriteString(from, strings.Repeat(p.stream, 3))
 			return port, err
 		},
-		input:   func(string, bool) (gpio.PinIn, error) { return p.pin, nil },
+		input:   func(ButtonConfig) (gpio.PinIn, error) { return p.pin, nil },
 		output:  func(line string) (gpio.PinOut, error) { return &gpiotest.Pin{N: line}, nil },
 		listen:  func(string) (net.Listener, error) { return devicetest.NewListener(), nil },
 		dial:    p.broker.Dial,
@@ -287,8 +287,12 @@ func TestDoctorFinds(t *testing.T) {
 				return nil, deviceError(errors.New("another program has this port"), "stop it")
 			}
 		}, "printer/kitchen", bad, "another program"},
+		{"USB printer missing", func(p *patient) {
+			p.Printers = []PrinterConfig{{Name: "usb", Gadget: "/dev/g_printer0"}}
+			p.gadget = func(string) (io.Closer, error) { return nil, deviceError(fs.ErrNotExist, "make it") }
+		}, "printer/usb", bad, "not exist"},
 		{"line taken", func(p *patient) {
-			p.input = func(string, bool) (gpio.PinIn, error) {
+			p.input = func(ButtonConfig) (gpio.PinIn, error) {
 				return nil, deviceError(errors.New("taken by spi0 CS0"), "free it")
 			}
 		}, "button/A1", bad, "spi0"},

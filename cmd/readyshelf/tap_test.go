@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http/httptest"
@@ -9,7 +10,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/gpio/gpiotest"
+
 	"readyshelf/device/devicetest"
+	"readyshelf/sensors/button"
 )
 
 // Who listens too slowly is told how much was missed, and the device waits for nobody.
@@ -86,5 +91,39 @@ func TestControlListenUnknown(t *testing.T) {
 	h.serveTap(w, httptest.NewRequest("GET", "/listen?device=scale/x", strings.NewReader("")))
 	if w.Code != 404 {
 		t.Errorf("got %d, want 404 for a device that is not configured", w.Code)
+	}
+}
+
+// kernelPin is a pin whose driver hands over its edges, without bounce.
+type kernelPin struct{ gpiotest.Pin }
+
+func (*kernelPin) NextEdge(context.Context) (button.Edge, error) {
+	return button.Edge{Level: gpio.Low, Up: 7 * time.Second}, nil
+}
+
+func (*kernelPin) Debounced() time.Duration { return 25 * time.Millisecond }
+
+// A tap hides nothing of a pin: not its edges, not that the kernel debounced them.
+func TestTapKeepsThePin(t *testing.T) {
+	tap := &tap{up: func() time.Duration { return time.Hour }}
+	said, stop := tap.listen()
+	defer stop()
+	pin := tap.pin(&kernelPin{})
+	e, ok := pin.(edges)
+	if d := pin.(interface{ Debounced() time.Duration }).Debounced(); !ok || d != 25*time.Millisecond {
+		t.Fatalf("edges: %v, debounced for %s; want both", ok, d)
+	}
+	if _, err := e.NextEdge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if h := <-said; h.Up != 7*time.Second || h.Level == nil || *h.Level {
+		t.Errorf("got %+v, want the edge with the kernel's time", h)
+	}
+	if s := tap.state(nil); s.Closed == nil || !*s.Closed {
+		t.Errorf("got %+v, want a contact to ground that is closed", s)
+	}
+	plain := tap.pin(&gpiotest.Pin{})
+	if _, ok := plain.(edges); ok || plain.(interface{ Debounced() time.Duration }).Debounced() != 0 {
+		t.Error("a plain pin has edges with times, or no bounce")
 	}
 }
