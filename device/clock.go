@@ -42,8 +42,11 @@ func (c *Clock) BootID() (string, error) {
 }
 
 // Synced says whether the kernel holds its wall clock for right: something like
-// NTP sets it, and has done so lately. It needs no privilege. What the kernel does
-// not say counts as no.
+// NTP sets it, and has done so lately. What the kernel does not say counts as no.
+//
+// To read it needs no privilege, but the system call adjtimex, which also sets the
+// clock and so is often forbidden: by systemd's ProtectClock=yes, and by
+// SystemCallFilter=@system-service unless adjtimex is added to it.
 func (c *Clock) Synced() bool {
 	var tx unix.Timex // Modes 0: read only
 	state, err := unix.Adjtimex(&tx)

@@ -23,6 +23,11 @@
 // opens ports again and again, and does not take another device that has got the
 // name. [SerialPorts] lists what is plugged in, by the names that stay.
 //
+// # Sockets
+//
+// [Sockets] listens on TCP ports: on those that systemd opened before the daemon
+// ran, and keeps open after it, or on its own as [Listen] does. [Dial] connects.
+//
 // # Files
 //
 // [WriteFile] keeps a small file through a power cut.
