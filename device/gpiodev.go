@@ -24,18 +24,20 @@ type devChips struct{}
 
 // chips leaves out links: on a Pi, gpiochip4 may lead to gpiochip0.
 func (devChips) chips() ([]string, error) {
-	paths, err := filepath.Glob(filepath.Join(devDir, chipPrefix+"*"))
+	dir, err := os.Open(devDir)
 	if err != nil {
 		return nil, err
 	}
+	defer dir.Close()
+	entries, err := dir.ReadDir(-1)
 	var names []string
-	for _, p := range paths {
-		if st, err := os.Lstat(p); err == nil && st.Mode()&os.ModeCharDevice != 0 {
-			names = append(names, filepath.Base(p))
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), chipPrefix) && e.Type()&os.ModeCharDevice != 0 {
+			names = append(names, e.Name())
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int { return chipNumber(a) - chipNumber(b) })
-	return names, nil
+	return names, err
 }
 
 // chipNumber is the N of gpiochipN.
