@@ -17,6 +17,8 @@ import (
 const packaged = `
 -rw-r--r-- root/root /etc/readyshelf/readyshelf.toml
 -rwxr-xr-x root/root /usr/bin/readyshelf
+-rwxr-xr-x root/root /usr/lib/readyshelf/gadget
+-rw-r--r-- root/root /usr/lib/systemd/system/readyshelf-gadget.service
 -rw-r--r-- root/root /usr/lib/systemd/system/readyshelf.service
 -rw-r--r-- root/root /usr/lib/systemd/system/readyshelf.socket
 -rw-r--r-- root/root /usr/lib/sysusers.d/readyshelf.conf
@@ -109,17 +111,20 @@ func TestPackage(t *testing.T) {
 func TestUnits(t *testing.T) {
 	analyze := installed(t, "systemd-analyze")
 	dir := t.TempDir()
-	for _, name := range []string{"readyshelf.service", "readyshelf.socket"} {
-		unit := strings.ReplaceAll(read(t, filepath.Join(root, "systemd", name)), "/usr/bin/readyshelf", binary)
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(unit), 0o600); err != nil {
+	verify := []string{"verify", "--man=no"}
+	programs := strings.NewReplacer("/usr/bin/readyshelf", binary, "/usr/lib/readyshelf/gadget", binary) // they are not installed here
+	for _, name := range []string{"readyshelf.service", "readyshelf.socket", "readyshelf-gadget.service"} {
+		unit := filepath.Join(dir, name)
+		if err := os.WriteFile(unit, []byte(programs.Replace(read(t, filepath.Join(root, "systemd", name)))), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		verify = append(verify, unit)
 	}
-	service, socket := filepath.Join(dir, "readyshelf.service"), filepath.Join(dir, "readyshelf.socket")
-	if out, err := exec.Command(analyze, "verify", "--man=no", service, socket).CombinedOutput(); err != nil || len(out) > 0 {
+	if out, err := exec.Command(analyze, verify...).CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
 	}
 	// The threshold counts tenths.
+	service := filepath.Join(dir, "readyshelf.service")
 	if out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=20", service).CombinedOutput(); err != nil {
 		t.Errorf("systemd-analyze security: %v\n%s", err, out)
 	}
