@@ -2,6 +2,7 @@ package main
 
 import (
 	"archive/tar"
+	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -128,8 +130,8 @@ type packed struct {
 	open func() (io.ReadCloser, error)
 }
 
-// pack writes a backup to w.
-func pack(w io.Writer, m manifest, files []packed) error {
+// pack writes a backup to w, and puts its files into the manifest.
+func pack(w io.Writer, m *manifest, files []packed) error {
 	m.Files = nil
 	for _, f := range files {
 		m.Files = append(m.Files, f.manifestFile)
@@ -138,19 +140,8 @@ func pack(w io.Writer, m manifest, files []packed) error {
 	if err != nil {
 		return fmt.Errorf("write the manifest: %w", err)
 	}
-	zip := gzip.NewWriter(w)
-	out := tar.NewWriter(zip)
-	put := func(name string, size int64, from io.Reader) error {
-		err := out.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: 0o600, ModTime: m.Made})
-		if err == nil {
-			_, err = io.Copy(out, from)
-		}
-		if err != nil {
-			return fmt.Errorf("write %s: %w", name, err)
-		}
-		return nil
-	}
-	if err := put(manifestName, int64(len(head)), strings.NewReader(string(head))); err != nil {
+	out := newTarball(w, m.Made)
+	if err := out.put(manifestName, int64(len(head)), bytes.NewReader(head)); err != nil {
 		return err
 	}
 	for _, f := range files {
@@ -158,11 +149,65 @@ func pack(w io.Writer, m manifest, files []packed) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(put(f.Name, f.Size, from), from.Close()); err != nil {
+		if err := errors.Join(out.put(f.Name, f.Size, from), from.Close()); err != nil {
 			return err
 		}
 	}
-	return errors.Join(out.Close(), zip.Close())
+	return out.close()
+}
+
+// tarball is a gzipped tar in the making, of files that only their owner may read.
+type tarball struct {
+	tar  *tar.Writer
+	zip  *gzip.Writer
+	made time.Time
+}
+
+func newTarball(w io.Writer, made time.Time) *tarball {
+	zip := gzip.NewWriter(w)
+	return &tarball{tar.NewWriter(zip), zip, made}
+}
+
+// put writes a file of that many bytes.
+func (t *tarball) put(name string, size int64, from io.Reader) error {
+	err := t.tar.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: 0o600, ModTime: t.made})
+	if err == nil {
+		_, err = io.Copy(t.tar, from)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+func (t *tarball) close() error { return errors.Join(t.tar.Close(), t.zip.Close()) }
+
+// beside is where a verb that writes to file tells what it did.
+func (s streams) beside(file string) io.Writer {
+	if file == "-" {
+		return s.err
+	}
+	return s.out
+}
+
+// writeWhole lets fill write a file that only its owner may read, and gives it its name
+// when it is whole; - is out. Temp is the folder that it is written in, empty for out.
+func writeWhole(file string, out io.Writer, fill func(w io.Writer, temp string) error) error {
+	if file == "-" {
+		return fill(out, "")
+	}
+	dir := filepath.Dir(file)
+	f, err := os.CreateTemp(dir, "."+filepath.Base(file)+".*") // 0600
+	if err != nil {
+		return err
+	}
+	if err = errors.Join(fill(f, dir), f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }
 
 // unpack reads a backup from r, and hands each every file of it with the bytes as they

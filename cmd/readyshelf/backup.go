@@ -27,29 +27,23 @@ type backupCmd struct {
 
 // Run writes a backup, beside a running daemon or without one.
 func (c *backupCmd) Run(s streams) error {
-	conf, err := LoadConfig(c.Config)
+	file, err := filepath.Abs(c.Config)
+	if err != nil {
+		return err
+	}
+	conf, err := LoadConfig(file)
 	if err != nil {
 		return &configError{err}
 	}
-	if c.File == "-" {
-		m, err := backUp(conf, s.out, "", time.Now())
-		if err == nil {
-			m.summary(s.err, "standard output")
-		}
+	var m manifest
+	err = writeWhole(c.File, s.out, func(w io.Writer, temp string) (err error) {
+		m, err = backUp(conf, w, temp, time.Now())
 		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(c.File), "."+filepath.Base(c.File)+".*") // 0600
+	})
 	if err != nil {
 		return fmt.Errorf("write the backup: %w", err)
 	}
-	m, err := backUp(conf, f, filepath.Dir(c.File), time.Now())
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), c.File)
-	}
-	if err != nil {
-		return fmt.Errorf("write the backup: %w", errors.Join(err, os.Remove(f.Name())))
-	}
-	m.summary(s.out, c.File)
+	m.summary(s.beside(c.File), c.File)
 	return nil
 }
 
@@ -84,7 +78,7 @@ func backUp(conf *Config, w io.Writer, temp string, now time.Time) (m manifest, 
 	}
 	db := filepath.Join(conf.Data, logName)
 	if _, err := os.Lstat(db); errors.Is(err, fs.ErrNotExist) {
-		return m, pack(w, m, files)
+		return m, pack(w, &m, files)
 	}
 	beside, err := readSmall(db + sidecarSuffix) // before the log: it may be behind, and never ahead
 	if err == nil {
@@ -109,7 +103,7 @@ func backUp(conf *Config, w io.Writer, temp string, now time.Time) (m manifest, 
 			return err
 		}
 		m.Log = &manifestLog{id, head}
-		return pack(w, m, append(files, log))
+		return pack(w, &m, append(files, log))
 	})
 	if err != nil {
 		return m, fmt.Errorf("back up the log: %w", err)

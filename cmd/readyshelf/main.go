@@ -46,6 +46,8 @@ type cli struct {
 	Scale   scaleCmd   `cmd:"" help:"Look at what a scale sends, and list the protocols it may speak."`
 	Backup  backupCmd  `cmd:"" help:"Write all that makes this box into one file, also beside the running daemon."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into place, on this box or on another one."`
+	Support supportCmd `cmd:"" name:"support-bundle" help:"Collect what somebody far away needs to see what is wrong, without orders, guests or secrets."`
+	Reset   resetCmd   `cmd:"" name:"factory-reset" help:"Make this box what it was after the installation: no log, no keys, no name, the configuration as shipped."`
 	Log     logCmd     `cmd:"" help:"Read the log of events, also beside a running daemon."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 

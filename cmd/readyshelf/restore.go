@@ -240,8 +240,8 @@ func (r *restoring) identity() error {
 
 // log makes a new log that goes on where that of the backup ends.
 func (r *restoring) log(ctx context.Context) error {
-	dir, err := os.MkdirTemp(r.data, ".restore-*")
-	if err != nil {
+	dir := filepath.Join(r.data, ".restore") // also what an earlier try has left
+	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)

@@ -246,7 +246,7 @@ func evil(t testing.TB, name, conf string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	m := manifest{Format: backupFormat, Store: "s", Device: "d", Data: "/var/lib/readyshelf", Made: time.Unix(0, 0)}
-	if err := pack(&b, m, []packed{inMemory(configName, []byte(conf)), inMemory(name, []byte("evil"))}); err != nil {
+	if err := pack(&b, &m, []packed{inMemory(configName, []byte(conf)), inMemory(name, []byte("evil"))}); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -287,7 +287,7 @@ func TestRestoreStaysInside(t *testing.T) {
 func bytesOf(t *testing.T, m manifest) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := pack(&b, m, []packed{inMemory(configName, []byte("store = \"s\"\n"))}); err != nil {
+	if err := pack(&b, &m, []packed{inMemory(configName, []byte("store = \"s\"\n"))}); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

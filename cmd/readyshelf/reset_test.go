@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"readyshelf/systemd"
+)
+
+// below are the files in a folder.
+func below(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, strings.TrimPrefix(path, dir))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// A reset says what would go, and only when told so leaves nothing of the box: what is
+// of others stays.
+func TestFactoryReset(t *testing.T) {
+	o := box(t)
+	dir := filepath.Dir(filepath.Dir(o.conf))
+	if said, err := o.verb(t, "restore", "--config-dir", filepath.Dir(o.conf), "--data", o.data, "--replace", o.backup); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	for _, name := range []string{"data/photos.zip", "data/readyshelf.db.bad-1", "etc/other.conf"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := below(t, dir)
+	said, err := o.verb(t, "factory-reset", "--config", o.conf)
+	if err == nil || !strings.Contains(said, "readyshelf backup") || !slices.Equal(before, below(t, dir)) {
+		t.Errorf("without --yes: %v\n%s", err, said)
+	}
+	if said, err := o.verb(t, "factory-reset", "--yes", "--config", o.conf); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	want := []string{"/box.tar.gz", "/data/photos.zip", "/elsewhere/ca.pem", "/etc/other.conf", "/etc/readyshelf.toml"}
+	if got := below(t, dir); !slices.Equal(got, want) {
+		t.Errorf("left are %v, want %v", got, want)
+	}
+	if !bytes.Equal(readFile(t, o.conf), systemd.Configuration) {
+		t.Error("the configuration is not as it was shipped")
+	}
+}
+
+// A daemon that runs is not reset.
+func TestFactoryResetBesideADaemon(t *testing.T) {
+	o := box(t)
+	b := newBubble(t, 1)
+	b.conf.Data = o.data
+	h, err := openHouse(b.conf, b.world())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.buffer.Close()
+	before := below(t, o.data)
+	said, err := o.verb(t, "factory-reset", "--yes", "--config", o.conf)
+	if err == nil || !strings.Contains(said, "systemctl stop") || !slices.Equal(before, below(t, o.data)) {
+		t.Errorf("beside a daemon: %v\n%s", err, said)
+	}
+	said, err = o.restore(t, filepath.Dir(o.data), "--replace")
+	if err == nil || !strings.Contains(said, "systemctl stop") || !slices.Equal(before, below(t, o.data)) {
+		t.Errorf("restore beside a daemon: %v\n%s", err, said)
+	}
+}
