@@ -28,6 +28,9 @@ func worked(t *testing.T) *shopBox {
 // A restore that is killed at any moment can be done again, and nobody starts on half
 // of it.
 func TestRestoreKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes ten seconds")
+	}
 	s := worked(t)
 	backup := filepath.Join(s.dir, "box.tar.gz")
 	verb(t, "backup", "--config", s.conf, backup)
