@@ -64,7 +64,7 @@ protocol = "st-gs"
 [[button]]
 slot = "A1"
 line = "GPIO17"
-light = "GPIO27"
+light = "GPIO18"
 [mqtt]
 brokers = ["tcp://127.0.0.1:1"]
 [board]
