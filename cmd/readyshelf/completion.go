@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"readyshelf/device"
 	"readyshelf/sensors/scale"
 )
 
@@ -176,8 +177,34 @@ func values(v *kong.Value) (all []offer) {
 		for _, d := range scale.Dialects() {
 			all = append(all, offer{d.Name, d.About})
 		}
+	case v.Name == "device" && v.Flag == nil:
+		return devicesAt(configPath)
 	case isFile(v):
 		all = append(all, offer{fileNames, ""})
+	}
+	return all
+}
+
+// devicesAt are the devices that the configuration names, and the serial ports of this
+// machine. What cannot be read is not offered.
+func devicesAt(path string) (all []offer) {
+	if c, err := LoadConfig(path); err == nil {
+		for _, p := range c.Printers {
+			all = append(all, offer{"printer/" + p.Name, cmp.Or(p.Listen, p.Serial, p.Gadget)})
+		}
+		for _, s := range c.Scales {
+			all = append(all, offer{"scale/" + s.Name, s.Serial})
+		}
+		for _, b := range c.Buttons {
+			all = append(all, offer{"button/" + b.Slot, b.Line})
+		}
+	}
+	ports, err := device.SerialPorts()
+	if err != nil {
+		return all
+	}
+	for _, p := range ports {
+		all = append(all, offer{p.Path, p.Product})
 	}
 	return all
 }

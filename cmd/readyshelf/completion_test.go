@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +56,21 @@ func TestComplete(t *testing.T) {
 		}
 		if strings.Join(got, " ") != test.want {
 			t.Errorf("%q: got %q, want %q", test.typed, got, test.want)
+		}
+	}
+}
+
+// What listens to a device is offered those of the shop.
+func TestCompleteDevices(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "readyshelf.toml")
+	text := "store = \"s\"\n[[printer]]\nname = \"kitchen\"\nlisten = \":9100\"\n[[button]]\nslot = \"A1\"\nline = \"GPIO17\"\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := devicesAt(file)
+	for _, want := range []offer{{"printer/kitchen", ":9100"}, {"button/A1", "GPIO17"}} {
+		if !slices.Contains(got, want) {
+			t.Errorf("offered are %v, want %v among them", got, want)
 		}
 	}
 }
