@@ -104,7 +104,7 @@ func theseSurroundings(c *Config) surroundings {
 		serial: func(path string, m SerialMode) (io.ReadWriteCloser, error) {
 			return names.Open(path, device.SerialMode(m))
 		},
-		gadget: func(path string) (io.Closer, error) { return device.OpenGadget(path) },
+		gadget: func(path string) (io.Closer, error) { return openGadget(path) },
 		input:  func(c ButtonConfig) (gpio.PinIn, error) { return inputs([]ButtonConfig{c}).Open(c.Line) },
 		output: device.OpenOutput, listen: device.Listen,
 		dial: device.Dial, resolve: net.DefaultResolver.LookupHost, built: builtAt(),

@@ -417,31 +417,8 @@ func TestDoctorAsksDaemon(t *testing.T) {
 	if s := askState(t.Context(), t.TempDir()); s.running || s.err != nil {
 		t.Errorf("no daemon: got %+v", s)
 	}
-	dir := t.TempDir()
-	c := *defaultConfig()
-	c.Store, c.Device, c.Data = "s", "pi", dir
-	c.Board.Listen, c.Metrics.Listen, c.MQTT.Brokers = "", "", nil
-	c.complete(dir)
-	w := world{
-		bootID: "boot-1", version: "test", device: "pi", prefill: 1 << 20, log: slog.New(slog.DiscardHandler),
-		now: func(boot uint32) func() kitchen.Stamp {
-			return func() kitchen.Stamp { return kitchen.Stamp{Boot: boot, At: time.Now(), Clock: kitchen.Synced} }
-		},
-		control: func() (net.Listener, error) { return listenControl(filepath.Join(dir, controlName)) },
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, c, w) }()
-	defer func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}()
-	var s daemonState
-	for end := time.Now().Add(10 * time.Second); !s.running && time.Now().Before(end); {
-		s = askState(t.Context(), dir)
-	}
+	dir := runDaemon(t, func(*Config, *world) {})
+	s := askState(t.Context(), dir)
 	if !s.running || s.health.Version != "test" || s.health.Head == 0 {
 		t.Errorf("got %+v, want what the daemon says", s)
 	}
@@ -454,13 +431,48 @@ func TestDoctorAsksDaemon(t *testing.T) {
 	}
 }
 
-func TestDoctorOrderKey(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "c.toml")
-	text := fmt.Sprintf("store = \"s\"\ndata = %q\n[mqtt]\nbrokers = []\n", dir)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+// runDaemon runs a daemon until the test ends, and returns its data folder. Tools ask it
+// at the control socket there.
+func runDaemon(t *testing.T, change func(*Config, *world)) (dir string) {
+	t.Helper()
+	dir = ramDisk(t)
+	c := *defaultConfig()
+	c.Store, c.Device, c.Data = "s", "pi", dir
+	c.Board.Listen, c.Metrics.Listen, c.MQTT.Brokers = "", "", nil
+	c.complete(dir)
+	listening := make(chan struct{})
+	w := world{
+		bootID: "boot-1", version: "test", device: "pi", prefill: 1 << 20, log: slog.New(slog.DiscardHandler),
+		now: func(boot uint32) func() kitchen.Stamp {
+			return func() kitchen.Stamp { return kitchen.Stamp{Boot: boot, At: time.Now(), Clock: kitchen.Synced} }
+		},
+		control: func() (net.Listener, error) {
+			defer close(listening)
+			return listenControl(filepath.Join(dir, controlName))
+		},
+	}
+	change(&c, &w)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, c, w) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	select {
+	case <-listening:
+	case err := <-ended:
+		ended <- err
 		t.Fatal(err)
 	}
+	return dir
+}
+
+func TestDoctorOrderKey(t *testing.T) {
+	file := shopFile(t)
+	dir := filepath.Dir(file)
 	var out, complaint bytes.Buffer
 	s := streams{out: &out, err: &complaint}
 	if code := command(t.Context(), []string{"doctor", "--config", file, "--order-key"}, s); code != exitFailed || out.Len() > 0 {

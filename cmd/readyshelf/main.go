@@ -41,6 +41,7 @@ type cli struct {
 	Run     runCmd     `cmd:"" help:"Run the daemon: read the devices, raise alerts, tell the cloud."`
 	Check   checkCmd   `cmd:"" help:"Check a configuration: every mistake with its line and how to mend it."`
 	Doctor  doctorCmd  `cmd:"" help:"Examine this machine, its devices and the way to the broker, and say what to do."`
+	Listen  listenCmd  `cmd:"" help:"Show what a device says, byte by byte and in words, to see that it works."`
 	Demo    demoCmd    `cmd:"" help:"Show a simulated lunch: virtual devices, a broker of its own, nothing to install."`
 	Ticket  ticketCmd  `cmd:"" help:"Look at what a ticket printer was sent."`
 	Scale   scaleCmd   `cmd:"" help:"Look at what a scale sends, and list the protocols it may speak."`

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"readyshelf/sensors/scale"
+)
+
+// listener shows what one device says.
+type listener struct {
+	target
+	out io.Writer
+	up  func() time.Duration // CLOCK_BOOTTIME
+	// daemon streams from the daemon that has the device; its error is errNobody where
+	// none has. open works the device itself until ctx ends.
+	daemon func(ctx context.Context) (io.ReadCloser, error)
+	open   func(ctx context.Context, t target, on *tap) error
+
+	start, last time.Duration // of listening; when something came, or silence was spoken of
+	any         bool          // something came
+	sense       sense
+}
+
+// A sense makes words of what one kind of device says.
+type sense interface {
+	// hear takes what came.
+	hear(h heard)
+	// pass notes that time has passed.
+	pass(now time.Duration)
+}
+
+// How often senses are told the time, and how long silence is worth a word.
+const (
+	listenTick  = 20 * time.Millisecond
+	listenQuiet = 10 * time.Second
+)
+
+// run listens until ctx ends, which gives nil, or the device cannot be listened to.
+func (l *listener) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var working sync.WaitGroup
+	defer working.Wait()
+	defer cancel()
+	ended := make(chan error, 1)
+
+	stream, err := l.daemon(ctx)
+	if errors.Is(err, errNobody) {
+		on := &tap{name: l.name, kind: l.kind, path: l.path, up: l.up}
+		said, stop := on.listen()
+		defer stop()
+		l.begin("")
+		working.Go(func() { ended <- l.open(ctx, l.target, on) })
+		return l.loop(ctx, said, ended)
+	}
+	if err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { stream.Close() })()
+	said := make(chan heard)
+	l.begin(" through the running daemon")
+	working.Go(func() {
+		err := readStream(stream, said, ctx.Done())
+		ended <- fmt.Errorf("the daemon ended: %w", err)
+	})
+	return l.loop(ctx, said, ended)
+}
+
+// loop shows what is said until ctx ends or whoever hears it does.
+func (l *listener) loop(ctx context.Context, said <-chan heard, ended <-chan error) error {
+	tick := time.NewTicker(listenTick)
+	defer tick.Stop()
+	for {
+		select {
+		case h := <-said:
+			l.hear(h)
+		case <-tick.C:
+			l.pass(l.up())
+		case err := <-ended:
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// begin says what is listened to, and what to do.
+func (l *listener) begin(how string) {
+	l.start = l.up()
+	l.last = l.start
+	fmt.Fprintf(l.out, "listening to %s%s; Ctrl-C ends\n", joined(l.name, l.where()), how)
+	if l.kind != "button" {
+		fmt.Fprintln(l.out, "the bytes are shown as they come, with names and phone numbers if there are: for your screen only")
+	}
+	switch l.kind {
+	case "printer":
+		l.sense = newPrinterSense(l.options, l.inlet, l.say)
+		fmt.Fprintln(l.out, "print a ticket now")
+	case "scale":
+		l.sense = &scaleSense{decoder: scale.NewDecoder(l.dialect), say: l.say}
+		fmt.Fprintln(l.out, "put something on the scale now")
+	case "button":
+		l.sense = &buttonSense{active: l.button.Active != "low", debounce: l.button.Debounce, say: l.say}
+		fmt.Fprintln(l.out, "press the button now")
+		if how != "" {
+			fmt.Fprintln(l.out, "the kernel leaves out its bounce; stop the daemon to see that: sudo systemctl stop readyshelf")
+		}
+	default:
+		l.sense = &portSense{mode: scale.Mode(l.mode), path: l.path, say: l.say}
+		fmt.Fprintln(l.out, "print a ticket now, or put something on the scale")
+	}
+}
+
+// where is the device, as people find it.
+func (l *listener) where() string {
+	where := "on " + l.path
+	if l.name == "" {
+		where = l.path
+	}
+	if l.mode != (SerialMode{}) {
+		where += " at " + scale.Mode(l.mode).String()
+	}
+	return where
+}
+
+// hear shows what came: its bytes, and then what they mean.
+func (l *listener) hear(h heard) {
+	if h.Lost > 0 {
+		fmt.Fprintf(l.out, "(%d pieces are left out here: this screen was too slow)\n", h.Lost)
+	}
+	if len(h.Bytes) > 0 || h.Level != nil {
+		l.last = h.Up
+		l.any = l.any || !h.Sent
+	}
+	if h.Open != nil {
+		l.say(h.Up, map[bool]string{true: "opened", false: "closed"}[*h.Open])
+	}
+	l.hex(h)
+	l.sense.hear(h)
+}
+
+// pass tells the time, and speaks of silence.
+func (l *listener) pass(now time.Duration) {
+	l.sense.pass(now)
+	if now-l.last < listenQuiet {
+		return
+	}
+	l.last = now
+	l.say(now, fmt.Sprintf("nothing came for %d s: %s", listenQuiet/time.Second, l.check()))
+}
+
+// check is what to look at when nothing comes.
+func (l *listener) check() string {
+	serial := fmt.Sprintf("check power and cable (crossed or straight), and its speed, now %s", scale.Mode(l.mode))
+	switch {
+	case l.kind == "button":
+		return "press it; check that it is wired between " + l.path + " and ground, see docs/wiring.md"
+	case l.kind == "scale":
+		return serial + "; what speaks there says: sudo readyshelf doctor --probe"
+	case l.kind == "printer" && l.inlet == overTCP:
+		return "check that the till prints to the address of this machine, and port " + l.path[strings.LastIndexByte(l.path, ':')+1:] + "; see: hostname -I"
+	case l.kind == "printer" && l.inlet == overUSB:
+		return "check the USB cable to the till, and that the till has it as a printer"
+	}
+	return serial
+}
+
+// say prints a line about the moment up.
+func (l *listener) say(up time.Duration, text string) {
+	fmt.Fprintf(l.out, "%9.3f  = %s\n", (up - l.start).Seconds(), text)
+}
+
+// hexRow is how many bytes stand in a row: 80 columns take 16.
+const hexRow = 16
+
+// hex prints bytes: from the device, or > to it.
+func (l *listener) hex(h heard) {
+	mark := '<'
+	if h.Sent {
+		mark = '>'
+	}
+	for row := h.Bytes; len(row) > 0; {
+		n := min(len(row), hexRow)
+		fmt.Fprintf(l.out, "%9.3f  %c %-*X  %s\n", (h.Up - l.start).Seconds(), mark, 3*hexRow-1, spaced(row[:n]), printableText(row[:n]))
+		row = row[n:]
+	}
+}
+
+// spaced prints itself as hex with blanks between.
+type spaced []byte
+
+func (s spaced) Format(f fmt.State, verb rune) {
+	width, _ := f.Width()
+	fmt.Fprintf(f, "%-*s", width, fmt.Sprintf("% X", []byte(s)))
+}
+
+// printableText is b with a dot for what is no ASCII character.
+func printableText(b []byte) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '.'
+		}
+		return r
+	}, string(latin(b)))
+}
+
+// latin makes a rune of each byte.
+func latin(b []byte) []rune {
+	out := make([]rune, len(b))
+	for i, c := range b {
+		out[i] = rune(c)
+	}
+	return out
+}
