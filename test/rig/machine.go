@@ -21,6 +21,7 @@ type Machine struct {
 	qmp   *monitor
 	agent *line
 	ports map[int]string
+	ram   string // the file that is its memory; "" if it is another machine's, and only read
 	up    string // seconds since the kernel began, when the agent came up
 }
 
@@ -51,10 +52,16 @@ func Boot(t testing.TB, o Options) *Machine {
 
 // boot starts a machine whose options are filled.
 func boot(o Options, limit time.Duration) (*Machine, error) {
-	m, err := power(o, o.firmware()...)
+	ram, err := newRAM()
 	if err != nil {
 		return nil, err
 	}
+	m, err := power(o, append(o.memory(ram, true), o.firmware()...)...)
+	if err != nil {
+		os.Remove(ram)
+		return nil, err
+	}
+	m.ram = ram
 	if o.NoAgent {
 		return m, nil
 	}
@@ -125,6 +132,9 @@ func (m *Machine) belong(t testing.TB) {
 func (m *Machine) off() {
 	m.Kill()
 	os.RemoveAll(m.qemu.dir)
+	if m.ram != "" {
+		os.Remove(m.ram)
+	}
 }
 
 // Kill cuts the power: the machine is gone when it returns. What its disks have not

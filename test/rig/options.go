@@ -15,7 +15,7 @@ import (
 // empty disk of [DiskSize] at /dev/vda, a network and a USB 3 host controller.
 //
 // A restored machine must have the same devices as the one that was saved, so
-// [Restore] takes only Disks (as many as there were) and Forward.
+// [Restore] takes only Disks (as many as there were), Forward and Keep.
 type Options struct {
 	// Arch is arm64, amd64 or armhf, as Debian says it; default arm64.
 	Arch string
@@ -37,6 +37,9 @@ type Options struct {
 	// NoNet, NoUSB and NoAgent leave these out. Without an agent only QMP, Console
 	// and Kill work.
 	NoNet, NoUSB, NoAgent bool
+	// Keep is for a restored machine that is to be saved again. One that was booted
+	// always can be.
+	Keep bool
 	// RTC is QEMU's -rtc, as in "base=1970-01-01T00:00:00".
 	RTC string
 	// Extra are more arguments for QEMU.
@@ -135,7 +138,7 @@ func (o Options) filled() (Options, error) {
 func (o Options) arguments(dir string, forward map[int]string) []string {
 	board := boards[o.Arch]
 	args := []string{
-		board.qemu, "-M", o.Machine, "-cpu", o.CPU, "-smp", "1", "-m", strconv.Itoa(o.Memory),
+		board.qemu, "-M", o.Machine + ",memory-backend=ram", "-cpu", o.CPU, "-smp", "1", "-m", strconv.Itoa(o.Memory),
 		"-display", "none", "-nodefaults", "-no-reboot", "-no-user-config",
 		"-serial", "file:" + dir + "/console", "-qmp", "unix:" + dir + "/qmp,server=on,wait=off",
 	}

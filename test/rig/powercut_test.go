@@ -124,7 +124,7 @@ func newPlant(t *testing.T, seed uint64, lies bool, program string) *plant {
 	}
 	var port int
 	p.broker, port = newBroker(t)
-	m := rig.Restore(t, base, rig.Options{})
+	m := rig.Restore(t, base, rig.Options{Keep: true})
 	p.chip = m.Chip("shelf", shelfLines()...)
 	if program != "" {
 		b, err := os.ReadFile(program)

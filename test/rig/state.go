@@ -3,10 +3,10 @@ package rig
 import (
 	"crypto/rand"
 	"encoding/json"
-	"flag"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -15,36 +15,11 @@ import (
 	"readyshelf/test/rig/wire"
 )
 
-var enabled = flag.Bool("rig", false, "run what needs QEMU; make rig gives it")
-
-// Need skips a test where the rig is switched off.
-func Need(t testing.TB) {
-	t.Helper()
-	if !*enabled {
-		t.Skip("needs a virtual machine: make rig runs it")
-	}
-}
-
-// scratch has what lives as long as the tests of this process.
-var scratch string
-
-// Main is TestMain of a package that uses the rig.
-func Main(m *testing.M) {
-	os.Exit(func() int {
-		var err error
-		if scratch, err = os.MkdirTemp("", "rig-"); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer os.RemoveAll(scratch)
-		return m.Run()
-	}())
-}
-
 // State is a machine that was saved. It lives as long as the tests of this process.
 type State struct {
-	o    Options
-	file string
+	o       Options
+	devices string // a file: how its devices stood, as QEMU writes it
+	ram     string // a file: its memory
 }
 
 // Base is the state that tests of tier A begin with: the machine of the zero
@@ -72,7 +47,8 @@ var base = sync.OnceValues(func() (*State, error) {
 	return m.save()
 })
 
-// Save keeps the machine as it is now. It ends this one, whose state it was.
+// Save keeps the machine as it is now. It ends this one, whose state it was. A machine
+// that was restored must have been so with Options.Keep.
 func (m *Machine) Save() *State {
 	m.t.Helper()
 	s, err := m.save()
@@ -83,34 +59,63 @@ func (m *Machine) Save() *State {
 }
 
 func (m *Machine) save() (*State, error) {
+	if m.ram == "" {
+		return nil, errors.New("save the machine: it was not restored with Options.Keep")
+	}
 	// What the kernel has cached would make the state larger.
 	p := m.agent.ask(wire.Request{Verb: wire.Run, Text: "sync; echo 3 >/proc/sys/vm/drop_caches"})
 	if rc, err := p.Wait(commandLimit); err != nil || rc != 0 {
 		return nil, fmt.Errorf("save the machine: exit code %d, %w", rc, err)
 	}
-	f, err := os.CreateTemp(scratch, "*.state")
+	f, err := os.CreateTemp(scratch, "*.devices")
 	if err != nil {
 		return nil, err
 	}
 	f.Close()
-	s := &State{m.o, f.Name()}
-	for _, step := range []struct {
-		command string
-		args    any
-	}{
-		{"stop", nil},
-		{"migrate-set-parameters", map[string]any{"max-bandwidth": int64(8) << 30}},
-		{"migrate", map[string]any{"uri": "exec:cat >" + s.file}},
-	} {
-		if _, err := m.qmp.execute(step.command, step.args); err != nil {
-			return nil, fmt.Errorf("save the machine: %w", err)
-		}
+	s := &State{m.o, f.Name(), m.ram}
+	err = m.steps([]step{{"stop", nil}, sharedRAM, {"migrate", map[string]any{"uri": "exec:cat >" + s.devices}}})
+	if err != nil {
+		return nil, fmt.Errorf("save the machine: %w", err)
 	}
 	if err := m.migrated("query-migrate", "completed", "failed"); err != nil {
 		return nil, fmt.Errorf("save the machine: %w", err)
 	}
+	m.ram = "" // it is the state's now
 	m.Kill()
 	return s, nil
+}
+
+// step is a command of QEMU's monitor.
+type step struct {
+	command string
+	args    any
+}
+
+// steps runs commands one after the other.
+func (m *Machine) steps(all []step) error {
+	for _, s := range all {
+		if _, err := m.qmp.execute(s.command, s.args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sharedRAM says that the memory is in a file and need not be copied. Restored
+// machines map that file, and what they write stays their own; so a restore reads next
+// to nothing.
+var sharedRAM = step{"migrate-set-capabilities", map[string]any{
+	"capabilities": []any{map[string]any{"capability": "x-ignore-shared", "state": true}},
+}}
+
+// memory returns the arguments for QEMU that make its memory of a file. What is not
+// shared stays out of the file.
+func (o Options) memory(file string, shared bool) []string {
+	share := "off"
+	if shared {
+		share = "on"
+	}
+	return []string{"-object", fmt.Sprintf("memory-backend-file,id=ram,size=%dM,mem-path=%s,share=%s", o.Memory, file, share)}
 }
 
 // migrated asks again and again until the answer's status is the one wanted.
@@ -137,7 +142,7 @@ func (m *Machine) migrated(query, want, bad string) error {
 }
 
 // Restore starts a machine as it was saved, with the time of the host, a boot id and
-// randomness of its own. Of the options only Disks and Forward count; Disks of nil
+// randomness of its own. Of the options only Disks, Forward and Keep count; Disks of nil
 // are those of the state. The machine is gone when the test ends.
 func Restore(t testing.TB, s *State, o Options) *Machine {
 	t.Helper()
@@ -156,11 +161,25 @@ func (s *State) restore(o Options) (*Machine, error) {
 	if o.Disks != nil {
 		all.Disks = o.Disks
 	}
-	m, err := power(all, "-incoming", "exec:cat "+s.file)
+	ram := s.ram
+	if o.Keep {
+		var err error
+		if ram, err = copyRAM(s.ram); err != nil {
+			return nil, err
+		}
+	}
+	m, err := power(all, append(all.memory(ram, o.Keep), "-incoming", "defer")...)
 	if err != nil {
 		return nil, err
 	}
-	if err = m.migrated("query-status", "paused", "internal-error"); err == nil {
+	if o.Keep {
+		m.ram = ram
+	}
+	err = m.steps([]step{sharedRAM, {"migrate-incoming", map[string]any{"uri": "exec:cat " + s.devices}}})
+	if err == nil {
+		err = m.migrated("query-status", "paused", "internal-error")
+	}
+	if err == nil {
 		_, err = m.qmp.execute("cont", nil)
 	}
 	if err == nil {
@@ -168,9 +187,19 @@ func (s *State) restore(o Options) (*Machine, error) {
 	}
 	if err != nil {
 		m.off()
-		return nil, fmt.Errorf("restore %s: %w", filepath.Base(s.file), err)
+		return nil, fmt.Errorf("restore a machine: %w", err)
 	}
 	return m, nil
+}
+
+// copyRAM copies the memory of a machine.
+func copyRAM(from string) (string, error) {
+	to, err := newRAM()
+	if err != nil {
+		return "", err
+	}
+	_, err = output(exec.Command("cp", "--sparse=always", from, to))
+	return to, err
 }
 
 // wake tells a restored machine what a fresh one would find out for itself.
