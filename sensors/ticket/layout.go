@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"regexp"
 	"strings"
 
 	"readyshelf/kitchen"
@@ -134,4 +133,4 @@ func looksLikeLabel(p page) bool {
 }
 
 // twModeRE: Taiwanese kitchen slips begin with 外:0012 or 內:0012.
-var twModeRE = regexp.MustCompile(`^\s*(外|内)(?:带|用|送)?\s*:`)
+var twModeRE = lazily(`^\s*(外|内)(?:带|用|送)?\s*:`)

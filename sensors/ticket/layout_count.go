@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,18 +8,18 @@ import (
 )
 
 var (
-	xTok   = regexp.MustCompile(`^[x*](-?\d{1,3})$`)
-	intTok = regexp.MustCompile(`^-?\d{1,4}$`)
-	numTok = regexp.MustCompile(`^-?\d{1,3}(?:\.\d{1,3})?$`)
+	xTok   = lazily(`^[x*](-?\d{1,3})$`)
+	intTok = lazily(`^-?\d{1,4}$`)
+	numTok = lazily(`^-?\d{1,3}(?:\.\d{1,3})?$`)
 	// unitTok is a quantity with its unit: 1份, 1.0份, 0.5斤, 1/份, 1(份), (1份).
-	unitTok   = regexp.MustCompile(`^[\[(]?[x*]?(-?\d{1,3}(?:\.\d{1,3})?)[/(]?(` + counters + `|` + weights + `)[\])]?$`)
-	unitAlone = regexp.MustCompile(`^(?:` + counters + `|` + weights + `)$`)
-	plusTok   = regexp.MustCompile(`^\+([1-9]\d?)$`)
-	smallTok  = regexp.MustCompile(`^[1-9]\.0$`)
+	unitTok   = lazily(`^[\[(]?[x*]?(-?\d{1,3}(?:\.\d{1,3})?)[/(]?(` + counters + `|` + weights + `)[\])]?$`)
+	unitAlone = lazily(`^(?:` + counters + `|` + weights + `)$`)
+	plusTok   = lazily(`^\+([1-9]\d?)$`)
+	smallTok  = lazily(`^[1-9]\.0$`)
 	// labelledRE is 宫保鸡丁 数量:1.
-	labelledRE = regexp.MustCompile(`^\s*(.*\p{L}\S*)\s+[\[(]?(?:数量|份数|qty|quantity) ?: ?(\d{1,3}) ?(?:` + counters + `)?[\])]?\s*$`)
+	labelledRE = lazily(`^\s*(.*\p{L}\S*)\s+[\[(]?(?:数量|份数|qty|quantity) ?: ?(\d{1,3}) ?(?:` + counters + `)?[\])]?\s*$`)
 	// narrowRE is a Chinese name with its quantity, or its price, one space apart.
-	narrowRE = regexp.MustCompile(`^(\s*.*\p{Han}\S*(?: \d+(?:ml|l|g|cm|寸))?) ((?:[1-9]\d?|[1-9]\d{0,3}\.\d{1,2})(?: +[¥$]?\d+\.\d{1,2})*)\s*$`)
+	narrowRE = lazily(`^(\s*.*\p{Han}\S*(?: \d+(?:ml|l|g|cm|寸))?) ((?:[1-9]\d?|[1-9]\d{0,3}\.\d{1,2})(?: +[¥$]?\d+\.\d{1,2})*)\s*$`)
 )
 
 // weights are units that are never portions.

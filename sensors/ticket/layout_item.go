@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,25 +23,25 @@ type item struct {
 const counters = `份|个|碗|杯|盒|笼|只|瓶|例|盘|串|斤|条|块|件|套|位|听|罐|包|袋|扎|打|壶|锅|张|片|支|根|粒|屉|煲|客|碟|盅|桶|pcs?|pc\.`
 
 var (
-	leadXRE    = regexp.MustCompile(`^\s*(?:>+\s*)?[\[(]?\s*(-?\d{1,3}) ?x\s*[\])]?(?:\s+(\S.*)|([\p{Han}(\[].*))$`)
-	leadX2RE   = regexp.MustCompile(`^\s*(?:>+\s*)?[\[(]?x ?(-?\d{1,3})[\])]?\s+(\S.*)$`)
-	leadBoxRE  = regexp.MustCompile(`^\s*(?:>+\s*)?[\[(] ?(-?\d{1,3}) ?[\])]\s*(\p{L}.*)$`)
-	leadUnitRE = regexp.MustCompile(`^\s*(-?\d{1,3}) ?(?:` + counters + `)\s+(\p{L}.*)$`)
+	leadXRE    = lazily(`^\s*(?:>+\s*)?[\[(]?\s*(-?\d{1,3}) ?x\s*[\])]?(?:\s+(\S.*)|([\p{Han}(\[].*))$`)
+	leadX2RE   = lazily(`^\s*(?:>+\s*)?[\[(]?x ?(-?\d{1,3})[\])]?\s+(\S.*)$`)
+	leadBoxRE  = lazily(`^\s*(?:>+\s*)?[\[(] ?(-?\d{1,3}) ?[\])]\s*(\p{L}.*)$`)
+	leadUnitRE = lazily(`^\s*(-?\d{1,3}) ?(?:` + counters + `)\s+(\p{L}.*)$`)
 	// leadPortionRE is [1份]宫保鸡丁.
-	leadPortionRE = regexp.MustCompile(`^\s*[\[(](\d{1,3}) ?(?:` + counters + `)[\])]\s*(\p{L}.*)$`)
+	leadPortionRE = lazily(`^\s*[\[(](\d{1,3}) ?(?:` + counters + `)[\])]\s*(\p{L}.*)$`)
 	// gluedPortionRE is 1份宫保鸡丁; 3杯鸡 and 8块鸡翅 are names.
-	gluedPortionRE = regexp.MustCompile(`^\s*(\d{1,2}) ?(?:份|例|碗|盘|碟|笼|瓶)(\p{Han}.*)$`)
-	leadRE         = regexp.MustCompile(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*|\d{1,2}-\p{L}.*)$`)
-	notLeadRE      = regexp.MustCompile(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|st\b|nd\b|rd\b|th\b|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
-	indexRE        = regexp.MustCompile(`^\s*\d{1,2}[.,)] ?(\D.*)$`)
+	gluedPortionRE = lazily(`^\s*(\d{1,2}) ?(?:份|例|碗|盘|碟|笼|瓶)(\p{Han}.*)$`)
+	leadRE         = lazily(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*|\d{1,2}-\p{L}.*)$`)
+	notLeadRE      = lazily(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|st\b|nd\b|rd\b|th\b|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
+	indexRE        = lazily(`^\s*\d{1,2}[.,)] ?(\D.*)$`)
 
-	priceTok    = regexp.MustCompile(`^[-+]?(?:[¥$€£]|rp\.?|r\$|usd|rm)?-?\d[\d,.]*(?:[.,]\d{1,3})?(?:元|€|kr|zl)?$`)
-	amountRE    = regexp.MustCompile(`[-+]?(?:[¥$€£]|rp\.?|r\$)? ?-?\d[\d,.]*\s*(?:元|€|kr|zl)?\s*\)?\s*$`)
-	leadPriceRE = regexp.MustCompile(`\s*@\s*[¥$€£]?\d[\d.,]*(?:\s.*)?$|\s{2,}(?:[¥$€£]|rp\.? ?|r\$ ?)?\d[\d.,]*(?:\s+[\d.,]+)*\s*€?$`)
+	priceTok    = lazily(`^[-+]?(?:[¥$€£]|rp\.?|r\$|usd|rm)?-?\d[\d,.]*(?:[.,]\d{1,3})?(?:元|€|kr|zl)?$`)
+	amountRE    = lazily(`[-+]?(?:[¥$€£]|rp\.?|r\$)? ?-?\d[\d,.]*\s*(?:元|€|kr|zl)?\s*\)?\s*$`)
+	leadPriceRE = lazily(`\s*@\s*[¥$€£]?\d[\d.,]*(?:\s.*)?$|\s{2,}(?:[¥$€£]|rp\.? ?|r\$ ?)?\d[\d.,]*(?:\s+[\d.,]+)*\s*€?$`)
 	// loneQtyRE is a quantity below its name, with the price of one: "2 @ 4.50   9.00".
-	loneQtyRE  = regexp.MustCompile(`^\s*(\d{1,3})\s*[x@]\s*[¥$€£]?\d`)
-	afterQtyRE = regexp.MustCompile(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$|\p{L}.*\s{2,}(?:x ?\d{1,3}|\d{1,3}(?:` + counters + `))(\s{2,})([\p{L}(\[].*)$`)
-	gluedRE    = regexp.MustCompile(`^(.*[\p{Han})\]])[x*](\d{1,3})$`)
+	loneQtyRE  = lazily(`^\s*(\d{1,3})\s*[x@]\s*[¥$€£]?\d`)
+	afterQtyRE = lazily(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$|\p{L}.*\s{2,}(?:x ?\d{1,3}|\d{1,3}(?:` + counters + `))(\s{2,})([\p{L}(\[].*)$`)
+	gluedRE    = lazily(`^(.*[\p{Han})\]])[x*](\d{1,3})$`)
 )
 
 // readItem reads a line as a dish. cols, if not nil, is the order of the columns.
@@ -104,7 +103,7 @@ func (it item) named() (item, bool) {
 }
 
 func leadingItem(p phrase) (item, bool) {
-	for i, re := range []*regexp.Regexp{leadXRE, leadX2RE, leadBoxRE, leadUnitRE, leadPortionRE, leadRE} {
+	for i, re := range []*pattern{leadXRE, leadX2RE, leadBoxRE, leadUnitRE, leadPortionRE, leadRE} {
 		m := re.FindStringSubmatchIndex(p.fold)
 		if m == nil {
 			continue
@@ -134,7 +133,7 @@ func isTotal(s string) bool {
 	return m != nil && m[0] >= j && !totalCountRE.MatchString(s[j:])
 }
 
-var totalCountRE = regexp.MustCompile(`^\s*(?:items?|qty|quantity|数|件|份)|(?:件|份|个|items?|pcs)\s*$`)
+var totalCountRE = lazily(`^\s*(?:items?|qty|quantity|数|件|份)|(?:件|份|个|items?|pcs)\s*$`)
 
 // isFee says that a line is money that is no dish.
 func isFee(s string) bool {

@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -128,7 +127,7 @@ func newRow(l Line) row {
 }
 
 // starredRE is a word between stars with more text beside it.
-var starredRE = regexp.MustCompile(`^\s*(\*+) ?([^*\d]+?) ?(\*+)\s*[^*\s]`)
+var starredRE = lazily(`^\s*(\*+) ?([^*\d]+?) ?(\*+)\s*[^*\s]`)
 
 // unstarred is p without the stars around a word of slips that begins a line, as
 // in **预订单** 18:30: a name is masked with stars too, and this is none.
@@ -196,8 +195,8 @@ func hasHan(s string) bool {
 const marks = "-=*_~#+<>|.:!·─━═—[](){}"
 
 var (
-	ruleLine  = regexp.MustCompile(`^[\s\-=*_~#+.·─━═|]{3,}$`)
-	titleLine = regexp.MustCompile(`^\s*([-=*_~─━═]{2,}|\[)\s*(.+?)\s*([-=*_~─━═]{2,}|\])\s*$`)
+	ruleLine  = lazily(`^[\s\-=*_~#+.·─━═|]{3,}$`)
+	titleLine = lazily(`^\s*([-=*_~─━═]{2,}|\[)\s*(.+?)\s*([-=*_~─━═]{2,}|\])\s*$`)
 )
 
 // isRule says that a line only divides.
@@ -222,10 +221,10 @@ const (
 )
 
 var (
-	whenRE     = regexp.MustCompile(`(?:^|[^\d:/])(` + whenExpr + `)`)
-	dateRE     = regexp.MustCompile(`(?:^|[^\d:/])((?:` + dayExpr + `,? ?)?` + dateExpr + `)(?:$|[^\d])`)
-	onlyWhenRE = regexp.MustCompile(`^\s*((?:` + dayExpr + `,? ?)?` + dateExpr + `,?\s+(?:at |@ ?)?` + timeExpr + `|\d{1,2}:\d{2}(?::\d{2})? ?[ap]m)\s*(?:$|\s[¥$]?\d[\d.]*元?$)`)
-	beforeRE   = regexp.MustCompile(`(` + whenExpr + `)\s*(?:前|之前|左右|后)?\s*(?:送达|送到|取餐|自提|自取|到店|配送)`)
+	whenRE     = lazily(`(?:^|[^\d:/])(` + whenExpr + `)`)
+	dateRE     = lazily(`(?:^|[^\d:/])((?:` + dayExpr + `,? ?)?` + dateExpr + `)(?:$|[^\d])`)
+	onlyWhenRE = lazily(`^\s*((?:` + dayExpr + `,? ?)?` + dateExpr + `,?\s+(?:at |@ ?)?` + timeExpr + `|\d{1,2}:\d{2}(?::\d{2})? ?[ap]m)\s*(?:$|\s[¥$]?\d[\d.]*元?$)`)
+	beforeRE   = lazily(`(` + whenExpr + `)\s*(?:前|之前|左右|后)?\s*(?:送达|送到|取餐|自提|自取|到店|配送)`)
 )
 
 // when returns the first time of day in s, with its date if there is one.

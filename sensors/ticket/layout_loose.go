@@ -1,22 +1,21 @@
 package ticket
 
 import (
-	"regexp"
 	"strings"
 )
 
 var (
-	giftMarkRE = regexp.MustCompile(`^[\[(](?:赠|赠品|赠送)[\])]\s*`)
-	voidRowRE  = regexp.MustCompile(`^\s*(?:[\[(*]*(void|voided|cancel|cancelled|canceled|delete|deleted|remove|removed)[\])*]*[: -]+|[\[(](?:退|退菜|退单)[\])]\s*)`)
-	countedRE  = regexp.MustCompile(`^\s*(?:\p{Han}{0,6}(?:合计|总计|共计|小计)|共|总数|数量)\s*(?:数量)?:?\s*(?:\d+ ?(?:项|种|款) ?)?\d+\s*(?:件|份|个|道|杯)\s*$`)
-	mixedRE    = regexp.MustCompile(`^\s*(?:\d+[a-f][0-9a-f]*|[a-f]+\d[0-9a-f]*|[a-z]{1,4}-?\d{2,6})\s*$`)
-	numberedRE = regexp.MustCompile(`^# ?([a-z]?\d{1,6}) +(.+)$`)
-	voidMarkRE = regexp.MustCompile(`^(?:[\[(](?:退|退菜|催|加|加菜|叫起|即起)[\])]|[\[(*]+(?:void|voided|cancelled|canceled|deleted)[\])*]*[: -]*|(?:void|voided|cancelled|canceled|deleted)(?:[*:]+| - ))\s*`)
-	tailBoxRE  = regexp.MustCompile(`\s*(\[[^\[\]]+\])$`)
-	pricedRE   = regexp.MustCompile(`\d\.\d{2}(?:\D|$)|[¥$€£]\s?\d|\d元`)
+	giftMarkRE = lazily(`^[\[(](?:赠|赠品|赠送)[\])]\s*`)
+	voidRowRE  = lazily(`^\s*(?:[\[(*]*(void|voided|cancel|cancelled|canceled|delete|deleted|remove|removed)[\])*]*[: -]+|[\[(](?:退|退菜|退单)[\])]\s*)`)
+	countedRE  = lazily(`^\s*(?:\p{Han}{0,6}(?:合计|总计|共计|小计)|共|总数|数量)\s*(?:数量)?:?\s*(?:\d+ ?(?:项|种|款) ?)?\d+\s*(?:件|份|个|道|杯)\s*$`)
+	mixedRE    = lazily(`^\s*(?:\d+[a-f][0-9a-f]*|[a-f]+\d[0-9a-f]*|[a-z]{1,4}-?\d{2,6})\s*$`)
+	numberedRE = lazily(`^# ?([a-z]?\d{1,6}) +(.+)$`)
+	voidMarkRE = lazily(`^(?:[\[(](?:退|退菜|催|加|加菜|叫起|即起)[\])]|[\[(*]+(?:void|voided|cancelled|canceled|deleted)[\])*]*[: -]*|(?:void|voided|cancelled|canceled|deleted)(?:[*:]+| - ))\s*`)
+	tailBoxRE  = lazily(`\s*(\[[^\[\]]+\])$`)
+	pricedRE   = lazily(`\d\.\d{2}(?:\D|$)|[¥$€£]\s?\d|\d元`)
 	// dueRE is a time behind the person an order is for.
-	dueRE  = regexp.MustCompile(`^\W*(?:pick[ -]?up|collection|collect|delivery|deliver|abholung|lieferung) (?:for|by|fur)\s.*?(` + whenExpr + `)\W*$`)
-	fireRE = regexp.MustCompile(`^\s*(?:also at|station|course|fire|seat|expo|hold)\b`)
+	dueRE  = lazily(`^\W*(?:pick[ -]?up|collection|collect|delivery|deliver|abholung|lieferung) (?:for|by|fur)\s.*?(` + whenExpr + `)\W*$`)
+	fireRE = lazily(`^\s*(?:also at|station|course|fire|seat|expo|hold)\b`)
 )
 
 // words notes what words a head line has: a promise, a pre-order, kitchen routing.
@@ -176,7 +175,7 @@ func (r *reader) noteGoesOn(p page, i int, w row) bool {
 }
 
 // nameLikeRE is two or three capitalised words and nothing else, over printed text.
-var nameLikeRE = regexp.MustCompile(`^\p{Lu}[\p{L}'.-]*(?: \p{Lu}[\p{L}'.-]*){1,2}$`)
+var nameLikeRE = lazily(`^\p{Lu}[\p{L}'.-]*(?: \p{Lu}[\p{L}'.-]*){1,2}$`)
 
 // tornName says that a short line below a dish ends its name: the name filled
 // its column.

@@ -1,17 +1,16 @@
 package ticket
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 )
 
 var (
-	modPriceRE = regexp.MustCompile(`\s*\(\s*[+-]?\s*(?:[¥$€£]|rp\.?|r\$|usd)? ?\d[\d,.]*\s*(?:元|€)?\s*\)\s*$|\s*[+-]\s?(?:[¥$€£]|rp\.?|r\$) ?\d[\d,.]*\s*$|\s*[+-]\d+\.\d{2}\s*$|\s*\+\d[\d.]*元\s*$|\s+(?:[¥$€£]|rp\.?|r\$) ?\d[\d,.]*\s*$|\s*[¥￥]\d[\d.]*\s*$|\s{2,}-?\d[\d,]*\.\d{2}\s*$|\s+\d[\d,]*\.\d{2}\s*$`)
-	modMarkRE  = regexp.MustCompile(`^\s*(?:\[\+\]|\[-\]|[-+*>»└├─·~]+|•|->|=>)\s*`)
-	alertRE    = regexp.MustCompile(`^\s*\*{2,}.*\*{2,}\s*$`)
-	noteModRE  = regexp.MustCompile(`^(?:special instructions?|special requests?|item notes?|notes?|instructions|comments?|kitchen notes?|备注|单品备注|商品备注)\s*:\s*`)
+	modPriceRE = lazily(`\s*\(\s*[+-]?\s*(?:[¥$€£]|rp\.?|r\$|usd)? ?\d[\d,.]*\s*(?:元|€)?\s*\)\s*$|\s*[+-]\s?(?:[¥$€£]|rp\.?|r\$) ?\d[\d,.]*\s*$|\s*[+-]\d+\.\d{2}\s*$|\s*\+\d[\d.]*元\s*$|\s+(?:[¥$€£]|rp\.?|r\$) ?\d[\d,.]*\s*$|\s*[¥￥]\d[\d.]*\s*$|\s{2,}-?\d[\d,]*\.\d{2}\s*$|\s+\d[\d,]*\.\d{2}\s*$`)
+	modMarkRE  = lazily(`^\s*(?:\[\+\]|\[-\]|[-+*>»└├─·~]+|•|->|=>)\s*`)
+	alertRE    = lazily(`^\s*\*{2,}.*\*{2,}\s*$`)
+	noteModRE  = lazily(`^(?:special instructions?|special requests?|item notes?|notes?|instructions|comments?|kitchen notes?|备注|单品备注|商品备注)\s*:\s*`)
 )
 
 // cutPrice cuts a price from the end of a name or modifier.

@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,15 +8,15 @@ import (
 
 var (
 	// codeRE is a short number as staff call it: 12, A012, 7A3F2, ORD-123456.
-	codeRE = regexp.MustCompile(`^[#\s]*([a-z]{1,4}\d+\.\d+|(?:[a-z]{1,4}[- ]?)?\d[0-9a-z]*(?:-[0-9a-z]+)*|[0-9a-z]*\d[0-9a-z]*)`)
-	hashRE = regexp.MustCompile(`(?:^|[^0-9a-z#])# ?((?:[a-z]{1,4}-?)?\d{1,8}[a-z]?|[0-9a-f]*\d[0-9a-f]{2,7})(?:$|[^0-9a-z])`)
-	endRE  = regexp.MustCompile(`#? ?([a-z]?\d{1,6}) ?(?:完|结束)`)
-	haoRE  = regexp.MustCompile(`(?:^|[^\d第a-z-])([a-z]?\d{1,5}) ?号(?:$|[^楼口店线院栋门座\p{Han}]|单|餐)`)
-	deskRE = regexp.MustCompile(`(?:^|[^0-9a-z])([a-z]{0,2}-?\d{1,4}) ?号?(?:桌|台)(?:$|[^\p{Han}])|^\s*(?:大厅|大堂|包间|包厢|卡座|外摆|露台|散台|雅间|二楼|一楼) ?([a-z]{0,2}\d{1,4})\s*$`)
-	bareRE = regexp.MustCompile(`^\s*#?([0-9a-z]{2,8}|[a-z]{1,4}-[0-9a-z]{1,8})\s*$`)
+	codeRE = lazily(`^[#\s]*([a-z]{1,4}\d+\.\d+|(?:[a-z]{1,4}[- ]?)?\d[0-9a-z]*(?:-[0-9a-z]+)*|[0-9a-z]*\d[0-9a-z]*)`)
+	hashRE = lazily(`(?:^|[^0-9a-z#])# ?((?:[a-z]{1,4}-?)?\d{1,8}[a-z]?|[0-9a-f]*\d[0-9a-f]{2,7})(?:$|[^0-9a-z])`)
+	endRE  = lazily(`#? ?([a-z]?\d{1,6}) ?(?:完|结束)`)
+	haoRE  = lazily(`(?:^|[^\d第a-z-])([a-z]?\d{1,5}) ?号(?:$|[^楼口店线院栋门座\p{Han}]|单|餐)`)
+	deskRE = lazily(`(?:^|[^0-9a-z])([a-z]{0,2}-?\d{1,4}) ?号?(?:桌|台)(?:$|[^\p{Han}])|^\s*(?:大厅|大堂|包间|包厢|卡座|外摆|露台|散台|雅间|二楼|一楼) ?([a-z]{0,2}\d{1,4})\s*$`)
+	bareRE = lazily(`^\s*#?([0-9a-z]{2,8}|[a-z]{1,4}-[0-9a-z]{1,8})\s*$`)
 	// tableRE is a table's number: 12, A08, [12], Mesa 05.
-	tableRE = regexp.MustCompile(`^[\[\s(#:]*(?:(?:mesa|meja|table|tbl|桌|大厅|大堂|包间|包厢|卡座|雅间) ?)?#?([a-z]{0,3}-?\d{1,4}[a-z]?)(?:$|[^0-9a-z:/.])`)
-	partRE  = regexp.MustCompile(`(?:^|\s|\(|第)(\d{1,2} ?(?:/|of) ?\d{1,2})(?:$|\s|\)|张|页)`)
+	tableRE = lazily(`^[\[\s(#:]*(?:(?:mesa|meja|table|tbl|桌|大厅|大堂|包间|包厢|卡座|雅间) ?)?#?([a-z]{0,3}-?\d{1,4}[a-z]?)(?:$|[^0-9a-z:/.])`)
+	partRE  = lazily(`(?:^|\s|\(|第)(\d{1,2} ?(?:/|of) ?\d{1,2})(?:$|\s|\)|张|页)`)
 )
 
 // candidate is a number that staff may call.
@@ -128,7 +127,7 @@ func (r *reader) unlabelled(w row) (rest phrase, found bool) {
 		r.table(p.slice(i, j))
 		return p.blanked(m[0], m[1]), true
 	}
-	for _, re := range []*regexp.Regexp{hashRE, haoRE} {
+	for _, re := range []*pattern{hashRE, haoRE} {
 		if m := re.FindStringSubmatchIndex(p.fold); m != nil {
 			r.numbers.add(p.slice(m[2], m[3]), w.size, 0)
 			return p.blanked(m[2], m[3]), true
@@ -141,7 +140,7 @@ func (r *reader) unlabelled(w row) (rest phrase, found bool) {
 	return p, false
 }
 
-var afterPlatformRE = regexp.MustCompile(`(?:美团(?:外卖)?|饿了么|饿了吗|淘宝闪购|京东(?:外卖|秒送|到家)?|抖音(?:外卖)?|外卖|自提|自取|堂食|打包) ?([a-z]?\d{1,5})(?:$|[^\d:./年月-])`)
+var afterPlatformRE = lazily(`(?:美团(?:外卖)?|饿了么|饿了吗|淘宝闪购|京东(?:外卖|秒送|到家)?|抖音(?:外卖)?|外卖|自提|自取|堂食|打包) ?([a-z]?\d{1,5})(?:$|[^\d:./年月-])`)
 
 func (r *reader) table(p phrase) {
 	if r.t.Table == "" {

@@ -2,13 +2,12 @@ package ticket
 
 import (
 	"hash/fnv"
-	"regexp"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 )
 
-var timesRE = regexp.MustCompile(`第 ?\d+ ?(?:次|联|张)(?:打印)?|\d+(?:st|nd|rd|th) (?:copy|print)`)
+var timesRE = lazily(`第 ?\d+ ?(?:次|联|张)(?:打印)?|\d+(?:st|nd|rd|th) (?:copy|print)`)
 
 // fingerprint is FNV-64a over the redacted text, without what differs between
 // two prints of the same slip: when it was printed, that it is a reprint, which

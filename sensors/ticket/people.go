@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,20 +12,20 @@ const surnames = `王李张刘陈杨赵吴周徐孙胡朱郭何林罗郑梁谢�
 var givenNames = strings.Fields(`aaron adam adrian ahmed aidan alan albert alejandro alex alexander alexandra ali alice alison amanda amy ana andre andrea andrew andy angela anita ann anna anne annie anthony antonio arthur ashley barbara ben benjamin beth betty brandon brenda brian bruce carl carla carlos carmen carol caroline catherine cathy charles chris christian christina christine christopher cindy claire claudia connie craig cynthia daniel daniela danny david deborah debra dennis diana diane diego dmitri donald donna doris dorothy douglas dylan eddie eduardo edward elena elizabeth ellen emily emma enrique eric erik ethan eva evelyn fatima felipe fernando francis francisco gabriel gareth gary george gerald gloria greg gregory hannah harold harry heather heidi helen henry howard hugo ian ibrahim igor ingrid irene isaac isabel isabella ivan jacob jacqueline james jamie jane janet janice jason javier jean jeff jeffrey jennifer jenny jeremy jessica jesus jim joan joanna joe joel johan john johnny jonathan jordan jorge jose joseph joshua juan judith judy julian julie justin karen karl kate katherine kathleen kathryn kathy katie keith kelly ken kenneth kevin kimberly kristen kyle larry laura lauren lawrence leah leo leon leonardo leslie liam linda lisa logan lori louis louise lucas lucy luis luke lynn marco marcus margaret maria marie marilyn mario martha martin mateo matt matthew maureen megan melissa michael michelle miguel mike mohamed mohammed monica muhammad nadia nancy natalie nathan nicholas nick nicole nina noah nora oliver olivia omar oscar pablo pamela patricia patrick paul paula pedro peter philip phillip priya rachel rafael ralph raymond rebecca ricardo richard rita robert roberto roger ronald ryan samantha samuel sandra sara sarah scott sean sergio sharon sheila simon sofia sonia sophia sophie stefan stephanie stephen steve steven stuart susan svetlana teresa theresa thomas tiffany tim timothy tina todd tony tyler vanessa veronica victor vincent virginia vladimir walter wendy william xavier yolanda yuki yusuf zachary zoe`)
 
 var (
-	hanPhoneRE = regexp.MustCompile(`[零〇一二三四五六七八九幺]{7,}`)
-	houseRE    = regexp.MustCompile(`\p{Han}(?:路|街|道|巷|弄|径|胡同|段) ?\d+(?:之\d+)? ?号`)
-	plateRE    = regexp.MustCompile(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][*. ]?[a-z]{0,2}\d[a-z0-9]{3,5}`)
+	hanPhoneRE = lazily(`[零〇一二三四五六七八九幺]{7,}`)
+	houseRE    = lazily(`\p{Han}(?:路|街|道|巷|弄|径|胡同|段) ?\d+(?:之\d+)? ?号`)
+	plateRE    = lazily(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][*. ]?[a-z]{0,2}\d[a-z0-9]{3,5}`)
 	// hanPersonRE: 给小王, 王小美生日快乐, and the word that introduces a name to write.
-	hanPersonRE = regexp.MustCompile(`(?:给|找|叫|是|交)(?:小|老|阿)?[` + surnames + `]\p{Han}{0,2}(?:$|[^\p{Han}])|(?:小|老|阿)[` + surnames + `](?:$|[^\p{Han}])|` +
+	hanPersonRE = lazily(`(?:给|找|叫|是|交)(?:小|老|阿)?[` + surnames + `]\p{Han}{0,2}(?:$|[^\p{Han}])|(?:小|老|阿)[` + surnames + `](?:$|[^\p{Han}])|` +
 		`[` + surnames + `]\p{Han}{1,2}(?:生日|新婚|毕业|乔迁)|^写$`)
-	hanNameRE = regexp.MustCompile(`^\s*[` + surnames + `]\p{Han}{1,2}\s*$`)
-	foodHanRE = regexp.MustCompile(`[饭面汤菜肉鸡鸭鱼虾蛋糖冰辣葱蒜盐醋油茶奶豆水温热杯份粉酱椒瓜果花饼包糕粥酒丝片块丁段]`)
-	doctorRE  = regexp.MustCompile(`(?:^|[^a-z\d])(?:dr|prof|professor|doctor)\.? ([a-z]+)`)
-	kinRE     = regexp.MustCompile(`(?i:\b(?:my|our) (?:son|daughter|wife|husband|mom|mum|mother|dad|father|friend|partner|boss|colleague|sister|brother|girlfriend|boyfriend|neighbou?r)),? \p{Lu}\p{Ll}+`)
-	selfRE    = regexp.MustCompile(`^(?:this is|my name is|my name's|name's|i'm|i am|it's) ([a-z]+)(?: [a-z]+)?$`)
-	suffersRE = regexp.MustCompile(`(?:^|\s)\p{Lu}\p{Ll}+ (?:is|has|was) (?:allergic|celiac|coeliac|severely|lactose|vegan|vegetarian|an? )`)
+	hanNameRE = lazily(`^\s*[` + surnames + `]\p{Han}{1,2}\s*$`)
+	foodHanRE = lazily(`[饭面汤菜肉鸡鸭鱼虾蛋糖冰辣葱蒜盐醋油茶奶豆水温热杯份粉酱椒瓜果花饼包糕粥酒丝片块丁段]`)
+	doctorRE  = lazily(`(?:^|[^a-z\d])(?:dr|prof|professor|doctor)\.? ([a-z]+)`)
+	kinRE     = lazily(`(?i:\b(?:my|our) (?:son|daughter|wife|husband|mom|mum|mother|dad|father|friend|partner|boss|colleague|sister|brother|girlfriend|boyfriend|neighbou?r)),? \p{Lu}\p{Ll}+`)
+	selfRE    = lazily(`^(?:this is|my name is|my name's|name's|i'm|i am|it's) ([a-z]+)(?: [a-z]+)?$`)
+	suffersRE = lazily(`(?:^|\s)\p{Lu}\p{Ll}+ (?:is|has|was) (?:allergic|celiac|coeliac|severely|lactose|vegan|vegetarian|an? )`)
 	notSelf   = strings.Fields("a an the for my our your not no very really so urgent allergic vegan vegetarian celiac coeliac lactose gluten diabetic pregnant hungry late here waiting starving halal kosher to in on at ok fine good it")
-	twoWordRE = regexp.MustCompile(`^\s*\p{L}[\p{L}'-]*\.?(?: \p{L}[\p{L}'-]*\.?){1,2}\s*$`)
+	twoWordRE = lazily(`^\s*\p{L}[\p{L}'-]*\.?(?: \p{L}[\p{L}'-]*\.?){1,2}\s*$`)
 )
 
 // namesPerson says that a clause names somebody by one of the shapes of notes.

@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -163,8 +162,8 @@ func (p phrase) replaced(i, j int, q phrase) phrase {
 func (p phrase) trimRight() phrase { return p.slice(0, len(strings.TrimRight(p.fold, " "))) }
 
 var (
-	countRE    = regexp.MustCompile(`^\d{1,2}(?: ?(?:位|人|people|guests|pax))?$`)
-	digitsOnly = regexp.MustCompile(`^\s*\d[\d\s-]{3,}$`)
+	countRE    = lazily(`^\d{1,2}(?: ?(?:位|人|people|guests|pax))?$`)
+	digitsOnly = lazily(`^\s*\d[\d\s-]{3,}$`)
 )
 
 // goesOn says that an unlabelled line continues a customer's block.

@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -9,14 +8,14 @@ import (
 // Notes are free text. What a cook needs stays; a clause with a phone number, an
 // address, a door or a name in it goes as a whole.
 var (
-	clauseRE = regexp.MustCompile(`[,;!?]+\s*|\.+(?:\s+|$)|\s*[|/]\s+|\s{2,}`)
+	clauseRE = lazily(`[,;!?]+\s*|\.+(?:\s+|$)|\s*[|/]\s+|\s{2,}`)
 	// doorRE: ways into a house, and to whom.
-	doorRE = regexp.MustCompile(`\d{3,}.{0,3}#|(?:门禁|密码|门牌|口令|开门|手机|电话|微信|联系|vx|wx|房间|工位|柜).{0,6}\d{2,}|` +
+	doorRE = lazily(`\d{3,}.{0,3}#|(?:门禁|密码|门牌|口令|开门|手机|电话|微信|联系|vx|wx|房间|工位|柜).{0,6}\d{2,}|` +
 		`(?:交给|转交|送给|找|我是|姓名|叫|联系|署名|写上|写着)\p{Han}{1,4}|\p{Han}{2,4}收$|` +
 		`(?:door|gate|access|entry|key|lock ?box|lobby|pin|buzzer|code|elevator)\b.{0,14}\d|\d{2,}.{0,3}\b(?:door|gate|buzzer)|(?:wechat|vx|微信|qq)(?: ?id)?[:号 ]*[a-z0-9_-]{4,}|` +
 		`\b(?:call|text|phone|whatsapp|message|ring) (?:me )?(?:at|on)? ?[+\d(]`)
 	// whoRE, over printed text: a capitalised name after a word that introduces one.
-	whoRE = regexp.MustCompile(`(?i:\b(?:for|ask for|call|text|name is|name|this is|i am|i'm|thanks|thank you|attn|deliver to|give to|give it to|hand to|contact|neighbou?r|happy birthday|birthday|congrats|congratulations|dear|love from|regards|c/o))[ ,:]+(\p{Lu}[\p{L}'-]+)`)
+	whoRE = lazily(`(?i:\b(?:for|ask for|call|text|name is|name|this is|i am|i'm|thanks|thank you|attn|deliver to|give to|give it to|hand to|contact|neighbou?r|happy birthday|birthday|congrats|congratulations|dear|love from|regards|c/o))[ ,:]+(\p{Lu}[\p{L}'-]+)`)
 	// notNames may follow those words with a capital.
 	notNames = []string{"me", "on", "when", "upon", "before", "if", "the", "my", "us", "allergy", "kids", "sharing", "pickup", "delivery", "table"}
 )
@@ -60,7 +59,7 @@ func cleanNote(p phrase) phrase {
 func (p phrase) plus(q phrase) phrase { return phrase{p.print + q.print, p.fold + q.fold} }
 
 // hanClauseRE: in Chinese a space ends a clause too.
-var hanClauseRE = regexp.MustCompile(`[,;!?|/]+\s*|\s+`)
+var hanClauseRE = lazily(`[,;!?|/]+\s*|\s+`)
 
 func personalClause(p phrase) bool {
 	s := p.fold
@@ -92,4 +91,4 @@ func namesSomebody(s string) bool {
 }
 
 // subjectRE is a name that does something, over printed text: "Maria will pick up".
-var subjectRE = regexp.MustCompile(`(?:^|\s)\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}*\.?)? (?:will|is (?:picking|coming|waiting|here)|picks|picking|comes)\b`)
+var subjectRE = lazily(`(?:^|\s)\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}*\.?)? (?:will|is (?:picking|coming|waiting|here)|picks|picking|comes)\b`)

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"strings"
 )
 
@@ -12,30 +11,30 @@ import (
 var (
 	// phoneRE: masked numbers (138****0000), seven digits or more in a row, and
 	// the usual groupings of phone numbers.
-	phoneRE = regexp.MustCompile(`\d{2,4}[*x•]{2,}\d{0,4}|[*x•]{3,}\d{3,4}(?:$|\D)|\d{7,}|` +
+	phoneRE = lazily(`\d{2,4}[*x•]{2,}\d{0,4}|[*x•]{3,}\d{3,4}(?:$|\D)|\d{7,}|` +
 		`\+\d{1,3}[ .-]?\(?\d|\(\d{2,5}\) ?\d{3,4}|` +
 		`(?:^|\D)\d{3}[-. ]\d{4}[-. ]\d{4}(?:$|\D)|(?:^|\D)\d{3}[-. ]\d{3}[-. ]\d{4}(?:$|\D)|` +
 		`(?:^|\D)0\d{2,4}[-. ]\d{3,4}[-. ]?\d{3,4}(?:$|\D)|(?:^|[^\d.])[2-9]\d{2}-\d{4}(?:$|[^\d-])|(?:^|[^\d.])[3689]\d{3}[ -]\d{4}(?:$|[^\d.-])|` +
 		`(?:^|\D)\d{2}([-. ])\d{2}[-. ]\d{2}[-. ]\d{2}(?:$|\D)`)
-	moneyRE  = regexp.MustCompile(`(?:^|[^\d])[+-]?(?:[¥$€£]|rp\.?|r\$)? ?\d{1,7}\.\d{1,2}(?:$|[^\d])`)
-	mailRE   = regexp.MustCompile(`[a-z0-9._+-]+@[a-z0-9-]+\.[a-z]{2,}`)
-	maskedRE = regexp.MustCompile(`(?:^|[^\p{Han}])\p{Han}{1,3}\*{1,3}(?:$|[^*])|(?:^|[^\p{Han}*])\*{1,3}\p{Han}(?:$|[^\p{Han}])|(?:^|[^a-z])[a-z]\*{2,}`)
-	honorRE  = regexp.MustCompile(`\p{Han}{1,3}\s*\(?(?:先生|女士|小姐|同学|太太)|(?:^|[^a-z])(?:mr|mrs|ms|miss)\.? [a-z]+`)
+	moneyRE  = lazily(`(?:^|[^\d])[+-]?(?:[¥$€£]|rp\.?|r\$)? ?\d{1,7}\.\d{1,2}(?:$|[^\d])`)
+	mailRE   = lazily(`[a-z0-9._+-]+@[a-z0-9-]+\.[a-z]{2,}`)
+	maskedRE = lazily(`(?:^|[^\p{Han}])\p{Han}{1,3}\*{1,3}(?:$|[^*])|(?:^|[^\p{Han}*])\*{1,3}\p{Han}(?:$|[^\p{Han}])|(?:^|[^a-z])[a-z]\*{2,}`)
+	honorRE  = lazily(`\p{Han}{1,3}\s*\(?(?:先生|女士|小姐|同学|太太)|(?:^|[^a-z])(?:mr|mrs|ms|miss)\.? [a-z]+`)
 	// strictHonorRE is for dishes and modifiers.
-	strictHonorRE = regexp.MustCompile(`先生|女士|(?:^|[^a-z])(?:mr|mrs|ms)\. [a-z]+`)
+	strictHonorRE = lazily(`先生|女士|(?:^|[^a-z])(?:mr|mrs|ms)\. [a-z]+`)
 	// forRE is a modifier that says for whom the dish is, over printed text.
-	forRE = regexp.MustCompile(`^(?i:for|name|guest|customer|tab)[: ]+\p{Lu}\p{Ll}+(?: \p{Lu}\S*)?$`)
+	forRE = lazily(`^(?i:for|name|guest|customer|tab)[: ]+\p{Lu}\p{Ll}+(?: \p{Lu}\S*)?$`)
 	// initialRE is "Sample G." over printed text: how Western slips shorten names.
-	initialRE = regexp.MustCompile(`^\p{Lu}[\p{L}'-]+(?: \p{Lu}[\p{L}'-]+)? \p{Lu}\.?$`)
+	initialRE = lazily(`^\p{Lu}[\p{L}'-]+(?: \p{Lu}[\p{L}'-]+)? \p{Lu}\.?$`)
 
-	hanAddressRE = regexp.MustCompile(`\d+ ?(?:号楼|栋|幢|单元|室|弄|座|号院|层)|[a-z]座|\d+楼|\d+-\d+-\d+|` +
+	hanAddressRE = lazily(`\d+ ?(?:号楼|栋|幢|单元|室|弄|座|号院|层)|[a-z]座|\d+楼|\d+-\d+-\d+|` +
 		`[省市区县镇乡村]\p{Han}+(?:路|街|道|巷|村|里)|(?:路|街|大道|胡同|巷)\d+|` +
 		`小区|大厦|花园|公寓|家园|写字楼|新村|宿舍|大学|医院|酒店|宾馆|园区|大楼|科技园|产业园|商务中心|广场|别墅|学校|中学|小学`)
-	strictHanRE = regexp.MustCompile(`\d+(?:号楼|栋|幢|单元|室|弄)`)
-	streetRE    = regexp.MustCompile(`(?:^|[^\d/:.])\d{1,6}[a-z]?(?:[-/]\d+)? (?:[nsew]\.? )?(?:[a-z0-9'.-]+ ){0,4}?(?:street|avenue|road|boulevard|lane|drive|court|place|terrace|highway|parkway|square|crescent|close|gardens|way|st|ave|rd|blvd|ln|dr|ct|pl|hwy|pkwy|sq|cres)\.?\s*(?:$|[,#;(]|\s(?:apt|unit|suite|ste|flat|floor|fl|#|n|s|e|w)\b|\s\d)`)
-	unitRE      = regexp.MustCompile(`(?:^|[^a-z])(?:apt|apartment|suite|ste|flat)\.? ?#?[a-z]?-?\d+[a-z]?|(?:^|[^a-z])(?:floor|fl|unit|room|rm)\.? #?\d+[a-z]?(?:$|[^a-z0-9])|\d(?:st|nd|rd|th) (?:floor|fl)\b`)
-	zipRE       = regexp.MustCompile(`,\s*[a-z]{2}\.? \d{5}(?:-\d{4})?\b|^\s*[a-z]{2} \d{5}\s*$|\b[a-z]{1,2}\d[a-z0-9]? \d[a-z]{2}\s*$|\b[a-z]\d[a-z] \d[a-z]\d\s*$`)
-	latinRoadRE = regexp.MustCompile(`(?:^|[^a-z])(?:rua|avenida|av\.|travessa|calle|carrera|jalan|jl\.|gang|rue|via|strasse)\s+[a-z]|[a-z]{3,}(?:strasse|straat|gasse|weg) \d`)
+	strictHanRE = lazily(`\d+(?:号楼|栋|幢|单元|室|弄)`)
+	streetRE    = lazily(`(?:^|[^\d/:.])\d{1,6}[a-z]?(?:[-/]\d+)? (?:[nsew]\.? )?(?:[a-z0-9'.-]+ ){0,4}?(?:street|avenue|road|boulevard|lane|drive|court|place|terrace|highway|parkway|square|crescent|close|gardens|way|st|ave|rd|blvd|ln|dr|ct|pl|hwy|pkwy|sq|cres)\.?\s*(?:$|[,#;(]|\s(?:apt|unit|suite|ste|flat|floor|fl|#|n|s|e|w)\b|\s\d)`)
+	unitRE      = lazily(`(?:^|[^a-z])(?:apt|apartment|suite|ste|flat)\.? ?#?[a-z]?-?\d+[a-z]?|(?:^|[^a-z])(?:floor|fl|unit|room|rm)\.? #?\d+[a-z]?(?:$|[^a-z0-9])|\d(?:st|nd|rd|th) (?:floor|fl)\b`)
+	zipRE       = lazily(`,\s*[a-z]{2}\.? \d{5}(?:-\d{4})?\b|^\s*[a-z]{2} \d{5}\s*$|\b[a-z]{1,2}\d[a-z0-9]? \d[a-z]{2}\s*$|\b[a-z]\d[a-z] \d[a-z]\d\s*$`)
+	latinRoadRE = lazily(`(?:^|[^a-z])(?:rua|avenida|av\.|travessa|calle|carrera|jalan|jl\.|gang|rue|via|strasse)\s+[a-z]|[a-z]{3,}(?:strasse|straat|gasse|weg) \d`)
 )
 
 // hasPhone says that s holds something like a phone number. Times, dates and

@@ -3,7 +3,6 @@ package ticket
 import (
 	"encoding/json"
 	"hash/fnv"
-	"regexp"
 	"strings"
 
 	"readyshelf/kitchen"
@@ -51,7 +50,7 @@ func Unprinted(t kitchen.Ticket, id string, key []byte) kitchen.Ticket {
 	return out
 }
 
-var keyRE = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var keyRE = lazily(`^[0-9a-f]{32}$`)
 
 // keyed is s if it is a hash as hashOrder makes them.
 func keyed(s string) string {
@@ -62,7 +61,7 @@ func keyed(s string) string {
 }
 
 // groupedRE is an id as one word, or digits in groups.
-var groupedRE = regexp.MustCompile(`^(?:[0-9a-z-]+|[0-9 -]+)$`)
+var groupedRE = lazily(`^(?:[0-9a-z-]+|[0-9 -]+)$`)
 
 // Callable says whether s can be the number of a [kitchen.Order], as slips give it.
 func Callable(s string) bool {
@@ -71,7 +70,7 @@ func Callable(s string) bool {
 }
 
 // loneRE is a code without a digit, over printed text, as Uber has them.
-var loneRE = regexp.MustCompile(`^[A-Z]{2,5}$`)
+var loneRE = lazily(`^[A-Z]{2,5}$`)
 
 // isCode says that p is a short number and nothing besides.
 func isCode(p phrase) bool {
@@ -96,7 +95,7 @@ func callable(s string) (number, long string) {
 }
 
 // plainChannel is a channel that is not in the tables.
-var plainChannel = regexp.MustCompile(`^[a-z][a-z-]{0,23}$`)
+var plainChannel = lazily(`^[a-z][a-z-]{0,23}$`)
 
 // Channel is the channel that s names, as the tickets of its slips have it: "美团" is
 // meituan. It is empty where s can be no channel.
