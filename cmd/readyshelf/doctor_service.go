@@ -225,6 +225,9 @@ func (d *doctor) checkIdentity(context.Context) []finding {
 		what, remedy, _ := strings.Cut(todo, ": ")
 		return []finding{caution("name", what, remedy), d.checkKey()}
 	}
+	if twin := d.daemon.health.Twin; twin != "" {
+		return []finding{problem("name", sayTwin(twin, name), twinRemedy), d.checkKey()}
+	}
 	topic := strings.NewReplacer("{store}", d.Store, "{device}", name).Replace(d.MQTT.Topic)
 	return []finding{
 		works("name", fmt.Sprintf("store %s, device %s; topics %s/…", d.Store, name, topic)),

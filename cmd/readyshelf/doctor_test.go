@@ -204,6 +204,9 @@ func TestDoctorFinds(t *testing.T) {
 		{"no clock", func(p *patient) { p.about.RTC = false }, "clock on board", odd, "this board has no clock"},
 		{"zone", func(p *patient) { p.Timezone = time.Local }, "time zone", odd, "the system's"},
 
+		{"twin", func(p *patient) {
+			p.ask = func(context.Context) daemonState { return daemonState{running: true, health: health{Twin: "b0a4d"}} }
+		}, "name", bad, "board b0a4d"},
 		{"read-only", func(p *patient) { p.disk.ReadOnly = true }, "data", bad, "read-only"},
 		{"RAM disk", func(p *patient) { p.disk.FS = "tmpfs" }, "data", bad, "in memory"},
 		{"disk full", func(p *patient) { p.disk.Free = 1 << 20 }, "free space", bad, "1.0 MiB of 29.0 GiB"},

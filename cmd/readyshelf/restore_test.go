@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -318,10 +319,27 @@ func TestSetString(t *testing.T) {
 
 // FuzzRestore reads any archive: no file of it is outside, and none is larger than said.
 func FuzzRestore(f *testing.F) {
-	f.Add(evil(f, "data/order.key", "store = \"s\"\n"))
-	f.Add(evil(f, "../x", ""))
-	f.Add([]byte("\x1f\x8b"))
-	f.Fuzz(func(t *testing.T, archive []byte) {
+	for _, archive := range [][]byte{evil(f, "data/order.key", "store = \"s\"\n"), evil(f, "../x", "")} {
+		zip, err := gzip.NewReader(bytes.NewReader(archive))
+		if err != nil {
+			f.Fatal(err)
+		}
+		tar, err := io.ReadAll(zip)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(tar, len(archive))
+	}
+	f.Fuzz(func(t *testing.T, tar []byte, end int) {
+		var b bytes.Buffer
+		zip := gzip.NewWriter(&b)
+		if _, err := zip.Write(tar); err != nil {
+			t.Fatal(err)
+		}
+		if err := zip.Close(); err != nil {
+			t.Fatal(err)
+		}
+		archive := b.Bytes()[:min(max(end, 0), b.Len())] // cut off somewhere
 		m, err := unpack(bytes.NewReader(archive), func(m *manifest, f manifestFile, from io.Reader) error {
 			if !stays(f.Name) || !filepath.IsLocal(f.Name) {
 				t.Errorf("%q is outside", f.Name)

@@ -19,6 +19,13 @@ const twinDevice = "identity"
 // that fight meet again within a minute and a half.
 const twinQuiet = 10 * time.Minute
 
+// sayTwin says that there is another box with our name.
+func sayTwin(board, name string) string {
+	return fmt.Sprintf("the box with board %s uses the name of this one, %s", board, name)
+}
+
+const twinRemedy = "switch off the box that was replaced, or give one of the two another name with device = …"
+
 // twin is what is known of another box with our name.
 type twin struct {
 	seen chan struct{}
@@ -73,13 +80,12 @@ func (h *house) watchTwin(ctx context.Context) {
 		case <-h.twin.seen:
 			if quiet == nil {
 				other := h.twin.board()
-				h.log.Error("another box uses the name of this one: switch off the one that was replaced, or give one of the two another name with device = …",
-					"device", h.device, "board", h.board, "other", other)
+				h.log.Error(sayTwin(other, h.device)+": "+twinRemedy, "board", h.board)
 				fault := h.clock().Fact(twinDevice)
 				fault.Fault = &kitchen.Fault{
 					Device: twinDevice,
-					Text:   fmt.Sprintf("the box with board %s uses the name of this one, %s", other, h.device),
-					Remedy: "switch off the box that was replaced, or give one of the two another name with device = …",
+					Text:   sayTwin(other, h.device),
+					Remedy: twinRemedy,
 				}
 				h.tell(ctx, fault)
 			}
