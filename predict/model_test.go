@@ -149,6 +149,7 @@ func TestFeatures(t *testing.T) {
 // it is undone; in the second the same press carries no evidence. After the undo
 // both must say the same for ever.
 func TestUndoIsExact(t *testing.T) {
+	alone(t)
 	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		rows := synthetic(seed, 150)

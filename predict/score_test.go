@@ -62,6 +62,7 @@ func synthetic(seed uint64, n int) []row {
 }
 
 func TestCalibratedOnSynthetic(t *testing.T) {
+	alone(t)
 	for seed := range uint64(3) {
 		model, base := replay(New(), synthetic(seed, 2000), 300, 0)
 		judge(t, "synthetic", model, base)
@@ -69,6 +70,7 @@ func TestCalibratedOnSynthetic(t *testing.T) {
 }
 
 func TestCalibratedOnSimulatedKitchen(t *testing.T) {
+	alone(t)
 	rows := readRows(t, "testdata/simc.csv.gz")
 	model, base := replay(New(), rows, 300, 0)
 	judge(t, "at acceptance", model, base)
@@ -104,6 +106,7 @@ func TestFirstDay(t *testing.T) {
 // TestCorpus reports the figures of the development split, from each store's first
 // order on, and holds the model to them.
 func TestCorpus(t *testing.T) {
+	alone(t)
 	for _, name := range []string{"simC", "realB"} {
 		stores, of := byStore(readRows(t, "../../shared/corpus/predict/"+name+"_dev.csv"))
 		for _, s := range stores {
@@ -116,6 +119,7 @@ func TestCorpus(t *testing.T) {
 // TestCorpusOfBeginners pools a thousand real stores with some twenty orders each:
 // what the shipped prior is worth.
 func TestCorpusOfBeginners(t *testing.T) {
+	alone(t)
 	stores, of := byStore(readRows(t, "../../shared/corpus/predict/realA_dev.csv"))
 	var model, base score
 	for _, s := range stores {

@@ -36,6 +36,7 @@ func snapshotOf(t *testing.T, m kitchen.Model) json.RawMessage {
 // TestSnapshotAnywhere restarts a kitchen at many moments, also between a wrong
 // press and its undo: the restarted model must say the same ever after.
 func TestSnapshotAnywhere(t *testing.T) {
+	alone(t)
 	all := undoDeeds(synthetic(3, 260), "40", 900)
 	for start := 0; start < len(all)-100; start += 19 {
 		a, b := newRig(New()), newRig(New())
@@ -82,6 +83,7 @@ func TestSnapshotIsSmall(t *testing.T) {
 }
 
 func TestSnapshotOfMonths(t *testing.T) {
+	alone(t)
 	m := New()
 	replay(m, synthetic(9, 8000), 1<<30, 0)
 	if err := New().Restore(snapshotOf(t, m)); err != nil {

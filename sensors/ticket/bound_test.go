@@ -9,6 +9,7 @@ import (
 
 // TestOversized: whatever is printed, the ticket of it can be stored.
 func TestOversized(t *testing.T) {
+	alone(t)
 	dishes := func(name, mod string, mods int) string {
 		return strings.Repeat("1x "+name+"\n"+strings.Repeat("   - "+mod+"\n", mods), 1900/(1+mods))
 	}

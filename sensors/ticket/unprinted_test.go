@@ -72,6 +72,7 @@ func TestUnprintedFingerprint(t *testing.T) {
 
 // Persons in any field of an order do not come out of it.
 func TestUnprintedNobody(t *testing.T) {
+	alone(t)
 	r := rand.New(rand.NewPCG(2026, 1))
 	for i := range 500 {
 		p, dish := chinesePerson(r), pick(r, zhDishes)
