@@ -35,7 +35,7 @@ var (
 	errMissing = plain{"it is not there", fs.ErrNotExist}
 	errDenied  = plain{"no permission", fs.ErrPermission}
 	errBusy    = plain{"something else is using it", syscall.EBUSY}
-	errGone    = plain{"it was unplugged or switched off", syscall.EIO}
+	errGone    = plain{"it was unplugged or switched off", errors.Join(syscall.EIO, fs.ErrNotExist)}
 )
 
 // plain is an error in plain words that is, for errors.Is, the one it stands for.
@@ -51,14 +51,14 @@ func (p plain) Unwrap() error { return p.is }
 // inWords replaces err by the cause that people meet, if it is one.
 func inWords(err error) error {
 	switch {
+	case errors.Is(err, syscall.EIO):
+		return errGone
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENXIO), errors.Is(err, syscall.ENODEV):
 		return errMissing
 	case errors.Is(err, fs.ErrPermission):
 		return errDenied
 	case errors.Is(err, syscall.EBUSY), errors.Is(err, syscall.EWOULDBLOCK):
 		return errBusy
-	case errors.Is(err, syscall.EIO):
-		return errGone
 	}
 	return err
 }

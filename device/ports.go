@@ -111,9 +111,13 @@ func (r root) links(pattern string) map[string]string {
 // no serial port, or one with nothing behind it.
 func (r root) port(name string) (Port, bool) {
 	class := r.sys("class/tty/" + name)
-	dir, err := filepath.EvalSymlinks(filepath.Join(class, "device"))
-	if err != nil || strings.HasPrefix(name, "rfcomm") {
-		return Port{}, false // a console, a pseudo-terminal, Bluetooth
+	hardware := filepath.Join(class, "device")
+	if _, err := os.Stat(hardware); err != nil || strings.HasPrefix(name, "rfcomm") {
+		return Port{}, false // a console, Bluetooth
+	}
+	dir, err := filepath.EvalSymlinks(hardware)
+	if err != nil {
+		return Port{}, false // it has just gone
 	}
 	// The kernel makes ttyS0 to ttyS3 whether they are there or not. Type 0 is
 	// PORT_UNKNOWN (include/uapi/linux/serial_core.h).

@@ -2,6 +2,7 @@ package device
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -27,12 +28,12 @@ type SerialNames struct {
 	open func(path, node string, m SerialMode) (io.ReadWriteCloser, error)
 
 	mu    sync.Mutex
-	known map[string]knownPort // by the name that was opened
+	known map[string]*knownPort // by the name that was opened
 }
 
 // NewSerialNames returns one that has seen no device yet.
 func NewSerialNames() *SerialNames {
-	return &SerialNames{root: machine, open: openSerial, known: map[string]knownPort{}}
+	return &SerialNames{root: machine, open: openSerial, known: map[string]*knownPort{}}
 }
 
 type knownPort struct {
@@ -43,50 +44,38 @@ type knownPort struct {
 // Open is [OpenSerial] for the device that path has always named.
 func (n *SerialNames) Open(path string, m SerialMode) (io.ReadWriteCloser, error) {
 	node := n.root.node(path)
-	found, follow := n.root.fickle(path, node)
-	if follow {
-		if err := n.check(path, found); err != nil {
-			return nil, err
-		}
+	if _, err := n.look(path, node); err != nil {
+		return nil, err
 	}
 	port, err := n.open(path, node, m)
-	if err == nil && follow {
-		n.remember(path, found)
-	}
-	return port, err
-}
-
-// fickle returns the device at node, and whether path could come to name another.
-func (r root) fickle(path, node string) (knownPort, bool) {
-	byID := strings.HasPrefix(path, r.dev("serial/by-id/"))
-	if path != node && !byID || filepath.Dir(node)+"/" != r.dev("") {
-		return knownPort{}, false
-	}
-	ports, err := r.serialPorts()
 	if err != nil {
-		return knownPort{}, false // nothing to go by
+		return nil, err
 	}
-	for _, p := range ports {
-		if p.Node == node {
-			return knownPort{p, p.hasTwin(ports)}, p.Vendor != 0
-		}
+	// Once more: another device may have come after the first look. From now on none
+	// can, as a name whose port is open is given to no other.
+	found, err := n.look(path, node)
+	if err != nil {
+		return nil, errors.Join(err, port.Close())
 	}
-	return knownPort{}, false
+	n.remember(path, found)
+	return port, nil
 }
 
-// check refuses a device at path that is not the one of before.
-func (n *SerialNames) check(path string, now knownPort) error {
+// look returns the device that path, which leads to node, names now; nil where it
+// does not matter which. It refuses one that is not that of before.
+func (n *SerialNames) look(path, node string) (*knownPort, error) {
+	now := n.root.fickle(path, node)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	before, ok := n.known[path]
-	if !ok || before.same(now, path) {
-		return nil
+	before := n.known[path]
+	if now == nil || before == nil || before.same(now, path) {
+		return now, nil
 	}
 	stays := fmt.Sprintf("write serial = %q, a name that it keeps", before.Path)
 	if before.Path == path {
 		stays = "give each socket its own name, from /dev/serial/by-path"
 	}
-	return &Error{
+	return nil, &Error{
 		Op: "open", Path: path,
 		Err: plain{fmt.Sprintf("another device has this name now: %s instead of %s", now.about(), before.about()), fs.ErrNotExist},
 		Hint: "plug in the one that was there, and " + stays +
@@ -94,8 +83,36 @@ func (n *SerialNames) check(path string, now knownPort) error {
 	}
 }
 
+// remember notes which device path names.
+func (n *SerialNames) remember(path string, found *knownPort) {
+	if found == nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if before := n.known[path]; before != nil && before.twins {
+		found.twins = true
+	}
+	n.known[path] = found
+}
+
+// fickle returns the USB device at node, if path could come to name another.
+func (r root) fickle(path, node string) *knownPort {
+	byID := strings.HasPrefix(path, r.dev("serial/by-id/"))
+	if path != node && !byID || filepath.Dir(node)+"/" != r.dev("") {
+		return nil
+	}
+	ports, _ := r.serialPorts() // without /sys there is nothing to go by
+	for _, p := range ports {
+		if p.Node == node && p.Vendor != 0 {
+			return &knownPort{p, p.hasTwin(ports)}
+		}
+	}
+	return nil
+}
+
 // same says whether now is the device that path named before.
-func (before knownPort) same(now knownPort, path string) bool {
+func (before *knownPort) same(now *knownPort, path string) bool {
 	switch {
 	case !before.alike(now.Port):
 		return false
@@ -103,13 +120,6 @@ func (before knownPort) same(now knownPort, path string) bool {
 		return true
 	}
 	return path != now.Node && !before.twins && !now.twins // by id, and no other has that
-}
-
-func (n *SerialNames) remember(path string, p knownPort) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	p.twins = p.twins || n.known[path].twins
-	n.known[path] = p
 }
 
 // about is p in a few words: "FTDI FT232R USB UART A50285BI (0403:6001)".

@@ -124,6 +124,31 @@ func TestSerialNamesThatAreTrusted(t *testing.T) {
 	accepted(t, open("scale"))
 }
 
+// It comes and goes at the worst moment: between looking and opening.
+func TestSerialNamesRace(t *testing.T) {
+	b := newBench(t)
+	n, open := names(b)
+	unplug := b.plug("ttyUSB0", ftdi("1-1.1", "A1"), "", "")
+	accepted(t, open("ttyUSB0"))
+	unplug()
+	closed := 0
+	n.open = func(path, node string, _ SerialMode) (io.ReadWriteCloser, error) {
+		b.plug("ttyUSB0", ftdi("1-1.2", "B2"), "", "")
+		return closer{&closed}, nil
+	}
+	refused(t, open("ttyUSB0"), "B2 (0403:6001) in socket 1-1.2 instead of", "A1")
+	if closed != 1 {
+		t.Errorf("the other device was closed %d times", closed)
+	}
+}
+
+// closer counts how often it was closed.
+type closer struct{ n *int }
+
+func (closer) Read([]byte) (int, error)  { return 0, nil }
+func (closer) Write([]byte) (int, error) { return 0, nil }
+func (c closer) Close() error            { *c.n++; return nil }
+
 func TestSerialNamesOnThisMachine(t *testing.T) {
 	far, path := cable(t)
 	n := NewSerialNames()
