@@ -43,7 +43,7 @@ type gadgetFile interface {
 
 // lookAgain is how long the kernel is left alone. A till's arrival wakes no reader,
 // and the kernel takes bytes from it only once somebody has read or polled.
-const lookAgain = 200 * time.Millisecond
+const lookAgain = 500 * time.Millisecond
 
 // The status of a printer (USB Device Class Definition for Printing Devices 1.1,
 // 4.2.2), and how it is set (include/uapi/linux/usb/g_printer.h): _IOWR('g', 0x22,

@@ -119,7 +119,7 @@ func TestGadgetTillComesAndGoes(t *testing.T) {
 		defer g.Close()
 		for range 3 {
 			time.AfterFunc(90*time.Millisecond, p.plug)
-			time.AfterFunc(400*time.Millisecond, func() { p.prints(t, "Order #7\n") })
+			time.AfterFunc(700*time.Millisecond, func() { p.prints(t, "Order #7\n") })
 			readAll(t, g, "Order #7\n")
 			time.AfterFunc(90*time.Millisecond, func() { p.set(unix.ENODEV) })
 			g.SetReadDeadline(time.Now().Add(time.Hour))

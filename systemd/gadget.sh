@@ -26,7 +26,7 @@ remove() {
 }
 
 make() {
-	modprobe -q libcomposite || true # may be built in
+	modprobe -q libcomposite 2>/dev/null || true # may be built in
 	[ -d "${gadget%/*}" ] || fail "this kernel can be no USB device: it has no libcomposite, or configfs is not mounted"
 	udc=
 	for u in /sys/class/udc/*; do
@@ -47,7 +47,8 @@ make() {
 	# A till remembers its printers by this.
 	serial=$(tr -d '\0' 2>/dev/null </proc/device-tree/serial-number || true)
 	echo "${serial:-READYSHELF}" >strings/0x409/serialnumber
-	echo "MFG:$maker;MDL:$model;CMD:ESC/POS;CLS:PRINTER;" >functions/printer.usb0/pnp_string
+	# Kernels until now leave the last two bytes out: a blank and the end of the line.
+	echo "MFG:$maker;MDL:$model;CMD:ESC/POS;CLS:PRINTER; " >functions/printer.usb0/pnp_string
 	echo 0xc0 >configs/c.1/bmAttributes # has its own power supply
 	ln -s functions/printer.usb0 configs/c.1
 	echo "$udc" >UDC
