@@ -3,7 +3,6 @@ package device
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"sync"
@@ -224,7 +223,7 @@ func (g *Gadget) failed(op string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		e.Hint = "make the USB printer: sudo systemctl enable --now readyshelf-gadget"
 	case errors.Is(err, fs.ErrPermission):
-		e.Hint = fmt.Sprintf("let the user in: sudo chgrp dialout %s; sudo chmod g+rw %s", g.path, g.path)
+		e.Hint = "restart the daemon, which may only touch what was there when it started: sudo systemctl restart readyshelf"
 	case errors.Is(err, unix.EBUSY):
 		e.Hint = "find out who has it with: sudo fuser -v " + g.path
 	case errors.Is(err, unix.ENOTTY):

@@ -211,7 +211,7 @@ func TestGadgetErrors(t *testing.T) {
 	}{
 		{unix.ENOENT, fs.ErrNotExist, "it is not there; make the USB printer"},
 		{unix.EBUSY, unix.EBUSY, "something else is using it; find out"},
-		{unix.EACCES, fs.ErrPermission, "no permission; let the user in"},
+		{unix.EACCES, fs.ErrPermission, "no permission; restart the daemon"},
 		{unix.ENOTTY, unix.ENOTTY, "it is no USB printer gadget"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
