@@ -30,11 +30,26 @@ func (b *contractShop) day() {
 	b.mistakes()
 	time.Sleep(5 * time.Hour) // what is still open is forgotten
 	b.again()
+	b.trial()
 	closing()
 	scale.Wait()
 	b.show("status", "online")
 	b.end()
 	b.show("status", "offline")
+}
+
+// trial is what `readyshelf doctor` does beside the daemon.
+func (b *contractShop) trial() {
+	d := &doctor{Config: &b.conf, surroundings: surroundings{
+		name: func() (string, error) { return b.conf.Device, nil }, now: time.Now,
+		clock: func() (bool, bool) { return true, true }, dial: b.broker.Dial,
+		resolve: func(context.Context, string) ([]string, error) { return []string{"192.0.2.7"}, nil },
+	}, daemon: daemonState{running: true}}
+	for _, f := range d.tryBroker(b.Context(), b.conf.MQTT.Brokers[0].String(), 0) {
+		if f.Mark != good {
+			b.Errorf("got %+v, want that all is well", f)
+		}
+	}
 }
 
 // lunch is what happens to orders.

@@ -57,8 +57,8 @@ func alertTypes(t *testing.T) []string {
 // has, and none of any other.
 func checkKinds(t *testing.T, examples map[string]string) {
 	t.Helper()
-	want := []string{"state.board", "state.health", "status.online", "status.offline", "reply.error"}
-	described := []string{"event", "state.board", "state.health", "status", "reply.error"}
+	want := []string{"state.board", "state.health", "status.online", "status.offline", "reply.error", "doctor"}
+	described := []string{"event", "state.board", "state.health", "status", "reply.error", "doctor"}
 	for _, alert := range alertTypes(t) {
 		want, described = append(want, "event."+alert), append(described, alert)
 	}

@@ -78,7 +78,7 @@ func kind(m uplinktest.Message) string {
 // fulfils holds a message against the contract: its schema, and how it is published.
 func fulfils(m uplinktest.Message) error {
 	name := kind(m)
-	if retained := !strings.HasPrefix(name, "event.") && !strings.HasPrefix(name, "reply."); m.QoS != 1 || m.Retained != retained {
+	if retained := strings.HasPrefix(name, "state.") || strings.HasPrefix(name, "status."); m.QoS != 1 || m.Retained != retained {
 		return fmt.Errorf("%s: QoS %d, retained %v, want 1 and %v", m.Topic, m.QoS, m.Retained, retained)
 	}
 	if strings.HasPrefix(name, "status.") {

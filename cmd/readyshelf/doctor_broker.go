@@ -25,8 +25,7 @@ func (d *doctor) brokerChecks() []check {
 		all = append(all, check{"broker", shortCheck, func(context.Context) []finding { return []finding{d.ownCertificate()} }})
 	}
 	for i, b := range d.MQTT.Brokers {
-		spare := i > 0
-		all = append(all, check{"broker " + b.String(), longCheck, func(ctx context.Context) []finding { return d.tryBroker(ctx, b.String(), spare) }})
+		all = append(all, check{"broker " + b.String(), longCheck, func(ctx context.Context) []finding { return d.tryBroker(ctx, b.String(), i) }})
 	}
 	return all
 }
@@ -71,9 +70,9 @@ func (d *doctor) expiry(what string, end time.Time, remedy string) finding {
 	return works(what, "good until "+day)
 }
 
-// tryBroker goes the way to one broker. One that is only there for a fail-over and
-// cannot be reached is no more than odd.
-func (d *doctor) tryBroker(ctx context.Context, url string, spare bool) []finding {
+// tryBroker goes the way to broker i of the configuration. One that is only there for a
+// fail-over and cannot be reached is no more than odd.
+func (d *doctor) tryBroker(ctx context.Context, url string, i int) []finding {
 	name, err := d.name()
 	if err != nil {
 		return []finding{failure("settings", err, "")}
@@ -87,10 +86,7 @@ func (d *doctor) tryBroker(ctx context.Context, url string, spare bool) []findin
 			Topic: d.MQTT.Topic, Store: d.Store, Device: name,
 			Username: cmp.Or(d.MQTT.Username, d.MQTT.OAuth2.ClientID), Password: d.MQTT.password(), TLS: secure, Dial: d.dial,
 		},
-		Broker: url, Resolve: d.resolve,
-	}
-	if d.daemon.running || d.daemon.err != nil {
-		t.ClientID = name + "-doctor" // or the broker would throw the daemon out
+		Broker: url, Resolve: d.resolve, ClientID: d.clientID(name, i),
 	}
 	if d.MQTT.OAuth2.TokenURL != "" {
 		token, err := newTokens(d.MQTT, secure)
@@ -102,9 +98,22 @@ func (d *doctor) tryBroker(ctx context.Context, url string, spare bool) []findin
 	}
 	var found []finding
 	for _, s := range t.Run(ctx) {
-		found = append(found, d.step(s, spare)...)
+		found = append(found, d.step(s, i > 0)...)
 	}
 	return found
+}
+
+// clientID is who logs in at broker i: the box itself, as that may be all that the
+// broker lets in. But a broker throws out whoever has the same name, which must not be
+// the daemon, nor our other trials where the brokers are a cluster.
+func (d *doctor) clientID(name string, i int) string {
+	switch {
+	case i > 0:
+		return fmt.Sprintf("%s-doctor-%d", name, i+1)
+	case d.daemon.running || d.daemon.err != nil:
+		return name + "-doctor"
+	}
+	return name
 }
 
 // step is how one step of the way went.

@@ -143,6 +143,11 @@ func TestDoctorHealthy(t *testing.T) {
 		if r.Result != good {
 			t.Errorf("the result is %s, want ok", r.Result)
 		}
+		if all := p.broker.Messages(); len(all) != 1 || all[0].Topic != "readyshelf/v1/sh-01/pi/doctor" || all[0].Client != "pi-doctor" {
+			t.Errorf("the broker got %+v, want one message of a client of doctor's own", all)
+		} else if err := fits("doctor", all[0].Payload); err != nil {
+			t.Error(err)
+		}
 		out.Reset()
 		if err := printJSON(&out, r); err != nil {
 			t.Fatal(err)
