@@ -56,7 +56,7 @@ func output(c *exec.Cmd) (string, error) {
 	return string(b), err
 }
 
-// ports are the names of an architecture: Go's variables, and the end of the name of
+// portNames are the names of an architecture: Go's variables, and the end of the name of
 // the shipped program.
 var portNames = map[string]struct {
 	env     []string
@@ -67,15 +67,29 @@ var portNames = map[string]struct {
 	"amd64": {[]string{"GOARCH=amd64"}, "amd64"},
 }
 
+// programs are those that Program has built.
+var (
+	building sync.Mutex
+	programs = map[string]string{}
+)
+
 // Program builds the program as it is shipped and returns its path.
 func Program(arch string) (string, error) {
+	building.Lock()
+	defer building.Unlock()
+	if path, ok := programs[arch]; ok {
+		return path, nil
+	}
 	root, err := checkout()
 	if err != nil {
 		return "", err
 	}
 	path := "bin/readyshelf-linux-" + portNames[arch].program
-	_, err = output(exec.Command("make", "-s", "-C", root, path))
-	return filepath.Join(root, path), err
+	if _, err := output(exec.Command("make", "-s", "-C", root, path)); err != nil {
+		return "", err
+	}
+	programs[arch] = filepath.Join(root, path)
+	return programs[arch], nil
 }
 
 // Agent builds the agent and returns its path.

@@ -18,9 +18,9 @@ var initScript string
 // loaded are the modules that a machine without a disk loads; what they depend on
 // comes with them. What the kernel has built in is skipped.
 var loaded = []string{
-	"virtio_pci", "virtio_console", "virtio_net", "virtio_blk", "virtio_mmio",
+	"virtio_pci", "virtio_console", "virtio_net", "virtio_blk",
 	"ext4", "gpio-sim", "configfs", "xhci-pci", "usbserial", "ftdi_sio", "cdc-acm", "usblp", "usbhid", "hid-generic",
-	"dummy_hcd", "libcomposite", "usb_f_printer", "usb_f_acm", "usb_f_hid", "sch_netem", "rtc-pl031",
+	"dummy_hcd", "libcomposite", "usb_f_printer", "usb_f_acm", "usb_f_hid", "sch_netem",
 }
 
 var packing sync.Mutex

@@ -36,17 +36,20 @@ const (
 func Boot(t testing.TB, o Options) *Machine {
 	t.Helper()
 	Need(t)
-	began := time.Now()
+	if kvmWorks(o.Arch) {
+		o.accel = kvm
+	}
 	o, err := o.filled()
 	if err != nil {
 		t.Fatal(err)
 	}
+	began := time.Now()
 	m, err := boot(o, bootLimit)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m.belong(t)
-	t.Logf("booted in %.1f s", time.Since(began).Seconds())
+	t.Logf("booted in %.1f s with %s", time.Since(began).Seconds(), o.accel)
 	return m
 }
 

@@ -44,6 +44,8 @@ type Options struct {
 	RTC string
 	// Extra are more arguments for QEMU.
 	Extra []string
+
+	accel string // QEMU's -accel; default tcg
 }
 
 // Host is the address at which a machine reaches the loopback address of the host.
@@ -86,11 +88,17 @@ func (d Disk) blockdev(n int) []string {
 }
 
 // boards are the defaults of each architecture.
-var boards = map[string]struct{ qemu, machine, cpu, console, accel string }{
-	"arm64": {"qemu-system-aarch64", "virt", "cortex-a72", "ttyAMA0", ""},
-	"armhf": {"qemu-system-arm", "virt", "cortex-a7", "ttyAMA0", ""},
-	"amd64": {"qemu-system-x86_64", "pc", "Nehalem", "ttyS0", ""},
+var boards = map[string]struct{ qemu, machine, cpu, console string }{
+	"arm64": {"qemu-system-aarch64", "virt", "cortex-a72", "ttyAMA0"},
+	"armhf": {"qemu-system-arm", "virt", "cortex-a7", "ttyAMA0"},
+	"amd64": {"qemu-system-x86_64", "pc", "Nehalem", "ttyS0"},
 }
+
+// The emulated processor, and the host's own.
+const (
+	tcg = "tcg"
+	kvm = "kvm"
+)
 
 // filled returns o with its defaults. It fetches and builds what they need.
 func (o Options) filled() (Options, error) {
@@ -109,7 +117,11 @@ func (o Options) filled() (Options, error) {
 			*s = to
 		}
 	}
+	set(&o.accel, tcg)
 	set(&o.Machine, board.machine)
+	if o.accel == kvm {
+		set(&o.CPU, "host")
+	}
 	set(&o.CPU, board.cpu)
 	if o.Memory == 0 {
 		o.Memory = 512
@@ -138,7 +150,7 @@ func (o Options) filled() (Options, error) {
 func (o Options) arguments(dir string, forward map[int]string) []string {
 	board := boards[o.Arch]
 	args := []string{
-		board.qemu, "-M", o.Machine + ",memory-backend=ram", "-cpu", o.CPU, "-smp", "1", "-m", strconv.Itoa(o.Memory),
+		board.qemu, "-accel", o.accel, "-M", o.Machine + ",memory-backend=ram", "-cpu", o.CPU, "-smp", "1", "-m", strconv.Itoa(o.Memory),
 		"-display", "none", "-nodefaults", "-no-reboot", "-no-user-config",
 		"-serial", "file:" + dir + "/console", "-qmp", "unix:" + dir + "/qmp,server=on,wait=off",
 	}

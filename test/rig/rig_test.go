@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -112,6 +113,19 @@ func TestAdapter(t *testing.T) {
 		a.Unplug()
 		m.Sh(gone)
 		a.Replug()
+	}
+}
+
+// An amd64 machine boots too, with the host's own processor where that works.
+func TestAMD64(t *testing.T) {
+	rig.Need(t)
+	if _, err := exec.LookPath("qemu-system-x86_64"); err != nil {
+		t.Skip("qemu-system-x86 is not installed")
+	}
+	m := rig.Boot(t, rig.Options{Arch: "amd64"})
+	s := m.Save()
+	if out := rig.Restore(t, s, rig.Options{}).Sh("readyshelf version"); !strings.Contains(out, "linux/amd64") {
+		t.Errorf("the program says %q", out)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -40,13 +41,20 @@ func wake(q wire.Request) error {
 // stir makes the kernel's random numbers others than those of the machine that was
 // saved.
 func stir(seed []byte) error {
+	if len(seed) != 64 {
+		return fmt.Errorf("a seed of %d bytes", len(seed))
+	}
 	f, err := os.OpenFile("/dev/urandom", os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if _, err := f.Write(seed); err != nil {
-		return err
+	pool := struct { // struct rand_pool_info of random(4)
+		bits, size int32
+		seed       [64]byte
+	}{8 * 64, 64, [64]byte(seed)}
+	if _, _, e := unix.Syscall(unix.SYS_IOCTL, f.Fd(), unix.RNDADDENTROPY, uintptr(unsafe.Pointer(&pool))); e != 0 {
+		return fmt.Errorf("add to the random numbers: %w", e)
 	}
 	if err := unix.IoctlSetInt(int(f.Fd()), unix.RNDRESEEDCRNG, 0); err != nil {
 		return fmt.Errorf("mix the seed into the random numbers: %w", err)
