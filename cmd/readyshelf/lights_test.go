@@ -25,12 +25,12 @@ type bulb struct {
 	lit   gpio.Level
 	seen  []string // "1.9s off"
 	outs  int
-	fails error
+	fails error // from its second second on
 }
 
 func (b *bulb) Out(l gpio.Level) error {
 	b.outs++
-	if b.fails != nil {
+	if b.fails != nil && time.Since(b.start) >= time.Second {
 		return b.fails
 	}
 	if l != b.lit || b.seen == nil {
@@ -46,12 +46,9 @@ func (b *bulb) Out(l gpio.Level) error {
 // shine runs a lamp that shows one light for d.
 func shine(t *testing.T, show kitchen.Light, d time.Duration, fail error) (*bulb, error) {
 	t.Helper()
-	b := &bulb{start: time.Now()}
+	b := &bulb{start: time.Now(), fails: fail}
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
-	if fail != nil {
-		time.AfterFunc(time.Second, func() { b.fails = fail })
-	}
 	err := lamp{
 		slot: "A1", pin: b, light: func(string) kitchen.Light { return show },
 		changed: func() <-chan struct{} { return nil },
