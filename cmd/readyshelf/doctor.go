@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -25,7 +27,11 @@ type doctorCmd struct {
 
 // Run examines this machine, and prints what an installer can act on.
 func (c *doctorCmd) Run(ctx context.Context, s streams) error {
-	conf, err := config(c.Config)
+	conf, err := LoadConfig(c.Config)
+	var problems Problems
+	if err != nil && !errors.As(err, &problems) {
+		err = &configError{err}
+	}
 	if err != nil {
 		return err
 	}
@@ -142,6 +148,7 @@ const (
 // checks are all, in the order of the report.
 func (d *doctor) checks() []check {
 	all := []check{
+		{"configuration", shortCheck, d.checkConfig},
 		{"board", shortCheck, d.checkBoard},
 		{"clock", shortCheck, d.checkClock},
 		{"disk", shortCheck, d.checkDisk},
@@ -153,6 +160,27 @@ func (d *doctor) checks() []check {
 	all = append(all, d.portChecks()...)
 	return append(all, d.brokerChecks()...)
 }
+
+// checkConfig looks at the files that the configuration names; itself it was read.
+func (d *doctor) checkConfig(context.Context) []finding {
+	err := d.CheckFiles()
+	var problems Problems
+	if !errors.As(err, &problems) {
+		return []finding{works("file", fmt.Sprintf("%s is right: %d printers, %d scales, %d buttons", d.file, len(d.Printers), len(d.Scales), len(d.Buttons)))}
+	}
+	var found []finding
+	for _, p := range problems {
+		f := problem(p.Key, p.What, p.Fix)
+		if strings.Contains(p.What, fs.ErrPermission.Error()) {
+			f = caution(p.Key, p.What, asRoot) // the daemon may: it is another user
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// asRoot is what to do about what this user may not see.
+const asRoot = "run this as root: sudo readyshelf doctor"
 
 // examine runs all checks at once.
 func (d *doctor) examine(ctx context.Context) report {

@@ -64,7 +64,7 @@ func (d *doctor) checkDevice(name, kind, path string, try func() finding) []find
 	case d.daemon.running:
 		f = d.asSeen(name, kind, path)
 	case d.daemon.err != nil:
-		f = caution(name, path+": the daemon has it, and does not say how it does", "run this as root: sudo readyshelf doctor")
+		f = caution(name, path+": the daemon has it, and does not say how it does", asRoot)
 	default:
 		f = try()
 	}

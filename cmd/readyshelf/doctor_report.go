@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,9 +42,13 @@ func problem(what, text, remedy string) finding {
 	return finding{What: what, Mark: bad, Text: text, Remedy: remedy}
 }
 
-// failure is the problem that err is.
+// failure is the problem that err is. What only this user may not look at, and nothing
+// else is known to do about, is no more than odd.
 func failure(what string, err error, remedy string) finding {
 	text, remedy := sensors.Explain(err, remedy)
+	if remedy == "" && errors.Is(err, fs.ErrPermission) {
+		return caution(what, text, asRoot)
+	}
 	return problem(what, text, remedy)
 }
 

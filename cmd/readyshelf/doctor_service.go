@@ -97,7 +97,7 @@ func (d *doctor) checkService(ctx context.Context) []finding {
 	}
 	switch {
 	case errors.Is(d.daemon.err, fs.ErrPermission):
-		return append(found, caution("daemon", "it runs, and this user may not ask it", "run this as root: sudo readyshelf doctor"))
+		return append(found, caution("daemon", "this user may not ask it", asRoot))
 	case d.daemon.err != nil:
 		return append(found, problem("daemon", "it does not answer: "+d.daemon.err.Error(), "sudo systemctl restart readyshelf"))
 	case !d.daemon.running:
@@ -137,7 +137,7 @@ func (d *doctor) checkLog(ctx context.Context) []finding {
 	case d.daemon.running:
 		return d.logInUse()
 	case d.daemon.err != nil:
-		return []finding{caution("log", "the daemon has it open", "ask that as root: sudo readyshelf doctor")}
+		return []finding{caution("log", "the daemon has it open", asRoot)}
 	}
 	text, err := d.whole(ctx, path)
 	switch {
@@ -145,12 +145,14 @@ func (d *doctor) checkLog(ctx context.Context) []finding {
 		return []finding{works("log", text)}
 	case errors.Is(err, fs.ErrNotExist):
 		return []finding{works("log", "there is none yet: the daemon makes it at its first start")}
+	case errors.Is(err, fs.ErrPermission):
+		return []finding{caution("log", "this user may not read it", asRoot)}
 	case errors.Is(err, buffer.ErrDamaged):
 		return []finding{problem("log", err.Error(), "start the daemon: it saves what is whole; then replace the card, it loses data")}
 	case errors.Is(err, buffer.ErrHeld):
 		return []finding{problem("log", "somebody has it open, and is no daemon that answers", "find out who: sudo fuser -v "+path)}
 	}
-	return []finding{failure("log", err, "run this as root: sudo readyshelf doctor")}
+	return []finding{failure("log", err, "look at the disk: dmesg | tail")}
 }
 
 // wholeLog checks a log in a child process: a damaged one can end its reader.
@@ -243,8 +245,10 @@ func (d *doctor) checkKey() finding {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return works("order key", "there is none yet: the daemon makes it at its first start")
+	case errors.Is(err, fs.ErrPermission):
+		return caution("order key", "this user may not look at it", asRoot)
 	case err != nil:
-		return failure("order key", err, "run this as root: sudo readyshelf doctor")
+		return failure("order key", err, "look at the disk: dmesg | tail")
 	case info.Mode().Perm()&0o007 != 0:
 		return caution("order key", path+" can be read by everybody on this machine", "sudo chmod 640 "+path)
 	}

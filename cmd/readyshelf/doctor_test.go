@@ -54,6 +54,7 @@ func newPatient(t *testing.T) *patient {
 	c.Scales = []ScaleConfig{{Name: "a1", Serial: "/dev/serial/by-id/scale", Protocol: "st-gs", Slot: "A1", Step: 20}}
 	c.Buttons = []ButtonConfig{{Slot: "A1", Line: "GPIO17", Light: "GPIO27", Debounce: 25 * time.Millisecond, Active: "low"}}
 	c.complete(c.Data)
+	c.file = configPath
 	p := &patient{
 		about: device.About{
 			Model: "Raspberry Pi 4 Model B Rev 1.4", Kernel: "6.12.25+rpt-rpi-v8", Arch: "aarch64", Page: 4096,
@@ -254,11 +255,16 @@ func TestDoctorFinds(t *testing.T) {
 		{"log held", func(p *patient) {
 			p.whole = func(context.Context, string) (string, error) { return "", buffer.ErrHeld }
 		}, "log", bad, "somebody has it open"},
-		{"log unreadable", func(p *patient) {
+		{"log of another user", func(p *patient) {
 			p.whole = func(context.Context, string) (string, error) { return "", fs.ErrPermission }
-		}, "log", bad, "permission"},
+		}, "log", odd, "may not read"},
+		{"log unreadable", func(p *patient) {
+			p.whole = func(context.Context, string) (string, error) { return "", errors.New("input/output error") }
+		}, "log", bad, "input/output"},
+		{"certificate missing", func(p *patient) { p.MQTT.CAFile = "/nowhere/ca.pem" }, "mqtt.ca_file", bad, "no such file"},
 
 		{"not set up", func(p *patient) { p.Store = unnamed }, "name", odd, "not set up yet"},
+		{"name of another user", func(p *patient) { p.name = func() (string, error) { return "", fs.ErrPermission } }, "name", odd, "permission"},
 		{"no name", func(p *patient) { p.name = func() (string, error) { return "", errors.New("no name") } }, "name", bad, "no name"},
 		{"key open", func(p *patient) { key(t, p.Privacy.OrderKeyFile, 0o644) }, "order key", odd, "by everybody"},
 
