@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -51,7 +52,12 @@ func aboutFolder(root, path string) (Folder, error) {
 	if err != nil {
 		return Folder{}, fmt.Errorf("look at the folder: %w", err)
 	}
-	f, number, err := mounted(filepath.Join(root, "/proc/self/mountinfo"), path)
+	table, err := os.Open(filepath.Join(root, "/proc/self/mountinfo"))
+	if err != nil {
+		return Folder{}, fmt.Errorf("read what is mounted: %w", err)
+	}
+	defer table.Close()
+	f, number, err := mounted(table, path)
 	if err != nil {
 		return Folder{}, err
 	}
@@ -81,14 +87,9 @@ func standing(path string) (string, error) {
 
 // mounted finds what path is on, and the number of its device ("179:2"), in a table
 // of mounts (proc_pid_mountinfo(5)). Of several at one place the last is on top.
-func mounted(table, path string) (f Folder, number string, err error) {
-	in, err := os.Open(table)
-	if err != nil {
-		return f, "", fmt.Errorf("read what is mounted: %w", err)
-	}
-	defer in.Close()
+func mounted(table io.Reader, path string) (f Folder, number string, err error) {
 	longest := -1
-	lines := bufio.NewScanner(in)
+	lines := bufio.NewScanner(table)
 	for lines.Scan() {
 		// 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue
 		mount, kind, ok := strings.Cut(lines.Text(), " - ")

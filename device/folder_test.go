@@ -3,6 +3,7 @@ package device
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -14,7 +15,6 @@ const mounts = `22 1 179:2 / / rw,noatime shared:1 - ext4 /dev/mmcblk0p2 rw
 `
 
 func TestMounted(t *testing.T) {
-	table := filepath.Join(systemOf(t, map[string]string{"mountinfo": mounts}), "mountinfo")
 	for _, c := range []struct {
 		path, number string
 		want         Folder
@@ -24,7 +24,7 @@ func TestMounted(t *testing.T) {
 		{"/database", "179:2", Folder{FS: "ext4", Source: "/dev/mmcblk0p2"}},
 		{"/with space/x", "0:44", Folder{FS: "overlay", Source: "overlay"}},
 	} {
-		got, number, err := mounted(table, c.path)
+		got, number, err := mounted(strings.NewReader(mounts), c.path)
 		if err != nil || got != c.want || number != c.number {
 			t.Errorf("%s: got %+v on %s, %v; want %+v on %s", c.path, got, number, err, c.want, c.number)
 		}
@@ -75,4 +75,16 @@ func TestAboutFolder(t *testing.T) {
 	if err != nil || f.FS == "" || f.Total <= 0 || f.Free > f.Total {
 		t.Errorf("got %+v, %v; want the file system of the folder above", f, err)
 	}
+}
+
+func FuzzMounted(f *testing.F) {
+	f.Add(mounts, "/var/lib/readyshelf")
+	f.Add("22 1 179:2 / / rw - ext4 x", "/data")
+	f.Add("1 2 3 4 /a\\040b rw - t s ro\n", "/a b/c")
+	f.Fuzz(func(t *testing.T, table, path string) {
+		_, number, err := mounted(strings.NewReader(table), path)
+		if err == nil && !strings.Contains(table, number) {
+			t.Errorf("number %q is not in %q", number, table)
+		}
+	})
 }
