@@ -84,7 +84,7 @@ func newCard(image string, lies bool) (*Card, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "rig-") // not the test's: names of sockets must be short
+	dir, err := os.MkdirTemp(scratch, "") // not the test's: names of sockets must be short
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func boot(o Options, limit time.Duration) (*Machine, error) {
 
 // power starts the process of a machine, with more arguments.
 func power(o Options, more ...string) (*Machine, error) {
-	dir, err := os.MkdirTemp("", "rig-") // not the test's: names of sockets must be short
+	dir, err := os.MkdirTemp(scratch, "") // not the test's: names of sockets must be short
 	if err != nil {
 		return nil, err
 	}

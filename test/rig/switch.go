@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -19,26 +20,43 @@ func Need(t testing.TB) {
 	}
 }
 
-// What lives as long as the tests of this process: files, and the memory of machines,
-// on a disk of memory where there is room on one.
+// What lives as long as the tests of this process: files and sockets, and the memory
+// of machines, on a disk of memory where there is room on one.
 var scratch, memory string
 
-// Main is TestMain of a package that uses the rig.
+// Main is TestMain of a package that uses the rig. It leaves nothing behind, also
+// when a signal ends the tests.
 func Main(m *testing.M) {
-	os.Exit(func() int {
-		var err error
-		if scratch, err = os.MkdirTemp("", "rig-"); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer os.RemoveAll(scratch)
-		if memory, err = os.MkdirTemp(roomy("/dev/shm"), "rig-"); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer os.RemoveAll(memory)
-		return m.Run()
-	}())
+	flag.Parse()
+	if err := prepare(); err != nil {
+		fmt.Fprintln(os.Stderr, "rig:", err)
+		os.Exit(1)
+	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, unix.SIGTERM)
+	ended := make(chan int)
+	go func() { ended <- m.Run() }()
+	code := 1
+	select {
+	case code = <-ended:
+	case s := <-signals:
+		fmt.Fprintln(os.Stderr, "rig:", s)
+	}
+	os.RemoveAll(scratch)
+	os.RemoveAll(memory)
+	os.Exit(code) // machines that still run end with this process
+}
+
+// prepare makes the folders to work in.
+func prepare() (err error) {
+	if !*enabled {
+		return nil
+	}
+	if scratch, err = os.MkdirTemp("", "rig-"); err != nil {
+		return err
+	}
+	memory, err = os.MkdirTemp(roomy("/dev/shm"), "rig-")
+	return err
 }
 
 // roomy is dir where there is room for the memory of a few machines, else "".
