@@ -102,9 +102,3 @@ func firstLine(file string) string {
 	line, _, _ := strings.Cut(strings.TrimRight(string(b), "\x00"), "\n")
 	return strings.TrimSpace(line)
 }
-
-// IsTerminal says that f is a terminal.
-func IsTerminal(f *os.File) bool {
-	_, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
-	return err == nil
-}

@@ -63,6 +63,13 @@ func OpenGadget(path string) (*Gadget, error) {
 	return g, nil
 }
 
+// CanBeUSB says whether this machine has a USB controller for the device's end of a
+// cable, as a Zero, a 4 and a 5 have.
+func CanBeUSB() bool {
+	controllers, _ := os.ReadDir(machine.sys("class/udc")) // no folder, no controller
+	return len(controllers) > 0
+}
+
 // Read returns what the till prints, at least one byte. After its deadline it
 // returns [os.ErrDeadlineExceeded], and after Close [os.ErrClosed]. Any other error
 // means that the gadget is gone and must be opened again.

@@ -39,6 +39,17 @@ func headerName(n int) string {
 	return "P1_" + strconv.Itoa(i+1)
 }
 
+// HeaderPin returns the pin of a Raspberry Pi's header that the line GPIOn is at, as
+// P1_11, and "" if it is at none.
+func HeaderPin(line string) string {
+	m := gpioPattern.FindStringSubmatch(line)
+	if m == nil {
+		return ""
+	}
+	n, _ := strconv.Atoi(m[1])
+	return headerName(n)
+}
+
 var (
 	gpioPattern   = regexp.MustCompile(`^GPIO(\d{1,3})$`)
 	headerPattern = regexp.MustCompile(`^P1_(\d{1,3})$`)

@@ -57,6 +57,9 @@ type doctor struct {
 	surroundings
 	probe bool
 
+	// password is the broker's; nil is what the configuration says.
+	password func(context.Context) (string, error)
+
 	daemon daemonState // asked once, before all checks
 }
 

@@ -81,10 +81,14 @@ func (d *doctor) tryBroker(ctx context.Context, url string, i int) []finding {
 	if err != nil {
 		return []finding{failure("settings", err, "")}
 	}
+	password := d.password
+	if password == nil {
+		password = d.MQTT.password()
+	}
 	t := uplink.Trial{
 		Config: uplink.Config{
 			Topic: d.MQTT.Topic, Store: d.Store, Device: name,
-			Username: cmp.Or(d.MQTT.Username, d.MQTT.OAuth2.ClientID), Password: d.MQTT.password(), TLS: secure, Dial: d.dial,
+			Username: cmp.Or(d.MQTT.Username, d.MQTT.OAuth2.ClientID), Password: password, TLS: secure, Dial: d.dial,
 		},
 		Broker: url, Resolve: d.resolve, ClientID: d.clientID(name, i),
 	}

@@ -39,6 +39,7 @@ type cli struct {
 	Show kong.VersionFlag `name:"version" help:"Say which version this is."`
 
 	Run     runCmd     `cmd:"" help:"Run the daemon: read the devices, raise alerts, tell the cloud."`
+	Setup   setupCmd   `cmd:"" help:"Set this box up: find what is connected, press each button and name its slot, write the configuration."`
 	Check   checkCmd   `cmd:"" help:"Check a configuration: every mistake with its line and how to mend it."`
 	Doctor  doctorCmd  `cmd:"" help:"Examine this machine, its devices and the way to the broker, and say what to do."`
 	Listen  listenCmd  `cmd:"" help:"Show what a device says, byte by byte and in words, to see that it works."`

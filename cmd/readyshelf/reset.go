@@ -1,13 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"readyshelf/buffer"
-	"readyshelf/device"
 	"readyshelf/systemd"
 )
 
@@ -51,22 +49,8 @@ func (c *resetCmd) Run(s streams) error {
 	return nil
 }
 
-// ship puts the configuration back that the program came with. Rights and owner of the
-// file stay.
-func (c *resetCmd) ship() error {
-	info, err := os.Stat(c.Config)
-	if err != nil {
-		return err
-	}
-	if err := device.WriteFile(c.Config, string(systemd.Configuration)); err != nil {
-		return err
-	}
-	o, err := findOwner()
-	if err == nil && o.other {
-		err = os.Chown(c.Config, 0, o.gid)
-	}
-	return errors.Join(err, os.Chmod(c.Config, info.Mode().Perm()))
-}
+// ship puts the configuration back that the program came with. Rights of the file stay.
+func (c *resetCmd) ship() error { return replaceFile(c.Config, string(systemd.Configuration)) }
 
 // belongings are the files that make this box what it is, without the configuration: all
 // that the daemon keeps in the data folder, and what the configuration names beside
