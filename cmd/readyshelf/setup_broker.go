@@ -187,7 +187,7 @@ func (s *setup) tryBrokers(ctx context.Context) error {
 	for i, b := range conf.MQTT.Brokers {
 		s.say("  %s: trying …", b)
 		ctx, cancel := context.WithTimeout(ctx, longCheck)
-		found := d.tryBroker(ctx, b.String(), i > 0)
+		found := d.tryBroker(ctx, b.String(), i)
 		cancel()
 		for _, f := range found {
 			s.say("    %-4s  %-11s %s", f.Mark, f.What, f.Text)
