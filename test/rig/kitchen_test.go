@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"readyshelf/kitchen"
 	"readyshelf/sync/uplink/uplinktest"
 )
 
@@ -105,15 +106,8 @@ func answers(conn io.ReadWriter, say, want string) error {
 
 // logged is an event as `readyshelf log dump --json` prints it.
 type logged struct {
-	line   string
-	Seq    uint64
-	Ticket *struct{ Number string }
-	Press  *json.RawMessage
-	Alert  *struct {
-		Type     string
-		Sequence uint64
-		Slot     string
-	}
+	line string
+	kitchen.Event
 }
 
 // readDump reads what `readyshelf log dump --json` printed.
@@ -123,7 +117,7 @@ func readDump(out string) ([]logged, error) {
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		e := logged{line: lines.Text()}
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+		if err := json.Unmarshal(lines.Bytes(), &e.Event); err != nil {
 			return nil, fmt.Errorf("log dump printed %q: %w", lines.Text(), err)
 		}
 		events = append(events, e)

@@ -327,7 +327,7 @@ func unheard(events []logged, messages []uplinktest.Message) (lost []string) {
 			continue
 		}
 		a := events[s.seq-1].Alert
-		if a == nil || s.Type != "readyshelf."+a.Type+".v1" || s.Sequence != fmt.Sprintf("%020d", a.Sequence) {
+		if a == nil || s.Type != "readyshelf."+string(a.Type)+".v1" || s.Sequence != fmt.Sprintf("%020d", a.Sequence) {
 			lost = append(lost, fmt.Sprintf("the broker got alert %s, %s, and the log says %s", s.ID, s.Type, events[s.seq-1].line))
 		}
 	}

@@ -143,6 +143,8 @@ func (a *agent) do(q wire.Request) error {
 		return a.get(q)
 	case wire.Wake:
 		return wake(q)
+	case wire.Clock:
+		return setClock(q)
 	case wire.Play:
 		return play(q)
 	case wire.Watch:

@@ -22,9 +22,8 @@ const (
 // boot id and randomness of its own, and nothing in memory of its disks, which may
 // have been exchanged. The network hears of it.
 func wake(q wire.Request) error {
-	t := unix.NsecToTimeval(q.At.UnixNano())
-	if err := unix.Settimeofday(&t); err != nil {
-		return fmt.Errorf("set the clock: %w", err)
+	if err := setClock(q); err != nil {
+		return err
 	}
 	if err := stir(q.Data); err != nil {
 		return err

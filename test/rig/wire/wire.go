@@ -15,6 +15,7 @@ const (
 	Put    = "put"    // Data goes to the end of the file Text; N is 0 for the first piece, which empties it
 	Get    = "get"    // the file Text comes in replies
 	Wake   = "wake"   // a restored machine is told the time At, a boot id Text and randomness Data, 64 bytes
+	Clock  = "clock"  // the wall clock is set to At; with an N, the kernel is told that this is right
 	Play   = "play"   // Steps are written to the file Text, all of them N times over
 	Watch  = "watch"  // the file Text is read again and again; each change comes in a reply, until signal
 )
