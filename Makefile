@@ -74,7 +74,7 @@ DAMAGED ?= 1000
 
 torture: ## kills, power cuts, damage and bad cards for half an hour, on the card that READYSHELF_TORTURE_DIR names
 	go test -count=1 -v -timeout 6h -run 'TestKill|TestPowerCut|Card|TestDamagedLog|TestDrain' ./test -kills $(KILLS) -cuts $(CUTS)
-	go test -count=1 -v -timeout 1h -run TestSalvage ./buffer -damaged $(DAMAGED)
+	go test -count=1 -v -timeout 1h -run 'TestSalvage|TestAnyDamage' ./buffer -damaged $(DAMAGED)
 
 fuzz: ## every parser against invented input, a minute each
 	bash test/fuzz.sh 60s

@@ -23,7 +23,7 @@ import (
 	"readyshelf/kitchen"
 )
 
-var damagedFiles = flag.Int("damaged", 100, "how many damaged files TestSalvage makes")
+var damagedFiles = flag.Int("damaged", 100, "how many damaged files TestSalvage makes, and TestAnyDamage a fifth of that")
 
 // fixed is a model that counts what it saw and expects everything after 20 minutes.
 type fixed struct{ Seen int }

@@ -19,7 +19,7 @@ import (
 
 var (
 	oneSeed = flag.Uint64("seed", 0, "replay the lunch with this seed only")
-	lunches = flag.Int("lunches", 10, "how many lunches TestLunch simulates")
+	lunches = flag.Int("lunches", 4, "how many lunches TestLunch simulates")
 	weeks   = flag.Int("weeks", 0, "how many weeks TestWeek simulates")
 )
 
