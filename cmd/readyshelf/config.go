@@ -249,7 +249,7 @@ const maxConfigSize = 64 << 10
 func LoadConfig(path string) (*Config, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w; name another file, or copy the example there", err)
+		return nil, fmt.Errorf("read the configuration: %w; %s", err, unopenedFix(err))
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxConfigSize+1))

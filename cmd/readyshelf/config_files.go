@@ -113,6 +113,14 @@ func notFile(mode fs.FileMode) string {
 	return "a device"
 }
 
+// unopenedFix says what to do when the configuration itself cannot be opened.
+func unopenedFix(err error) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return asMember
+	}
+	return "name another file, or copy the example there"
+}
+
 // unreadableFix says how to mend that a file cannot be read.
 func unreadableFix(err error) string {
 	if errors.Is(err, fs.ErrPermission) {

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"io/fs"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -76,6 +77,21 @@ func TestCheckFiles(t *testing.T) {
 
 // Every file that the configuration names may be a pipe by mistake: nothing that reads
 // it waits for somebody to write.
+// Who may not read the configuration or the log is told who may.
+func TestNotAllowed(t *testing.T) {
+	denied := &fs.PathError{Op: "open", Path: "/etc/readyshelf/readyshelf.toml", Err: fs.ErrPermission}
+	if got := unopenedFix(denied); got != asMember {
+		t.Errorf("configuration: got %q, want %q", got, asMember)
+	}
+	if got, want := unopenedFix(fs.ErrNotExist), "name another file, or copy the example there"; got != want {
+		t.Errorf("no configuration: got %q, want %q", got, want)
+	}
+	err := withLog(filepath.Join(t.TempDir(), "readyshelf.db"), func(string) error { return denied })
+	if got, want := err.Error(), denied.Error()+"; "+asMember; got != want || !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("log: got %q, want %q", got, want)
+	}
+}
+
 func TestNamedPipes(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {

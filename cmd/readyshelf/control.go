@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -148,7 +149,10 @@ func withLog(path string, fn func(file string) error) error {
 		}
 		err = fn(file)
 		done()
-		if try == tries || !errors.Is(err, buffer.ErrHeld) {
+		switch {
+		case errors.Is(err, fs.ErrPermission):
+			return fmt.Errorf("%w; %s", err, asMember)
+		case try == tries || !errors.Is(err, buffer.ErrHeld):
 			return err
 		}
 	}
@@ -170,6 +174,9 @@ func logFile(path string) (file string, done func(), err error) {
 	}
 	return path, func() {}, nil
 }
+
+// asMember is the way out where this user may not look.
+const asMember = "run this as root, with sudo, or as a member of group readyshelf"
 
 // errNobody says that no daemon answers on a socket.
 var errNobody = errors.New("no daemon answers")
