@@ -7,8 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"readyshelf/device"
 )
 
 // drawing is what a diagram says: its title, its description, and every text.
@@ -105,6 +109,24 @@ func TestHeaderDiagram(t *testing.T) {
 	for _, r := range rows {
 		if !has(r[2], r[3], "button "+r[1]) || !has(r[4], r[5], "light "+r[1]) {
 			t.Errorf("slot %s: the drawing and the table differ", r[1])
+		}
+	}
+}
+
+// Every pin of the drawing is the line that the program takes it for, and what it takes
+// for supply or ground is drawn as that.
+func TestPinsOfHeaderDiagram(t *testing.T) {
+	texts := diagrams(t)["header.svg"].texts
+	for n := 1; n <= 40; n++ {
+		i := slices.Index(texts, strconv.Itoa(n))
+		if i < 0 || i+1 == len(texts) {
+			t.Errorf("pin %d is not drawn", n)
+			continue
+		}
+		got := texts[i+1]
+		line, err := device.LineName("P1_" + strconv.Itoa(n))
+		if supply := got == "3.3 V" || got == "5 V" || got == "ground"; supply != (err != nil) || !supply && got != line {
+			t.Errorf("pin %d is drawn as %s, the program says %q, %v", n, got, line, err)
 		}
 	}
 }

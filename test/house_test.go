@@ -65,7 +65,7 @@ var arrows = map[string][]string{
 		"kitchen", "predict", "buffer", "board", "sync/uplink", "sensors", "sensors/button", "sensors/scale",
 		"sensors/ticket", "device", "device/virtual", "systemd",
 	},
-	"test":           {"kitchen", "predict", "buffer", "sync/uplink"}, // what it reads of logs and alerts
+	"test":           {"kitchen", "predict", "buffer", "sync/uplink", "device"}, // what it reads of logs and alerts; the names of pins
 	"test/rig":       {"test/rig/wire"},
 	"test/rig/agent": {"test/rig/wire"},
 	"test/rig/wire":  {},
