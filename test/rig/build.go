@@ -100,7 +100,7 @@ func Agent(arch string) (string, error) {
 
 // GoBuild builds a static program for a machine of an architecture.
 func GoBuild(arch, path string, args ...string) error {
-	c := exec.Command("go", append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", path}, args...)...)
+	c := exec.Command("go", append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path}, args...)...)
 	c.Env = append(append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux"), portNames[arch].env...)
 	_, err := output(c)
 	return err

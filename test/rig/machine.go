@@ -197,8 +197,10 @@ func (m *Machine) Try(command string, args ...any) (out string, rc int) {
 
 // Start runs a command and does not wait for it.
 func (m *Machine) Start(command string, args ...any) *Process {
-	return m.agent.ask(wire.Request{Verb: wire.Run, Text: fmt.Sprintf(command, args...)})
+	return m.agent.ask(runRequest(fmt.Sprintf(command, args...)))
 }
+
+func runRequest(command string) wire.Request { return wire.Request{Verb: wire.Run, Text: command} }
 
 // pieces are how much of a file is sent at a time.
 const pieces = 64 << 10

@@ -17,7 +17,7 @@ skip() {
 }
 
 missing=()
-for pair in qemu-system-aarch64=qemu-system-arm mke2fs=e2fsprogs depmod=kmod xz=xz-utils mosquitto=mosquitto; do
+for pair in qemu-system-aarch64=qemu-system-arm qemu-system-x86_64=qemu-system-x86 mmdebstrap=mmdebstrap mke2fs=e2fsprogs depmod=kmod xz=xz-utils mosquitto=mosquitto; do
 	command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
 done
 command -v apt-get >/dev/null || [ -e .cache/rig/arm64/version ] ||
@@ -32,6 +32,14 @@ if [ ${#missing[@]} -gt 0 ]; then
 		install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 began=$SECONDS
-test/rig/fetch.sh arm64 >/dev/null
-echo "rig: the kernel is $(cat .cache/rig/arm64/version), after $((SECONDS - began)) s"
-go test -count=1 -v -timeout 20m ./test/rig -rig "$@"
+fetching=()
+for get in "fetch.sh arm64" "fetch.sh amd64" "debian.sh amd64"; do
+	# shellcheck disable=SC2086 # two words
+	test/rig/$get >/dev/null &
+	fetching+=($!)
+done
+for job in "${fetching[@]}"; do
+	wait "$job"
+done
+echo "rig: kernels $(cat .cache/rig/{arm64,amd64}/version | xargs) and a Debian, after $((SECONDS - began)) s"
+go test -count=1 -v -timeout 30m ./test/rig ./test/rig/debian -rig "$@"

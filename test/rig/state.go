@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -63,7 +63,7 @@ func (m *Machine) save() (*State, error) {
 		return nil, errors.New("save the machine: it was not restored with Options.Keep")
 	}
 	// What the kernel has cached would make the state larger.
-	p := m.agent.ask(wire.Request{Verb: wire.Run, Text: "sync; echo 3 >/proc/sys/vm/drop_caches"})
+	p := m.agent.ask(runRequest("sync; echo 3 >/proc/sys/vm/drop_caches"))
 	if rc, err := p.Wait(commandLimit); err != nil || rc != 0 {
 		return nil, fmt.Errorf("save the machine: exit code %d, %w", rc, err)
 	}
@@ -82,6 +82,10 @@ func (m *Machine) save() (*State, error) {
 	}
 	m.ram = "" // it is the state's now
 	m.Kill()
+	s.o.Disks = slices.Clone(s.o.Disks)
+	for i := range s.o.Disks { // they are a part of the state, so nobody changes them any more
+		s.o.Disks[i].Snapshot = s.o.Disks[i].File != ""
+	}
 	return s, nil
 }
 
@@ -198,8 +202,7 @@ func copyRAM(from string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = output(exec.Command("cp", "--sparse=always", from, to))
-	return to, err
+	return to, sparseCopy(from, to)
 }
 
 // wake tells a restored machine what a fresh one would find out for itself.
