@@ -65,10 +65,14 @@ var arrows = map[string][]string{
 		"kitchen", "predict", "buffer", "board", "sync/uplink", "sensors", "sensors/button", "sensors/scale",
 		"sensors/ticket", "device", "device/virtual", "systemd",
 	},
-	"test":           {"kitchen", "predict", "buffer", "sync/uplink", "device"}, // what it reads of logs and alerts; the names of pins
-	"test/rig":       {"test/rig/wire"},
-	"test/rig/agent": {"test/rig/wire"},
-	"test/rig/wire":  {},
+	"test":                  {"kitchen", "predict", "buffer", "sync/uplink", "device"}, // what it reads of logs and alerts; the names of pins
+	"test/rig":              {"test/rig/wire", "kitchen"},
+	"test/rig/agent":        {"test/rig/wire"},
+	"test/rig/debian":       {"test/rig", "kitchen", "buffer"},
+	"test/rig/guest/freeze": {},
+	"test/rig/guest/ntp":    {},
+	"test/rig/guest/till":   {},
+	"test/rig/wire":         {},
 }
 
 // fakes may be imported by tests, whoever they belong to.
