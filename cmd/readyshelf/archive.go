@@ -192,9 +192,13 @@ func (s streams) beside(file string) io.Writer {
 
 // writeWhole lets fill write a file that only its owner may read, and gives it its name
 // when it is whole; - is out. Temp is the folder that it is written in, empty for out.
+// Only a file is ever replaced: root would put one in the place of /dev/null.
 func writeWhole(file string, out io.Writer, fill func(w io.Writer, temp string) error) error {
 	if file == "-" {
 		return fill(out, "")
+	}
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is %s: name a file, or - for standard output", file, notFile(info.Mode()))
 	}
 	dir := filepath.Dir(file)
 	f, err := os.CreateTemp(dir, "."+filepath.Base(file)+".*") // 0600

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -26,7 +27,7 @@ type backupCmd struct {
 }
 
 // Run writes a backup, beside a running daemon or without one.
-func (c *backupCmd) Run(s streams) error {
+func (c *backupCmd) Run(ctx context.Context, s streams) error {
 	file, err := filepath.Abs(c.Config)
 	if err != nil {
 		return err
@@ -37,7 +38,7 @@ func (c *backupCmd) Run(s streams) error {
 	}
 	var m manifest
 	err = writeWhole(c.File, s.out, func(w io.Writer, temp string) (err error) {
-		m, err = backUp(conf, w, temp, time.Now())
+		m, err = backUp(ctx, conf, w, temp, time.Now())
 		return err
 	})
 	if err != nil {
@@ -59,7 +60,7 @@ func (m *manifest) summary(w io.Writer, file string) {
 
 // backUp writes a backup of all that conf names to w. Where no daemon can be asked for
 // the log, it is copied in the folder temp first.
-func backUp(conf *Config, w io.Writer, temp string, now time.Time) (m manifest, err error) {
+func backUp(ctx context.Context, conf *Config, w io.Writer, temp string, now time.Time) (m manifest, err error) {
 	board, err := boardOf(conf.Data)
 	if err != nil {
 		return m, err
@@ -86,7 +87,7 @@ func backUp(conf *Config, w io.Writer, temp string, now time.Time) (m manifest, 
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return m, fmt.Errorf("back up the log: %w", err)
 	}
-	err = withLog(db, func(file string) error {
+	err = withLog(ctx, db, func(file string) error {
 		if file == db {
 			var done func()
 			if file, done, err = stillCopy(db, temp); err != nil {

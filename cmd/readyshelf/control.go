@@ -141,9 +141,9 @@ const tries = 3
 
 // withLog hands fn a file that holds the log at path and may be opened: a copy if
 // a running daemon has it open, else the file itself.
-func withLog(path string, fn func(file string) error) error {
+func withLog(ctx context.Context, path string, fn func(file string) error) error {
 	for try := 1; ; try++ {
-		file, done, err := logFile(path)
+		file, done, err := logFile(ctx, path)
 		if err != nil {
 			return err
 		}
@@ -158,13 +158,13 @@ func withLog(path string, fn func(file string) error) error {
 	}
 }
 
-func logFile(path string) (file string, done func(), err error) {
+func logFile(ctx context.Context, path string) (file string, done func(), err error) {
 	whole, err := filepath.Abs(path)
 	if err != nil {
 		return "", nil, err
 	}
 	for _, socket := range controlSockets(filepath.Dir(whole)) {
-		file, err := copyLog(socket, whole)
+		file, err := copyLog(ctx, socket, whole, daemonPatience)
 		if err == nil && file != "" {
 			return file, func() { os.Remove(file) }, nil
 		}
@@ -178,13 +178,30 @@ func logFile(path string) (file string, done func(), err error) {
 // asMember is the way out where this user may not look.
 const asMember = "run this as root, with sudo, or as a member of group readyshelf"
 
-// errNobody says that no daemon answers on a socket.
-var errNobody = errors.New("no daemon answers")
+// errNobody says that no daemon answers on a socket, errHung that one is there and does
+// not answer.
+var (
+	errNobody = errors.New("no daemon answers")
+	errHung   = errors.New("a daemon is there and does not answer: sudo systemctl restart readyshelf")
+)
+
+// daemonPatience is how long a daemon may take to begin its answer, and for each piece
+// of a copy of its log.
+const daemonPatience = 10 * time.Second
 
 // copyLog asks the daemon on socket for its log. The name is empty if the daemon
-// keeps another log than the one at path.
-func copyLog(socket, path string) (string, error) {
-	resp, err := askDaemon(context.Background(), socket, "/log")
+// keeps another log than the one at path. One that is silent for so long is errHung.
+func copyLog(ctx context.Context, socket, path string, silent time.Duration) (file string, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watch := time.AfterFunc(silent, func() { cancel(errHung) })
+	defer watch.Stop()
+	defer func() {
+		if err != nil && context.Cause(ctx) == errHung {
+			err = fmt.Errorf("copy the log: %w", errHung)
+		}
+	}()
+	resp, err := askDaemon(ctx, socket, "/log")
 	if err != nil {
 		return "", err
 	}
@@ -196,11 +213,23 @@ func copyLog(socket, path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("copy the log: %w", err)
 	}
-	_, err = io.Copy(f, resp.Body)
+	_, err = io.Copy(f, watched{resp.Body, func() { watch.Reset(silent) }})
 	if err = errors.Join(err, f.Close()); err != nil {
 		return "", fmt.Errorf("copy the log: %w", errors.Join(err, os.Remove(f.Name())))
 	}
 	return f.Name(), nil
+}
+
+// watched calls alive whenever something was read.
+type watched struct {
+	io.Reader
+	alive func()
+}
+
+func (w watched) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	w.alive()
+	return n, err
 }
 
 // sameFile says whether two paths lead to one file.
@@ -210,15 +239,16 @@ func sameFile(a, b string) bool {
 	return a == b || xerr == nil && yerr == nil && os.SameFile(x, y)
 }
 
-// askDaemon sends a GET to the daemon on socket. The error is errNobody where none is.
-// The answer's body ends with ctx.
+// askDaemon sends a GET to the daemon on socket. The error is errNobody where none is, and
+// errHung where one does not begin to answer. The answer's body ends with ctx.
 func askDaemon(ctx context.Context, socket, path string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://readyshelf"+path, nil)
 	if err != nil {
 		return nil, err
 	}
 	client := &http.Client{Transport: &http.Transport{
-		DisableKeepAlives: true,
+		DisableKeepAlives:     true,
+		ResponseHeaderTimeout: daemonPatience,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			conn, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
 			if err != nil {
@@ -227,7 +257,11 @@ func askDaemon(ctx context.Context, socket, path string) (*http.Response, error)
 			return conn, nil
 		},
 	}}
-	return client.Do(req)
+	resp, err := client.Do(req)
+	if timeout := net.Error(nil); ctx.Err() == nil && errors.As(err, &timeout) && timeout.Timeout() {
+		return nil, errHung
+	}
+	return resp, err
 }
 
 // printJSON writes v as one line.

@@ -34,8 +34,8 @@ type logDumpCmd struct {
 
 // Run prints the events of a log. It reads it twice: what a clock was set to is
 // known after the events that need it.
-func (c *logDumpCmd) Run(s streams) error {
-	return withLog(c.DB, func(file string) error {
+func (c *logDumpCmd) Run(ctx context.Context, s streams) error {
+	return withLog(ctx, c.DB, func(file string) error {
 		p := passage{order: c.Order, since: c.Since.at(time.Now())}
 		if err := buffer.Dump(file, p.learn); err != nil && !onlyDamage(err) {
 			return err
@@ -161,7 +161,7 @@ func (c *logCheckCmd) Run(ctx context.Context, s streams) error {
 	if c.Alone {
 		return exitOf(checkLog(c.DB, s.out))
 	}
-	err := withLog(c.DB, func(file string) error { return inChild(ctx, s.out, "log", "check", "--alone", "--", file) })
+	err := withLog(ctx, c.DB, func(file string) error { return inChild(ctx, s.out, "log", "check", "--alone", "--", file) })
 	if errors.Is(err, buffer.ErrDamaged) {
 		fmt.Fprintf(s.err, "readyshelf: %s: %v. Keep a copy of it; the daemon saves what is whole when it starts, and so does readyshelf log salvage\n", c.DB, err)
 		return exitDamaged

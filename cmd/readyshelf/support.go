@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -81,28 +82,45 @@ func (c *supportCmd) gather(ctx context.Context) []gathered {
 	text, err = asIndented(aboutMachine())
 	add("machine.json", "versions, board, kernel", text, err)
 	for _, name := range []string{"health", "devices"} {
-		var said json.RawMessage
-		_, err := daemonOf(ctx, data, "/"+name, &said)
-		add(name+".json", "what the running daemon says at /"+name, said, err)
+		text, err := daemonSays(ctx, data, "/"+name)
+		add(name+".json", "what the running daemon says at /"+name, text, err)
 	}
-	var doctor bytes.Buffer
-	err = (&doctorCmd{Config: c.Config, JSON: true}).Run(ctx, streams{strings.NewReader(""), &doctor, io.Discard})
-	if doctor.Len() > 0 {
-		err = nil // it has found faults, and says which
-	}
-	add("doctor.json", "what readyshelf doctor finds", doctor.Bytes(), err)
+	text, err = c.doctor(ctx, conf)
+	add("doctor.json", "what readyshelf doctor finds", text, err)
 	db := filepath.Join(data, logName)
 	text, err = logChecked(ctx, db)
 	add("log.txt", "whether the log is whole", text, err)
-	text, err = supportEvents(db)
+	text, err = supportEvents(ctx, db)
 	add("events.txt", "counts, and the last faults and starts", text, err)
 	text, err = journal(ctx)
 	add("journal.txt", "the last lines of the daemon's output", text, err)
 	add("files.txt", "names and sizes of the data and configuration folders", listed(data, filepath.Dir(c.Config)), nil)
+	secrets := secretsOf(conf)
 	for i := range files {
-		files[i].text = blotted(files[i].text, secretsOf(conf))
+		files[i].text = blotted(files[i].text, secrets)
 	}
 	return files
+}
+
+// daemonSays is an answer of the running daemon, as JSON.
+func daemonSays(ctx context.Context, data, path string) (said json.RawMessage, err error) {
+	ctx, cancel := context.WithTimeout(ctx, shortCheck)
+	defer cancel()
+	_, err = daemonOf(ctx, data, path, &said)
+	return said, err
+}
+
+// doctor is what doctor finds. It would tell what is wrong in a broken configuration.
+func (c *supportCmd) doctor(ctx context.Context, conf *Config) ([]byte, error) {
+	if conf == nil {
+		return nil, errors.New("the configuration cannot be read: see config.json")
+	}
+	var found bytes.Buffer
+	err := (&doctorCmd{Config: c.Config, JSON: true}).Run(ctx, streams{strings.NewReader(""), &found, io.Discard})
+	if found.Len() > 0 {
+		err = nil // it has found faults, and says which
+	}
+	return found.Bytes(), err
 }
 
 // shownConfig is the configuration as it is in force. A broken one may have a secret in
@@ -155,8 +173,11 @@ func journal(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("journalctl: %w", err)
 	}
-	return out, nil
+	return mistakes.ReplaceAll(out, []byte("$1 (see readyshelf check)")), nil
 }
+
+// mistakes are the lines of a broken configuration, which may repeat what is in it.
+var mistakes = regexp.MustCompile(`(\S+:\d+:\d+:) [^\n]*`)
 
 // listed lists what is in folders.
 func listed(dirs ...string) []byte {
@@ -179,23 +200,34 @@ func listed(dirs ...string) []byte {
 	return b.Bytes()
 }
 
-// secretsOf are the words that the files of secrets hold.
+// secretsOf are the words that the files of secrets hold. Where there is no such file,
+// somebody may have written the secret instead of a file's name: then that is one.
 func secretsOf(conf *Config) (words [][]byte) {
 	if conf == nil {
 		return nil
+	}
+	add := func(word []byte) {
+		if len(word) < minSecret {
+			return
+		}
+		words = append(words, word)
+		if quoted, err := json.Marshal(string(word)); err == nil { // as JSON has it
+			words = append(words, quoted[1:len(quoted)-1])
+		}
+	}
+	for _, b := range conf.MQTT.Brokers {
+		add([]byte(b.RawQuery)) // may hold a token
 	}
 	for _, file := range []string{conf.MQTT.PasswordFile, conf.MQTT.KeyFile, conf.MQTT.OAuth2.ClientSecretFile, conf.Privacy.OrderKeyFile} {
 		if file == "" {
 			continue
 		}
 		text, err := readSmall(file)
-		if err != nil {
-			continue // then nothing of ours has it either
+		if errors.Is(err, fs.ErrNotExist) && file != conf.Privacy.OrderKeyFile {
+			add([]byte(filepath.Base(file)))
 		}
 		for line := range bytes.Lines(text) {
-			if line = bytes.TrimSpace(line); len(line) >= minSecret {
-				words = append(words, line)
-			}
+			add(bytes.TrimSpace(line))
 		}
 	}
 	return words

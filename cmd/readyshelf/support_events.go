@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,10 +16,10 @@ const supportFacts = 300
 
 // supportEvents counts the events of a log by source and kind, and tells the last that
 // are of the box itself. Of orders nothing is told.
-func supportEvents(db string) ([]byte, error) {
+func supportEvents(ctx context.Context, db string) ([]byte, error) {
 	counts := map[string]int{}
 	var last []string
-	err := withLog(db, func(file string) error {
+	err := withLog(ctx, db, func(file string) error {
 		clear(counts)
 		last = last[:0]
 		return buffer.Dump(file, func(e kitchen.Event) error {
