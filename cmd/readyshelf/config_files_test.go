@@ -86,7 +86,7 @@ func TestNotAllowed(t *testing.T) {
 	if got, want := unopenedFix(fs.ErrNotExist), "name another file, or copy the example there"; got != want {
 		t.Errorf("no configuration: got %q, want %q", got, want)
 	}
-	err := withLog(filepath.Join(t.TempDir(), "readyshelf.db"), func(string) error { return denied })
+	err := withLog(t.Context(), filepath.Join(t.TempDir(), "readyshelf.db"), func(string) error { return denied })
 	if got, want := err.Error(), denied.Error()+"; "+asMember; got != want || !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("log: got %q, want %q", got, want)
 	}

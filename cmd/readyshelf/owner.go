@@ -45,15 +45,77 @@ func (o owner) take(root *os.Root, name string) error {
 	return errors.Join(root.Lchown(name, 0, o.gid), root.Chmod(name, 0o640))
 }
 
-// takeData gives the data folder with all that is in it to the owner.
+// takeData gives the data folder with all that is in it to the owner, and nothing else:
+// who owns it may put links there meanwhile.
 func (o owner) takeData(dir string) error {
 	if !o.other {
 		return nil
 	}
-	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return fs.WalkDir(root.FS(), ".", func(name string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return os.Lchown(path, o.uid, o.gid)
+		return root.Lchown(name, o.uid, o.gid)
 	})
+}
+
+// replaceFile makes text the whole of a file beside the configuration, for its owner and
+// the daemon to read, and for whom could before.
+func replaceFile(path, text string) error {
+	o, err := findOwner()
+	if err != nil {
+		return err
+	}
+	return o.replaceFile(path, text)
+}
+
+func (o owner) replaceFile(path, text string) error {
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	name, mode := filepath.Base(path), fs.FileMode(0o640)
+	if info, err := root.Stat(name); err == nil {
+		mode = info.Mode().Perm()
+	}
+	return writeUnder(root, name, text, func(tmp string) (err error) {
+		if o.other {
+			mode |= 0o640
+			err = root.Lchown(tmp, 0, o.gid)
+		}
+		return errors.Join(err, root.Chmod(tmp, mode))
+	})
+}
+
+// writeUnder makes text the whole of a file under root, and returns when the medium has
+// it. Settle is told the file's name until then: a power cut leaves what was there, or
+// text with all that settle did. A file without its rights would keep the daemon from
+// starting.
+func writeUnder(root *os.Root, name, text string, settle func(tmp string) error) error {
+	tmp := name + ".new"
+	f, err := root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = settle(tmp)
+	}
+	if err == nil {
+		err = root.Rename(tmp, name)
+	}
+	if err != nil {
+		return errors.Join(err, root.Remove(tmp))
+	}
+	d, err := root.Open(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

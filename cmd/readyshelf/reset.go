@@ -1,9 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"readyshelf/buffer"
 	"readyshelf/systemd"
@@ -53,36 +59,64 @@ func (c *resetCmd) Run(s streams) error {
 func (c *resetCmd) ship() error { return replaceFile(c.Config, string(systemd.Configuration)) }
 
 // belongings are the files that make this box what it is, without the configuration: all
-// that the daemon keeps in the data folder, and what the configuration names beside
-// itself or there. What lies elsewhere is of others too.
+// that the daemon keeps in the data folder, what the configuration names beside itself or
+// there, and what a restore or a write that was cut short has left of these. What lies
+// elsewhere is of others too.
 func (c *Config) belongings() (files []string, err error) {
 	etc := filepath.Dir(c.file)
-	found := map[string]bool{}
-	add := func(file string) {
-		if _, err := os.Lstat(file); err == nil && !found[file] {
-			found[file], files = true, append(files, file)
-		}
+	names := map[string][]string{
+		etc:    leavings(filepath.Base(c.file)),
+		c.Data: {logName, logName + ".*", "." + logName + ".*", layoutsName, restoreFolder},
+	}
+	for _, name := range []string{identityName, "device", unfinishedName} {
+		names[c.Data] = append(names[c.Data], append(leavings(name), literal(name))...)
 	}
 	for _, n := range c.fileNames() {
-		if file := *n.path; n.key != "data" && file != "" && (within(etc, file) || within(c.Data, file)) {
-			add(file)
+		if file := *n.path; n.key != "data" && file != "" && c.owns(n.key, file) {
+			dir, name := filepath.Split(filepath.Clean(file))
+			dir = filepath.Clean(dir)
+			names[dir] = append(names[dir], append(leavings(name), literal(name))...)
 		}
 	}
-	patterns := []string{c.file + ".old-*"}
-	for _, name := range []string{logName, logName + ".*", identityName, "device", layoutsName, unfinishedName} {
-		patterns = append(patterns, filepath.Join(c.Data, name))
-	}
-	for _, file := range files {
-		patterns = append(patterns, file+".old-*") // of a restore
-	}
-	for _, p := range patterns {
-		names, err := filepath.Glob(p)
-		if err != nil {
+	for _, dir := range slices.Sorted(maps.Keys(names)) {
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("look for what belongs to this box: %w", err)
 		}
-		for _, name := range names {
-			add(name)
+		for _, e := range entries {
+			if slices.ContainsFunc(names[dir], func(pattern string) bool { return matches(pattern, e) }) {
+				files = append(files, filepath.Join(dir, e.Name()))
+			}
 		}
 	}
 	return files, nil
+}
+
+// owns says whether a file that a key names is of this box alone: one beside the
+// configuration or in the data folder. An authority below these may be the system's, in
+// /etc/ssl, and is no secret.
+func (c *Config) owns(key, file string) bool {
+	etc := filepath.Dir(c.file)
+	if key == "mqtt.ca_file" {
+		return filepath.Dir(file) == etc || filepath.Dir(file) == c.Data
+	}
+	return within(etc, file) || within(c.Data, file)
+}
+
+// leavings are patterns of what a restore leaves of a file, and a write that was cut short.
+func leavings(name string) []string {
+	name = literal(name)
+	return []string{name + ".old-*", name + ".new", "." + name + ".*"}
+}
+
+// literal is the pattern of one name.
+func literal(name string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
+}
+
+// matches says whether a file of a folder is meant by a pattern of [path.Match]. Folders
+// are only those of our own.
+func matches(pattern string, e fs.DirEntry) bool {
+	ok, err := path.Match(pattern, e.Name())
+	return ok && err == nil && (!e.IsDir() || pattern == layoutsName || pattern == restoreFolder)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -35,8 +36,13 @@ func TestFactoryReset(t *testing.T) {
 	if said, err := o.verb(t, "restore", "--config-dir", filepath.Dir(o.conf), "--data", o.data, "--replace", o.backup); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	for _, name := range []string{"data/photos.zip", "data/readyshelf.db.bad-1", "etc/other.conf"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
+	for _, name := range []string{
+		"data/photos.zip", "data/readyshelf.db.bad-1", "etc/other.conf",
+		// Left by who was killed: a restore, and writers of files.
+		"data/.restore/readyshelf.db", "data/.order.key.123", "data/.readyshelf.db.id.4", "data/order.key.new",
+		"etc/mqtt.password.new", "etc/.mqtt.password.77", "etc/.readyshelf.toml.8",
+	} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700), os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,6 +60,31 @@ func TestFactoryReset(t *testing.T) {
 	}
 	if !bytes.Equal(readFile(t, o.conf), systemd.Configuration) {
 		t.Error("the configuration is not as it was shipped")
+	}
+}
+
+// Whatever the configuration names, a reset takes no folder of others and nothing of the
+// system; and finds all in a folder of any name.
+func TestFactoryResetStaysInside(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "[x]*")
+	conf := filepath.Join(dir, "etc", "readyshelf.toml")
+	for name, text := range map[string]string{
+		"etc/readyshelf.toml": "store = \"s\"\ndata = \"../data\"\n[mqtt]\nbrokers = [\"tls://b:8883\"]\nusername = \"u\"\n" +
+			"password_file = \".\"\nca_file = \"ssl/certs/all.crt\"\ncert_file = \"own/[a].crt\"\nkey_file = \"own/b.key\"\n",
+		"etc/ssl/certs/all.crt": "x", "etc/own/[a].crt": "x", "etc/own/a.crt": "x", "etc/own/b.key": "x", "etc/own/b.key.new": "x",
+		"data/readyshelf.db": "x", "data/layouts/deep/a": "x",
+	} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700), os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := &oldBox{}
+	if said, err := o.verb(t, "factory-reset", "--yes", "--config", conf); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	want := []string{"/etc/own/a.crt", "/etc/readyshelf.toml", "/etc/ssl/certs/all.crt"}
+	if got := below(t, dir); !slices.Equal(got, want) {
+		t.Errorf("left are %v, want %v", got, want)
 	}
 }
 

@@ -32,6 +32,9 @@ type restoreCmd struct {
 // does not start beside it: half of a box would speak in the name of the whole.
 const unfinishedName = "restore.unfinished"
 
+// restoreFolder is the folder in the data folder where a restore has the copy of the log.
+const restoreFolder = ".restore"
+
 // restoreDone is an error where a restore did not come to its end.
 func restoreDone(data string) error {
 	file := filepath.Join(data, unfinishedName)
@@ -179,25 +182,12 @@ func (r *restoring) put(root *os.Root, name string, text []byte) error {
 	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	tmp := name + ".new"
-	f, err := root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = r.owner.take(root, tmp)
-	}
-	if err == nil {
-		err = setAside(root, name)
-	}
-	if err == nil {
-		err = root.Rename(tmp, name)
-	}
-	if err != nil {
-		return errors.Join(err, root.Remove(tmp))
-	}
-	return syncFolder(root, filepath.Dir(name))
+	return writeUnder(root, name, string(text), func(tmp string) error {
+		if err := r.owner.take(root, tmp); err != nil {
+			return err
+		}
+		return setAside(root, name)
+	})
 }
 
 // setAside gives the file name, if it is there, a second name: .old-1, or the next free.
@@ -211,15 +201,6 @@ func setAside(root *os.Root, name string) error {
 			return err
 		}
 	}
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(root *os.Root, dir string) error {
-	d, err := root.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // identity keeps the name of the box where its board had given it, and this is another.
@@ -240,7 +221,7 @@ func (r *restoring) identity() error {
 
 // log makes a new log that goes on where that of the backup ends.
 func (r *restoring) log(ctx context.Context) error {
-	dir := filepath.Join(r.data, ".restore") // also what an earlier try has left
+	dir := filepath.Join(r.data, restoreFolder) // also what an earlier try has left
 	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
 		return err
 	}

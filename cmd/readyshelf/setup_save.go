@@ -9,8 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-
-	"readyshelf/device"
 )
 
 // finish shows what changes, writes it, and starts the daemon anew.
@@ -108,23 +106,6 @@ func (s *setup) write(text []byte) error {
 		return fmt.Errorf("write the configuration: %w", err)
 	}
 	return nil
-}
-
-// replaceFile makes text the whole of a file beside the configuration, for its owner and
-// the daemon to read. One that is there keeps its rights.
-func replaceFile(path, text string) error {
-	mode := fs.FileMode(0o640)
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	if err := device.WriteFile(path, text); err != nil {
-		return err
-	}
-	o, err := findOwner()
-	if err == nil && o.other {
-		err = os.Chown(path, 0, o.gid)
-	}
-	return errors.Join(err, os.Chmod(path, mode))
 }
 
 // temporary writes a file that goes again soon.
