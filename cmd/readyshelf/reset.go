@@ -63,19 +63,17 @@ func (c *resetCmd) ship() error { return replaceFile(c.Config, string(systemd.Co
 // there, and what a restore or a write that was cut short has left of these. What lies
 // elsewhere is of others too.
 func (c *Config) belongings() (files []string, err error) {
-	etc := filepath.Dir(c.file)
-	names := map[string][]string{
-		etc:    leavings(filepath.Base(c.file)),
-		c.Data: {logName, logName + ".*", "." + logName + ".*", layoutsName, restoreFolder},
-	}
+	etc, data, conf := filepath.Dir(c.file), filepath.Clean(c.Data), filepath.Base(c.file)
+	names := map[string][]string{data: {logName, logName + ".*", "." + logName + ".*", layoutsName, restoreFolder}}
+	names[etc] = append(append(names[etc], leavings(conf)...), literal(conf)+".bak", passwordName, authorityName) // of setup
 	for _, name := range []string{identityName, "device", unfinishedName} {
-		names[c.Data] = append(names[c.Data], append(leavings(name), literal(name))...)
+		names[data] = append(append(names[data], leavings(name)...), name)
 	}
 	for _, n := range c.fileNames() {
 		if file := *n.path; n.key != "data" && file != "" && c.owns(n.key, file) {
 			dir, name := filepath.Split(filepath.Clean(file))
 			dir = filepath.Clean(dir)
-			names[dir] = append(names[dir], append(leavings(name), literal(name))...)
+			names[dir] = append(append(names[dir], leavings(name)...), literal(name))
 		}
 	}
 	for _, dir := range slices.Sorted(maps.Keys(names)) {
@@ -98,7 +96,7 @@ func (c *Config) belongings() (files []string, err error) {
 func (c *Config) owns(key, file string) bool {
 	etc := filepath.Dir(c.file)
 	if key == "mqtt.ca_file" {
-		return filepath.Dir(file) == etc || filepath.Dir(file) == c.Data
+		return filepath.Dir(file) == etc || filepath.Dir(file) == filepath.Clean(c.Data)
 	}
 	return within(etc, file) || within(c.Data, file)
 }

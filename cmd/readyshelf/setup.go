@@ -9,8 +9,11 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -54,6 +57,10 @@ type setupCmd struct {
 
 // Run asks, and writes the configuration.
 func (c *setupCmd) Run(ctx context.Context, in streams) error {
+	var err error
+	if c.Config, err = filepath.Abs(c.Config); err != nil { // what stands beside it is named from the root
+		return err
+	}
 	text, have, err := readShop(c.Config)
 	if err != nil {
 		return err
@@ -62,6 +69,11 @@ func (c *setupCmd) Run(ctx context.Context, in streams) error {
 	if err != nil {
 		return err
 	}
+	// A connection that breaks is as Ctrl-C, and nobody who hears what is said is no end:
+	// a daemon that was stopped must be started again.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	defer stop()
 	s := &setup{
 		setupCmd: *c, surroundings: theseSurroundings(have), text: text, have: have, up: clock.Up,
 		dialogue:  dialogue{out: in.out, typed: typedLines(in.in), yes: c.Yes, echo: echoOf(in.in)},
@@ -185,17 +197,22 @@ func (s *setup) stopDaemon(ctx context.Context) (start func() error, err error) 
 	if socket, ok := s.unit(ctx, socketName); !ok || socket["ActiveState"] != "active" {
 		units = units[1:]
 	}
-	if err := s.systemctl(ctx, append([]string{"stop"}, units...)...); err != nil {
-		return nothing, err
+	// Who interrupts this ends it afterwards: half a stop would become a whole one.
+	tell := func(verb string) error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), systemctlTime)
+		defer cancel()
+		return s.systemctl(ctx, append([]string{verb}, units...)...)
+	}
+	start = func() error {
+		s.say("The daemon is started again.")
+		return tell("start")
+	}
+	if err := tell("stop"); err != nil {
+		return nothing, errors.Join(err, start())
 	}
 	s.stopped = true
 	s.say("It is stopped; a till that prints meanwhile must print again.")
-	return func() error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), systemctlTime)
-		defer cancel()
-		s.say("The daemon is started again.")
-		return s.systemctl(ctx, append([]string{"start"}, units...)...)
-	}, nil
+	return start, nil
 }
 
 // systemctlTime is how long the daemon may take to start.
