@@ -142,11 +142,14 @@ func (d *doctor) tryPort(path string, mode SerialMode) finding {
 	return works("", fmt.Sprintf("%s: found, opened at %s; readyshelf listen %s shows what comes", path, scale.Mode(mode), path))
 }
 
+// gadgetRemedy makes the board a USB printer.
+const gadgetRemedy = "sudo systemctl enable --now readyshelf-gadget"
+
 // tryGadget opens the printer that this machine is on USB.
 func (d *doctor) tryGadget(path string) finding {
 	g, err := d.gadget(path)
 	if err != nil {
-		return failure("", err, "sudo systemctl enable --now readyshelf-gadget")
+		return failure("", err, gadgetRemedy)
 	}
 	g.Close()
 	return works("", path+": found")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -157,37 +158,32 @@ func urls(all []*url.URL) []string {
 	return texts
 }
 
-// difference names what is not as it should be, "" if all is.
+// difference names what is not as it should be, "" if all is. The order of devices does
+// not matter.
 func difference(got, want *Config) string {
-	for _, s := range []struct {
-		what string
-		same bool
-	}{
-		{"store", got.Store == want.Store},
-		{"timezone", zoneName(got) == zoneName(want)},
-		{"language", got.Language == want.Language},
-		{"encoding", got.Encoding == want.Encoding},
-		{"[[printer]]", sameRows(rows(got.Printers, PrinterConfig.row), rows(want.Printers, PrinterConfig.row))},
-		{"[[scale]]", sameRows(rows(got.Scales, ScaleConfig.row), rows(want.Scales, ScaleConfig.row))},
-		{"[[button]]", sameRows(rows(got.Buttons, ButtonConfig.row), rows(want.Buttons, ButtonConfig.row))},
-		{"[mqtt]", slices.Equal(urls(got.MQTT.Brokers), urls(want.MQTT.Brokers)) && got.MQTT.Username == want.MQTT.Username &&
-			got.MQTT.PasswordFile == want.MQTT.PasswordFile && got.MQTT.CAFile == want.MQTT.CAFile},
-	} {
-		if !s.same {
-			return s.what
+	a, b := reflect.ValueOf(got.inOrder()), reflect.ValueOf(want.inOrder())
+	for i := range a.NumField() {
+		key := a.Type().Field(i).Tag.Get("toml")
+		if key == "timezone" && zoneName(got) == zoneName(want) {
+			continue
+		}
+		if key != "" && !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+			return key
 		}
 	}
 	return ""
 }
 
-// sameRows compares two lists of devices, whatever their order.
-func sameRows(a, b []row) bool {
-	byName := func(all []row) map[string]row {
-		m := map[string]row{}
-		for _, r := range all {
-			m[r.name] = r
-		}
-		return m
-	}
-	return len(a) == len(b) && reflect.DeepEqual(byName(a), byName(b))
+// inOrder is c with its devices sorted by their names.
+func (c *Config) inOrder() Config {
+	sorted := c.clone()
+	slices.SortFunc(sorted.Printers, func(a, b PrinterConfig) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(sorted.Scales, func(a, b ScaleConfig) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(sorted.Buttons, func(a, b ButtonConfig) int { return cmp.Compare(a.Slot, b.Slot) })
+	sorted.MQTT.Brokers = append([]*url.URL{}, sorted.MQTT.Brokers...)
+	// None is none, whether there is a list or not.
+	sorted.Printers = append([]PrinterConfig{}, sorted.Printers...)
+	sorted.Scales = append([]ScaleConfig{}, sorted.Scales...)
+	sorted.Buttons = append([]ButtonConfig{}, sorted.Buttons...)
+	return sorted
 }

@@ -260,6 +260,7 @@ func (s *setup) letGo(ctx context.Context, w *contactWatch, first contact) *Butt
 		w.rest[first.line] = first.level
 		return nil
 	case len(moved) > 1:
+		slices.Sort(moved)
 		s.say("  %s moved together: press one button only. If it was one, its cable disturbs the others (docs/wiring.md).", strings.Join(moved, " and "))
 		return nil
 	}

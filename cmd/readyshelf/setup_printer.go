@@ -162,7 +162,7 @@ func (s *setup) freePorts() []device.Port {
 	if err != nil {
 		s.say("  %v", err)
 	}
-	return slices.DeleteFunc(ports, func(p device.Port) bool {
+	return slices.DeleteFunc(slices.Clone(ports), func(p device.Port) bool {
 		return slices.ContainsFunc(s.want.Scales, func(c ScaleConfig) bool { return isPort(p, c.Serial) })
 	})
 }
@@ -207,7 +207,10 @@ func (s *setup) tryPrinter(ctx context.Context, p PrinterConfig) error {
 	case p.Gadget != "":
 		t.inlet = overUSB
 	}
-	understood := false
+	understood, remedy := false, ""
+	if t.inlet == overUSB {
+		remedy = gadgetRemedy
+	}
 	return s.try(ctx, trial{
 		target: t, ask: fmt.Sprintf("  %s: print a ticket now, or press Enter to go on", t.path),
 		sense: func(say func(string)) sense {
@@ -216,6 +219,6 @@ func (s *setup) tryPrinter(ctx context.Context, p PrinterConfig) error {
 				understood = understood || strings.HasPrefix(text, "understood")
 			})
 		},
-		done: func() bool { return understood },
+		done: func() bool { return understood }, remedy: remedy,
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 )
 
@@ -66,20 +65,46 @@ func (s *setup) same(text []byte) (bool, error) {
 
 // showChanges shows the lines that go and those that come.
 func (s *setup) showChanges(text []byte) {
-	was, is := strings.Split(string(s.text), "\n"), strings.Split(string(text), "\n")
-	for _, line := range was {
-		if !slices.Contains(is, line) && !strings.HasPrefix(line, "#") {
-			s.say("  - %s", line)
-		}
-	}
-	for _, line := range is {
-		if !slices.Contains(was, line) && !strings.HasPrefix(line, "#") {
-			s.say("  + %s", line)
-		}
+	for _, line := range changedLines(strings.Split(string(s.text), "\n"), strings.Split(string(text), "\n")) {
+		s.say("  %s", line)
 	}
 	if s.password != nil {
 		s.say("  a new password, in %s", s.want.MQTT.PasswordFile)
 	}
+}
+
+// changedLines are the lines that go, with - before them, and those that come, with +.
+// Remarks are left out. It finds the longest sequence of lines that stay.
+func changedLines(was, is []string) (changed []string) {
+	stay := make([][]int, len(was)+1) // how many lines can stay of was[i:] and is[j:]
+	for i := range stay {
+		stay[i] = make([]int, len(is)+1)
+	}
+	for i := len(was) - 1; i >= 0; i-- {
+		for j := len(is) - 1; j >= 0; j-- {
+			if stay[i][j] = max(stay[i+1][j], stay[i][j+1]); was[i] == is[j] {
+				stay[i][j] = stay[i+1][j+1] + 1
+			}
+		}
+	}
+	add := func(mark, line string) {
+		if line != "" && !strings.HasPrefix(line, "#") {
+			changed = append(changed, mark+" "+line)
+		}
+	}
+	for i, j := 0, 0; i < len(was) || j < len(is); {
+		switch {
+		case i < len(was) && j < len(is) && was[i] == is[j]:
+			i, j = i+1, j+1
+		case j == len(is) || i < len(was) && stay[i+1][j] >= stay[i][j+1]:
+			add("-", was[i])
+			i++
+		default:
+			add("+", is[j])
+			j++
+		}
+	}
+	return changed
 }
 
 // write puts all into place, the configuration last; what was there before stays beside

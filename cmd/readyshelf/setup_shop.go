@@ -33,10 +33,11 @@ func (s *setup) askShop(ctx context.Context) error {
 	return nil
 }
 
-// setEncoding changes that of the store, and of the printers that have it from there.
+// setEncoding changes that of the store, and of the printers that have it from there:
+// the file, which c was read from and whose printers it still has, gives them none.
 func (c *Config) setEncoding(to string) {
 	for i := range c.Printers {
-		if c.Printers[i].Encoding == c.Encoding {
+		if _, own := c.where[fmt.Sprintf("printer[%d].encoding", i)]; !own {
 			c.Printers[i].Encoding = to
 		}
 	}

@@ -15,6 +15,8 @@ type trial struct {
 	// sense makes words of what the device says; done says that these will do.
 	sense func(say func(string)) sense
 	done  func() bool
+	// remedy is what to do where the device cannot be opened and does not say.
+	remedy string
 }
 
 // try lets the installer use a device until it is understood, or Enter is pressed. A
@@ -47,7 +49,7 @@ func (s *setup) try(ctx context.Context, t trial) error {
 				s.say("")
 				return errInterrupted
 			}
-			text, remedy := sensors.Explain(err, "")
+			text, remedy := sensors.Explain(err, t.remedy)
 			s.say("    it cannot be tried: %s", text)
 			if remedy != "" {
 				s.say("    -> %s", remedy)
