@@ -164,6 +164,9 @@ func (p *plant) live() (wrong []string) {
 		return []string{"the card cannot be mounted: " + out}
 	}
 	daemon := m.Start("readyshelf run --config /etc/readyshelf.toml")
+	if err := daemon.Until("msg=running", patience); err != nil {
+		return []string{"after the power came back: " + err.Error()}
+	}
 	l, accepted := p.work(m)
 	if !accepted {
 		wrong = append(wrong, "no ticket was accepted after the power came back; the daemon says "+daemon.Output())
@@ -209,7 +212,7 @@ func (p *plant) work(m *rig.Machine) (l rig.Loss, accepted bool) {
 	case <-first:
 		accepted = true
 		p.moment(ctx)
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 	}
 	l = p.card.Cut(m, p.rnd)
 	stop()

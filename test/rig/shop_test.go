@@ -23,7 +23,7 @@ type shop struct {
 
 // patience is how long something may take that takes a second, on a busy host with an
 // emulated processor.
-const patience = 90 * time.Second
+const patience = 3 * time.Minute
 
 // shopConfig is that of a shop whose log is in memory and that has no broker. More comes
 // at the end.
