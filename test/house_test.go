@@ -123,7 +123,7 @@ func TestLibrariesStayInTheirRooms(t *testing.T) {
 
 func TestPackagesSayWhatTheyAre(t *testing.T) {
 	for _, p := range packages(t) {
-		said := false
+		said := len(p.GoFiles) == 0 // what only tests is nobody's to read
 		for _, name := range p.GoFiles {
 			f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.PackageClauseOnly|parser.ParseComments)
 			if err != nil {
