@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
 	"periph.io/x/conn/v3/gpio"
 
 	"readyshelf/device"
@@ -65,6 +66,11 @@ func (c *setupCmd) Run(ctx context.Context, in streams) error {
 	if err != nil {
 		return err
 	}
+	if !c.DryRun {
+		if err := writable(filepath.Dir(c.Config)); err != nil {
+			return err
+		}
+	}
 	clock, err := device.NewClock()
 	if err != nil {
 		return err
@@ -103,6 +109,14 @@ func readShop(path string) ([]byte, *Config, error) {
 		return nil, nil, problems
 	}
 	return text, have, nil
+}
+
+// writable says before the first question that the last one would be in vain.
+func writable(dir string) error {
+	if err := unix.Access(dir, unix.W_OK); err != nil {
+		return fmt.Errorf("write to %s: %w; run this as root: sudo readyshelf setup, or with --dry-run", dir, err)
+	}
+	return nil
 }
 
 // setup is one conversation with an installer.

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/creack/pty"
 )
@@ -40,12 +39,7 @@ func TestSetupOnTerminal(t *testing.T) {
 		}
 	}()
 	for _, s := range []step{
-		{sees: "slot A1 now", does: func() {
-			time.Sleep(10 * restTime) // the lines are looked at after restTime; no output says so
-			line.WriteString("0")
-			time.Sleep(10 * pressBounce)
-			line.WriteString("1")
-		}},
+		{sees: "slot A1 now", does: func() { line.WriteString("01") }}, // it waits in the line
 		{sees: "Its slot", types: "左2"},
 		{sees: "light, as", types: ""},
 		{sees: "slot", types: ""},
@@ -79,6 +73,14 @@ func TestSetupOnTerminal(t *testing.T) {
 	}
 	if secret, err := os.ReadFile(c.MQTT.PasswordFile); string(secret) != "hush\n" {
 		t.Errorf("the password is %q, %v", secret, err)
+	}
+}
+
+// Where the file cannot be written nobody is asked anything.
+func TestSetupInVain(t *testing.T) {
+	out, complaint, code := said(t, "setup", "--config", filepath.Join(t.TempDir(), "nowhere", "readyshelf.toml"))
+	if code != exitFailed || out != "" || !strings.Contains(complaint, "sudo readyshelf setup") {
+		t.Errorf("exit code %d: %s%s", code, out, complaint)
 	}
 }
 
