@@ -114,6 +114,9 @@ func (m *manifest) check() error {
 	if !seen[configName] {
 		return errors.New("there is no configuration in it")
 	}
+	if seen[backupLog] != (m.Log != nil) {
+		return errors.New("its manifest and its files do not agree on whether there is a log in it")
+	}
 	return nil
 }
 

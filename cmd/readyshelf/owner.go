@@ -45,6 +45,21 @@ func (o owner) take(root *os.Root, name string) error {
 	return errors.Join(root.Lchown(name, 0, o.gid), root.Chmod(name, 0o640))
 }
 
+// folder makes a folder beside the configuration, for the owner to look into whatever the
+// umask is. One that is there stays as it is.
+func (o owner) folder(root *os.Root, name string) error {
+	if info, err := root.Stat(name); err == nil && info.IsDir() {
+		return nil
+	}
+	if err := o.folder(root, filepath.Dir(name)); err != nil {
+		return err
+	}
+	if err := root.Mkdir(name, 0o755); err != nil || !o.other {
+		return err
+	}
+	return errors.Join(root.Lchown(name, 0, o.gid), root.Chmod(name, 0o750))
+}
+
 // takeData gives the data folder with all that is in it to the owner, and nothing else:
 // who owns it may put links there meanwhile.
 func (o owner) takeData(dir string) error {

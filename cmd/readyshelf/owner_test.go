@@ -22,6 +22,7 @@ func TestOwner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer syscall.Umask(syscall.Umask(0o077)) // as careful people set it
 	o := owner{uid: 4711, gid: 4712, other: true}
 	if err := o.takeData(data); err != nil {
 		t.Fatal(err)
@@ -31,12 +32,22 @@ func TestOwner(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	r := restoring{owner: o}
+	if err := r.put(root, "certs/deep/ca.pem", []byte("text")); err != nil {
+		t.Fatal(err)
+	}
 	for _, want := range []struct {
 		name     string
 		uid, gid uint32
 		mode     os.FileMode
 	}{
 		{"data", 4711, 4712, 0o755}, {"data/file", 4711, 4712, 0o600}, {"data/link", 4711, 4712, 0o777}, {"outside", 0, 0, 0o600},
+		{"certs", 0, 4712, 0o750}, {"certs/deep", 0, 4712, 0o750}, {"certs/deep/ca.pem", 0, 4712, 0o640},
 		{"closed", 0, 4712, 0o640}, {"open", 0, 4712, 0o644}, {"fresh", 0, 4712, 0o640},
 	} {
 		info, err := os.Lstat(filepath.Join(dir, want.name))

@@ -179,7 +179,7 @@ func (r *restoring) put(root *os.Root, name string, text []byte) error {
 	if there, err := root.ReadFile(name); err == nil && string(there) == string(text) {
 		return r.owner.take(root, name)
 	}
-	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	if err := r.owner.folder(root, filepath.Dir(name)); err != nil {
 		return err
 	}
 	return writeUnder(root, name, string(text), func(tmp string) error {

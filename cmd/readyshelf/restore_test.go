@@ -217,6 +217,8 @@ func TestRestoreDamaged(t *testing.T) {
 	}
 	o.refused(t, "cut", whole[:len(whole)*3/4], true)
 	o.refused(t, "empty", nil, true)
+	o.refused(t, "no log", bytesOf(t, manifest{Format: 1, Store: "s", Device: "d", Log: &manifestLog{"abc", 5}}), true)
+	o.refused(t, "a log that is not told of", evil(t, backupLog, "store = \"s\"\n"), true)
 }
 
 // refused restores an archive, which must not do unless it may: the head of gzip has bits
