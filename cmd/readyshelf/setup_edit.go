@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"readyshelf/sensors/scale"
 )
@@ -89,19 +90,30 @@ func (p PrinterConfig) row() row {
 }
 
 func (s ScaleConfig) row() row {
+	var usual ScaleConfig
+	usual.setDefaults()
+	step := "" // as it is without the key
+	if s.Step != usual.Step {
+		step = tomlText(strconv.Itoa(int(s.Step)) + "g")
+	}
 	return row{s.Name, []setting{
 		{"name", tomlText(s.Name)}, {"serial", tomlText(s.Serial)}, {"protocol", tomlText(s.Protocol)},
-		{"mode", tomlText(scale.Mode(s.Mode).String())}, {"slot", tomlText(s.Slot)},
+		{"mode", tomlText(scale.Mode(s.Mode).String())}, {"slot", tomlText(s.Slot)}, {"step", step},
 	}}
 }
 
 func (b ButtonConfig) row() row {
-	active := b.Active
-	if active == "low" {
-		active = "" // as it is without the key
+	var usual ButtonConfig
+	usual.setDefaults()
+	active, debounce := "", "" // as it is without the keys
+	if b.Active != usual.Active {
+		active = tomlText(b.Active)
+	}
+	if b.Debounce != usual.Debounce {
+		debounce = tomlText(shownDuration(b.Debounce))
 	}
 	return row{b.Slot, []setting{
-		{"slot", tomlText(b.Slot)}, {"line", tomlText(b.Line)}, {"light", tomlText(b.Light)}, {"active", tomlText(active)},
+		{"slot", tomlText(b.Slot)}, {"line", tomlText(b.Line)}, {"light", tomlText(b.Light)}, {"active", active}, {"debounce", debounce},
 	}}
 }
 
