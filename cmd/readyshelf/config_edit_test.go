@@ -33,7 +33,7 @@ func TestEdited(t *testing.T) {
 				c.Buttons[1].setDefaults()
 			}},
 		{"another name, another place", "store = \"a\"\n[[button]]\nslot = \"A1\"\nline = \"GPIO17\"\ndebounce = \"50ms\"\n[[scale]]\nname = \"s\"\nserial = \"/dev/x\"\nprotocol = \"st-gs\"\nstep = \"50g\"\n[mqtt]\nbrokers = []\n",
-			"store = \"a\"\n#[[button]]\n#slot = \"A1\"\n#line = \"GPIO17\"\n#debounce = \"50ms\"\n[[scale]]\nname = \"s\"\nserial = \"/dev/x\"\nprotocol = \"st-gs\"\n#step = \"50g\"\n[mqtt]\nbrokers = []\n\n[[button]]\nslot     = \"B1\"\nline     = \"GPIO17\"\ndebounce = \"50ms\"\n",
+			"store = \"a\"\n[[button]]\nslot = \"B1\"\nline = \"GPIO17\"\ndebounce = \"50ms\"\n[[scale]]\nname = \"s\"\nserial = \"/dev/x\"\nprotocol = \"st-gs\"\n#step = \"50g\"\n[mqtt]\nbrokers = []\n",
 			func(c *Config) { c.Buttons[0].Slot, c.Scales[0].Step = "B1", 20 }},
 	} {
 		have, problems := ParseConfig("/etc/x.toml", []byte(test.have))
