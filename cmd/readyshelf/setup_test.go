@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,6 +30,7 @@ type wiredBoard struct {
 	wired map[string]func(pull gpio.Level, pressed bool) gpio.Level
 	open  map[string]*wiredPin
 	lamps map[string]*lampPin
+	asked map[string]bool // lines that were ever opened
 }
 
 // How a button can be wired: between its line and ground, or 3.3 V, or as one that opens
@@ -54,7 +56,7 @@ func (b *wiredBoard) contacts(buttons []ButtonConfig) opener {
 		}
 		i := slices.IndexFunc(buttons, func(c ButtonConfig) bool { return c.Line == line })
 		p := &wiredPin{Pin: gpiotest.Pin{N: line}, board: b, pull: buttons[i].Active == "low", edges: make(chan button.Edge, 8)}
-		b.open[line] = p
+		b.open[line], b.asked[line] = p, true
 		return p, nil
 	}
 }
@@ -177,7 +179,7 @@ func newSite(t *testing.T, dir string, flags setupCmd) *site {
 	p.all = []device.Port{{Path: "/dev/serial/by-id/scale", Node: "/dev/ttyUSB0", Maker: "FTDI", Product: "FT232R"}}
 	board := &wiredBoard{
 		wired: map[string]func(gpio.Level, bool) gpio.Level{"GPIO17": toGround, "GPIO27": toSupply, "GPIO22": breaking, "GPIO5": toGround},
-		open:  map[string]*wiredPin{}, lamps: map[string]*lampPin{},
+		open:  map[string]*wiredPin{}, lamps: map[string]*lampPin{}, asked: map[string]bool{},
 	}
 	in, keys := io.Pipe()
 	seen := &screen{}
@@ -327,6 +329,9 @@ func TestSetupDialogue(t *testing.T) {
 		golden(t, "setup-first.txt", strings.ReplaceAll(w.screen.String(), dir, "/etc/readyshelf"))
 		if lit := w.board.lamps["GPIO18"]; lit.lit < 3 || lit.L != gpio.Low {
 			t.Errorf("the light of A1 was lit %d times and is %v, want it blinking, and dark", lit.lit, lit.L)
+		}
+		if got := strings.Join(slices.Sorted(maps.Keys(w.board.asked)), " "); got != "GPIO17 GPIO22 GPIO27 GPIO5" {
+			t.Errorf("buttons were looked for on %s, want the free lines of the header", got)
 		}
 		if len(w.board.open) > 0 {
 			t.Errorf("lines are still open: %v", w.board.open)
