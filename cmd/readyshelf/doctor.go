@@ -224,8 +224,8 @@ func wait(result <-chan []finding, d time.Duration) []finding {
 
 // inColour says that out is a terminal whose owner has nothing against colour.
 func inColour(out io.Writer) bool {
-	f, ok := out.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && device.IsTerminal(f)
+	s, ok := out.(standardOut)
+	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && device.IsTerminal(s.File)
 }
 
 // printOrderKey prints the key, to be carried to the cloud.

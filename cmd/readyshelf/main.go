@@ -64,11 +64,33 @@ type streams struct {
 	out, err io.Writer
 }
 
+// What ends a verb as it should: a copy of the log goes, a daemon that was stopped is
+// started again. A terminal that hangs up is among it, unless nohup(1) says otherwise.
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := command(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
+	signal.Ignore(syscall.SIGPIPE)
+	code := command(ctx, os.Args[1:], streams{os.Stdin, standardOut{os.Stdout, stop}, os.Stderr})
 	stop()
 	os.Exit(code)
+}
+
+// standardOut is standard output. When nobody reads it any more, as after head(1), it ends
+// what the program does.
+type standardOut struct {
+	*os.File
+	gone func()
+}
+
+func (s standardOut) Write(p []byte) (int, error) {
+	n, err := s.File.Write(p)
+	if errors.Is(err, syscall.EPIPE) {
+		s.gone()
+	}
+	return n, err
 }
 
 // commandLine reads command lines into c.
@@ -110,6 +132,8 @@ func command(ctx context.Context, args []string, s streams) int {
 		return 0
 	case errors.As(err, &code):
 		return int(code)
+	case errors.Is(err, syscall.EPIPE): // nobody reads it any more: they know
+		return exitFailed
 	case errors.As(err, &problems):
 		fmt.Fprintln(s.err, problems)
 		return exitConfig

@@ -9,11 +9,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -75,11 +73,6 @@ func (c *setupCmd) Run(ctx context.Context, in streams) error {
 	if err != nil {
 		return err
 	}
-	// A connection that breaks is as Ctrl-C, and nobody who hears what is said is no end:
-	// a daemon that was stopped must be started again.
-	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
-	defer stop()
 	s := &setup{
 		setupCmd: *c, surroundings: theseSurroundings(have), text: text, have: have, up: clock.Up,
 		dialogue:  dialogue{out: in.out, typed: typedLines(in.in), yes: c.Yes, echo: echoOf(in.in)},
