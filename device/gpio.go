@@ -21,7 +21,7 @@ type gpioBus interface {
 	chips() ([]string, error)
 	// open opens a chip by its name, or by another name that /dev has for it.
 	open(name string) (gpioChip, error)
-	// clocks reads CLOCK_BOOTTIME and CLOCK_MONOTONIC. Edges are stamped with the
+	// clocks reads CLOCK_BOOTTIME and then CLOCK_MONOTONIC. Edges are stamped with the
 	// second; they differ by the time that the machine was suspended.
 	clocks() (boot, mono time.Duration)
 }

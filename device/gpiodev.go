@@ -59,7 +59,8 @@ func (devChips) open(name string) (gpioChip, error) {
 	return &devChip{f, node}, nil
 }
 
-// clocks reads the two one after the other: what lies between is nanoseconds.
+// clocks reads the two one after the other: nanoseconds lie between, or all the time
+// that the machine was busy with something else.
 func (devChips) clocks() (boot, mono time.Duration) {
 	var b, m unix.Timespec
 	unix.ClockGettime(unix.CLOCK_BOOTTIME, &b)

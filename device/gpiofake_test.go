@@ -19,6 +19,7 @@ type fakeBus struct {
 	t         *testing.T
 	start     time.Time
 	suspended time.Duration
+	held      time.Duration // between the reading of one clock and of the other
 
 	mu      sync.Mutex
 	present []*fakeChip
@@ -107,7 +108,7 @@ func (b *fakeBus) open(name string) (gpioChip, error) {
 
 func (b *fakeBus) clocks() (boot, mono time.Duration) {
 	mono = time.Since(b.start)
-	return mono + b.suspended, mono
+	return mono + b.suspended, mono + b.held
 }
 
 func (c *fakeChip) Close() error { return nil }
@@ -211,7 +212,7 @@ func (c *fakeChip) put(offset int, level, lost bool) {
 	if level {
 		id = uapi.LineEventRisingEdge
 	}
-	_, mono := c.bus.clocks()
+	mono := time.Since(c.bus.start)
 	binary.NativeEndian.PutUint64(e, uint64(mono))
 	binary.NativeEndian.PutUint32(e[8:], uint32(id))
 	binary.NativeEndian.PutUint32(e[12:], uint32(offset))

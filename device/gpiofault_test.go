@@ -3,6 +3,7 @@ package device
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -178,5 +179,43 @@ func TestRemovedChip(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Who is held up between the readings of the two clocks puts no edge before an earlier one.
+func TestEdgeAfterABusyMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, c := piBus(t)
+		v := mustOpen(t, on(b, "GPIO17"), "GPIO17")
+		time.Sleep(time.Second)
+		c.to(17, false, false)
+		synctest.Wait()
+		b.held = 100 * ms
+		time.Sleep(50 * ms)
+		c.to(17, true, false)
+		wantEdges(t, edges(t, v, time.Minute), "1s Low", "1.05s High")
+	})
+}
+
+// An edge that was lost while nobody wanted it does not come to who opens the line then:
+// he has read the level, and would take it for a press.
+func TestEdgeLostBeforeItWasWanted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, c := piBus(t)
+		in := on(b, "GPIO17", "GPIO27")
+		mustOpen(t, in, "GPIO27")
+		c.to(17, false, true)
+		v := mustOpen(t, in, "GPIO17")
+		if v.Read() != gpio.Low {
+			t.Errorf("the level is %v", v.Read())
+		}
+		wantEdges(t, edges(t, v, time.Minute))
+	})
+}
+
+// A chip that is away is looked for as one that is unplugged, even if it was the only one.
+func TestTheOnlyChipIsAway(t *testing.T) {
+	if _, err := on(newBus(t), "GPIO17").Open("GPIO17"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, which is not fs.ErrNotExist", err)
 	}
 }

@@ -35,7 +35,8 @@ type request struct {
 	mu    sync.Mutex
 	err   error // why nothing is read any more
 	seq   uint32
-	state []lineState // of members
+	ahead time.Duration // CLOCK_BOOTTIME less CLOCK_MONOTONIC
+	state []lineState   // of members
 	views int
 }
 
@@ -127,6 +128,9 @@ func (r *request) take(b []byte) (lost bool, err error) {
 	boot, mono := r.clocks()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	// It only grows, by what the machine is suspended. Whoever was held up between the
+	// two clocks finds less, and would put an edge before an earlier one.
+	r.ahead = max(r.ahead, boot-mono)
 	for _, e := range edges {
 		lost = lost || e.seq != r.seq+1
 		r.seq = e.seq
@@ -137,7 +141,7 @@ func (r *request) take(b []byte) (lost bool, err error) {
 		s := &r.state[i]
 		gap := e.lineSeq != s.seq+1
 		s.seq, s.suspect = e.lineSeq, false
-		s.pass(Edge{Level: e.level, Up: e.at + boot - mono - r.members[i].Debounce, Gap: gap})
+		s.pass(Edge{Level: e.level, Up: e.at + r.ahead - r.members[i].Debounce, Gap: gap})
 		lost = lost || s.lost
 	}
 	return lost, err
@@ -182,7 +186,8 @@ func (s *lineState) pass(e Edge) {
 }
 
 // attach returns a view of input i's line. It is nil if the line is not among
-// these, and an error if it has a view already.
+// these, and an error if it has a view already. What was lost while it had none is
+// nothing to the view, which reads the level at its beginning.
 func (r *request) attach(in *Inputs, i int) (gpio.PinIn, error) {
 	at := r.index(i)
 	if at < 0 {
@@ -194,7 +199,11 @@ func (r *request) attach(in *Inputs, i int) (gpio.PinIn, error) {
 		return nil, taken(r.members[at].Line, consumer)
 	}
 	v := &view{inputs: in, request: r, at: at, edges: make(chan Edge, viewBuffer), halted: make(chan struct{})}
-	r.state[at].view, r.state[at].lost = v, false
+	s := &r.state[at]
+	s.view, s.lost, s.suspect = v, false, false
+	if levels, err := r.lines.get(uapi.NewLineBits(at)); err == nil { // else the next look says so
+		s.level = levels.Get(at) == 1
+	}
 	r.views++
 	return v, nil
 }

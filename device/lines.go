@@ -3,6 +3,7 @@ package device
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/warthog618/go-gpiocdev/uapi"
 	"golang.org/x/sys/unix"
@@ -52,7 +53,7 @@ type chipLines struct {
 }
 
 var (
-	errNoChip = errors.New("this machine has no GPIO chip")
+	errNoChip = plain{"this machine has no GPIO chip", fs.ErrNotExist}
 	errOld    = errors.New("this kernel is too old for GPIO lines: Linux 5.10 or newer is needed")
 )
 

@@ -138,6 +138,8 @@ func openError(name string, err error) error {
 	switch {
 	case errors.As(err, &known):
 		return err
+	case errors.Is(err, errNoChip):
+		return &Error{Op: "open line", Path: name, Err: errNoChip, Hint: remedyFor(err)}
 	case errors.Is(err, unix.ENXIO):
 		return &Error{
 			Op: "open line", Path: name, Err: errors.New("the kernel reports no edges of it"),

@@ -18,6 +18,9 @@ const DefaultDebounce = 25 * time.Millisecond
 // backlog is how many gestures may wait while the log is busy with one.
 const backlog = 64
 
+// lastTry bounds how long what waits at the end may take.
+const lastTry = 2 * time.Second
+
 // Button is the button of a shelf slot.
 type Button struct {
 	// Slot is the slot it stands at: "A1". Its facts come from "button/A1".
@@ -44,8 +47,8 @@ type Button struct {
 
 // Run emits what is done to the button, until ctx ends (nil), emit fails, or the
 // button does. It calls up once it has seen the contact open and at rest. The pin
-// is read on while emit is busy. Call it again after an error, but never twice at
-// once.
+// is read on while emit is busy; what then waits is still emitted when ctx ends, within
+// two seconds. Call it again after an error, but never twice at once.
 func (b *Button) Run(ctx context.Context, up func(), emit func(ctx context.Context, events ...kitchen.Event) error) error {
 	pull := gpio.PullUp
 	if b.Active == gpio.High {
@@ -71,13 +74,26 @@ func (b *Button) Run(ctx context.Context, up func(), emit func(ctx context.Conte
 	return err
 }
 
-// tell emits facts until there are no more or ctx ends.
+// tell emits facts until there are no more.
 func tell(ctx context.Context, facts <-chan kitchen.Event, emit func(context.Context, ...kitchen.Event) error) error {
 	for e := range facts {
+		err := emit(ctx, e)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return tellLast(ctx, e, facts, emit)
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// tellLast emits e, and what waits behind it, although ctx has ended: it was done before.
+func tellLast(ctx context.Context, e kitchen.Event, facts <-chan kitchen.Event, emit func(context.Context, ...kitchen.Event) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTry)
+	defer cancel()
+	for more := true; more; e, more = <-facts {
 		if err := emit(ctx, e); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
 			return err
 		}
 	}
@@ -88,6 +104,7 @@ func tell(ctx context.Context, facts <-chan kitchen.Event, emit func(context.Con
 func (b *Button) watch(ctx context.Context, up func(), facts chan<- kitchen.Event) error {
 	src, closed := b.source()
 	c := newMachine(b.debounce(), b.stuck, closed, mark{time.Now(), b.Now()})
+	c.late = b.debounced()
 	for armed := false; ctx.Err() == nil; {
 		s, err := src.wait(ctx, until(c))
 		if err == nil && s.known {
@@ -121,7 +138,7 @@ func (c *machine) see(s sight) error {
 	if s.edge || s.closed != c.level {
 		return c.edge(s.closed, s.mark)
 	}
-	return c.advance(s.at)
+	return c.advance(s.at, s.at.Add(-c.late))
 }
 
 // until says how long to wait for an edge before c must be told the time.
@@ -155,10 +172,18 @@ func (b *Button) debounce() time.Duration {
 	if d <= 0 {
 		d = DefaultDebounce
 	}
-	if p, ok := b.Pin.(interface{ Debounced() time.Duration }); ok && p.Debounced() >= d {
+	if b.debounced() >= d {
 		return 0
 	}
 	return d
+}
+
+// debounced is how long the driver waits before it reports an edge.
+func (b *Button) debounced() time.Duration {
+	if p, ok := b.Pin.(interface{ Debounced() time.Duration }); ok {
+		return p.Debounced()
+	}
+	return 0
 }
 
 // send sends gestures as facts. It returns false if ctx ended.
@@ -166,6 +191,11 @@ func (b *Button) send(ctx context.Context, gestures []gesture, facts chan<- kitc
 	for _, g := range gestures {
 		e := g.at.Fact("button/" + b.Slot)
 		e.Press = &kitchen.Press{Slot: b.Slot, Gesture: g.kind}
+		select {
+		case facts <- e:
+			continue // even if ctx has ended
+		default:
+		}
 		select {
 		case facts <- e:
 		case <-ctx.Done():

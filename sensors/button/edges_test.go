@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"periph.io/x/conn/v3/gpio"
+
+	"readyshelf/kitchen"
 )
 
 // kernel is a pin whose edges carry their time and arrive late.
@@ -143,6 +145,55 @@ func TestKernelError(t *testing.T) {
 		err := b.run(time.Hour, func() { time.Sleep(time.Second); close(k.edges) })
 		if !errors.Is(err, k.err) || !strings.Contains(err.Error(), "button A1") {
 			t.Errorf("Run returned %v", err)
+		}
+	})
+}
+
+// A release that the driver tells of late is no hold if it came in time.
+func TestReleaseThatIsHeardOfAfterTheHoldTime(t *testing.T) {
+	for let, want := range map[time.Duration]string{2490 * ms: "2.49s short", 2510 * ms: "2.5s hold"} {
+		synctest.Test(t, func(t *testing.T) {
+			b, k := newKernel(t)
+			b.b.Pin = settled{k}
+			err := b.run(5*time.Second, func() {
+				time.Sleep(time.Second + DefaultDebounce)
+				k.edges <- Edge{Level: gpio.Low, Up: time.Second}
+				time.Sleep(let - time.Second)
+				k.edges <- Edge{Level: gpio.High, Up: let}
+			})
+			if diff := cmp.Diff([]string{"0s up", "1s down", want}, b.lines); diff != "" || err != nil {
+				t.Errorf("error %v, gestures (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+}
+
+// What was done before the end is emitted, though the log was busy all the time.
+func TestGesturesThatWaitAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, k := newKernel(t)
+		b.b.Pin = settled{k}
+		ctx, cancel := context.WithCancel(t.Context())
+		busy := func(ctx context.Context, events ...kitchen.Event) error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			time.Sleep(500 * ms)
+			return b.emit(ctx, events...)
+		}
+		go func() {
+			for range 2 {
+				k.edges <- Edge{Level: gpio.Low, Up: time.Since(b.start)}
+				time.Sleep(100 * ms)
+				k.edges <- Edge{Level: gpio.High, Up: time.Since(b.start)}
+				time.Sleep(100 * ms)
+			}
+			cancel()
+		}()
+		err := b.b.Run(ctx, func() {}, busy)
+		want := []string{"0s down", "100ms short", "200ms down", "300ms short"}
+		if diff := cmp.Diff(want, b.lines); diff != "" || err != nil {
+			t.Errorf("error %v, gestures (-want +got):\n%s", err, diff)
 		}
 	})
 }

@@ -29,7 +29,8 @@ type gesture struct {
 // passes without one, in order of time.
 type machine struct {
 	debounce time.Duration
-	patient  bool // a contact that stays closed from the start is known already
+	late     time.Duration // how long after it happened an edge may come
+	patient  bool          // a contact that stays closed from the start is known already
 
 	level   bool // closed, as last seen
 	closed  bool // closed, once settled
@@ -55,7 +56,7 @@ func newMachine(debounce time.Duration, patient, closed bool, m mark) *machine {
 
 // edge notes an edge at m, after which the contact is closed or not.
 func (c *machine) edge(closed bool, m mark) error {
-	err := c.advance(m.at)
+	err := c.advance(m.at, m.at)
 	if closed == c.level && !c.unquiet {
 		return err // there and back again before anybody looked
 	}
@@ -66,8 +67,8 @@ func (c *machine) edge(closed bool, m mark) error {
 	return err
 }
 
-// advance notes that nothing happened up to t.
-func (c *machine) advance(t time.Time) error {
+// advance notes that nothing was heard of up to t, and that nothing happened up to sure.
+func (c *machine) advance(t, sure time.Time) error {
 	if c.unquiet && !t.Before(c.last.Add(c.debounce)) {
 		c.settle()
 	}
@@ -77,7 +78,7 @@ func (c *machine) advance(t time.Time) error {
 	case c.unquiet || !c.closed:
 		return nil // a release may be under way: only its end says whether it was a hold
 	}
-	if hold := c.down.add(kitchen.HoldTime); !c.told && !t.Before(hold.at) {
+	if hold := c.down.add(kitchen.HoldTime); !c.told && !sure.Before(hold.at) {
 		c.told = true
 		c.out = append(c.out, gesture{kitchen.Hold, hold.stamp})
 	}
@@ -116,7 +117,7 @@ func (c *machine) next() (t time.Time, ok bool) {
 	case !c.closed || c.resigned():
 		return time.Time{}, false
 	case !c.told:
-		return c.down.at.Add(kitchen.HoldTime), true
+		return c.down.at.Add(kitchen.HoldTime + c.late), true
 	}
 	return c.down.at.Add(StuckTime), true
 }
