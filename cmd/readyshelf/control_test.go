@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"net"
@@ -29,6 +30,9 @@ func hungDaemon(t *testing.T, begin string) (socket string) {
 				break
 			}
 			all = append(all, c)
+			if _, err := bufio.NewReader(c).ReadString('\n'); err != nil { // it was asked
+				continue
+			}
 			if _, err := c.Write([]byte(begin)); err != nil {
 				t.Error(err)
 			}
