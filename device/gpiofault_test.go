@@ -30,6 +30,21 @@ func TestLostEdges(t *testing.T) {
 	})
 }
 
+// The kernel may be too late to see an edge, and then does not count it: the next one leads
+// to the level that was.
+func TestUnseenEdge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, c := piBus(t)
+		v := mustOpen(t, on(b, "GPIO17"), "GPIO17")
+		time.Sleep(time.Second)
+		c.to(17, false, false)
+		c.early(17, true)
+		c.to(17, false, false)
+		c.to(17, true, false)
+		wantEdges(t, edges(t, v, time.Minute), "1s Low", "1s Low gap", "1s High")
+	})
+}
+
 // Where nothing says that an edge was lost, its level is found at leisure.
 func TestLostEdgeBeforeSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

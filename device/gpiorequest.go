@@ -139,7 +139,9 @@ func (r *request) take(b []byte) (lost bool, err error) {
 			continue
 		}
 		s := &r.state[i]
-		gap := e.lineSeq != s.seq+1
+		// Two edges of a line lead to two levels. Where they do not, the kernel was too
+		// late to see one between them, which it does not count.
+		gap := e.lineSeq != s.seq+1 || e.level == s.level
 		s.seq, s.suspect = e.lineSeq, false
 		s.pass(Edge{Level: e.level, Up: e.at + r.ahead - r.members[i].Debounce, Gap: gap})
 		lost = lost || s.lost
