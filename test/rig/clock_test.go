@@ -12,6 +12,7 @@ import (
 // happened before gets the time that it had, and says that this is an estimate; no order is
 // late for it.
 func TestClock(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, rig.Base(t), rig.Options{Forward: []int{9100}})
 	m.SetClock(time.Unix(60, 0))
 	s := openShop(t, m, newShelf(m), shopConfig("[alert]\nretry_interval = \"1s\"\n"))

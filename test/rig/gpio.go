@@ -101,15 +101,21 @@ type Step struct {
 	For time.Duration
 }
 
+// slowest is how much longer than on a quiet host a machine may take to play steps.
+const slowest = 10
+
 // Play plays steps on a line, all of them so many times, inside the machine: 1 kHz is
-// no trouble. It returns when they have been played.
+// no trouble. Where the machine is late, the next step is shorter for it, but no step by
+// more than half. It returns when they have been played.
 func (c *Chip) Play(line string, times int, steps ...Step) error {
 	q := wire.Request{Verb: wire.Play, Text: c.file(line, "pull"), N: times}
+	var whole time.Duration
 	for _, s := range steps {
 		q.Steps = append(q.Steps, wire.Step{Value: pull(s.Up), Wait: s.For})
+		whole += time.Duration(times) * s.For
 	}
 	p := c.m.agent.ask(q)
-	_, err := p.Wait(commandLimit)
+	_, err := p.Wait(commandLimit + slowest*whole)
 	return err
 }
 

@@ -2,6 +2,7 @@ package rig_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -54,11 +55,11 @@ func openShop(t *testing.T, m *rig.Machine, chip *rig.Chip, config []byte) *shop
 	return s
 }
 
-// baseShop is a shop in a machine of its own, in the state that most tests begin with.
-func baseShop(t *testing.T, more string) *shop {
+// slowShop is a shop in a machine of its own whose time is counted in instructions.
+func slowShop(t *testing.T) *shop {
 	t.Helper()
-	m := rig.Restore(t, rig.Base(t), rig.Options{Forward: []int{9100}})
-	return openShop(t, m, newShelf(m), shopConfig(more))
+	m := rig.Restore(t, slowBase(t), rig.Options{Forward: []int{9100}})
+	return openShop(t, m, newShelf(m), shopConfig(""))
 }
 
 // close ends the program as a service manager does.
@@ -155,6 +156,16 @@ func (s *shop) spent() time.Duration {
 		sum += time.Duration(ns)
 	}
 	return sum
+}
+
+// read returns a file of the host.
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // pid is the program's process id.

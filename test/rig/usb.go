@@ -10,7 +10,9 @@ import (
 
 // Adapter is a USB serial adapter (an FTDI FT232, 0403:6001) at a cable that a test
 // can pull. Its Conn is the other end of the serial line. Speed and parity do not
-// matter to it.
+// matter to it. Somebody must read the Conn: once some hundred pieces wait there, the
+// whole machine stands still. Even who only listens writes: a terminal sends back what
+// comes before the program has switched that off.
 type Adapter struct {
 	net.Conn
 	m  *Machine

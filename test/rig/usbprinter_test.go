@@ -2,7 +2,6 @@ package rig_test
 
 import (
 	"fmt"
-	"os"
 	"testing"
 
 	"readyshelf/test/rig"
@@ -14,12 +13,9 @@ const gadgetScript = "../../systemd/gadget.sh"
 // A till prints over USB, asks, is unplugged and comes back: the machine is the printer,
 // and the till too, for its kernel has a cable from itself to itself (dummy_hcd).
 func TestUSBPrinter(t *testing.T) {
-	script, err := os.ReadFile(gadgetScript)
-	if err != nil {
-		t.Fatal(err)
-	}
+	t.Parallel()
 	m := rig.Restore(t, rig.Base(t), rig.Options{Forward: []int{9100}})
-	m.Put("/bin/readyshelf-gadget", script)
+	m.Put("/bin/readyshelf-gadget", read(t, gadgetScript))
 	m.Sh("readyshelf-gadget make")
 	s := openShop(t, m, newShelf(m), shopConfig("[[printer]]\nname = \"usb\"\ngadget = \"/dev/g_printer0\"\n"))
 	const times = 5

@@ -12,8 +12,8 @@ import (
 	"readyshelf/test/rig/wire"
 )
 
-// play writes steps to a file, over and over. The moments are counted from the
-// first, so a late step makes the next no later.
+// play writes steps to a file, over and over. The moments are counted from the first, so
+// a late step makes the next no later; but no step is cut to less than half its time.
 func play(q wire.Request) error {
 	f, err := os.OpenFile(q.Text, os.O_WRONLY, 0)
 	if err != nil {
@@ -26,6 +26,9 @@ func play(q wire.Request) error {
 				return err
 			}
 			next = next.Add(s.Wait)
+			if least := time.Now().Add(s.Wait / 2); next.Before(least) {
+				next = least
+			}
 			time.Sleep(time.Until(next))
 		}
 	}
