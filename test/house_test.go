@@ -69,6 +69,7 @@ var arrows = map[string][]string{
 	"test/rig":              {"test/rig/wire", "kitchen"},
 	"test/rig/agent":        {"test/rig/wire"},
 	"test/rig/debian":       {"test/rig", "kitchen", "buffer"},
+	"test/rig/guest/edges":  {"device"},
 	"test/rig/guest/freeze": {},
 	"test/rig/guest/ntp":    {},
 	"test/rig/guest/till":   {},
