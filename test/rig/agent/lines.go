@@ -29,10 +29,18 @@ func play(q wire.Request) error {
 			if least := time.Now().Add(s.Wait / 2); next.Before(least) {
 				next = least
 			}
-			time.Sleep(time.Until(next))
+			sleepUntil(next)
 		}
 	}
 	return nil
+}
+
+// sleepUntil sleeps more exactly than time.Sleep, which is up to a millisecond late.
+func sleepUntil(t time.Time) {
+	for d := time.Until(t); d > 0; d = time.Until(t) {
+		ts := unix.NsecToTimespec(int64(d))
+		_ = unix.Nanosleep(&ts, nil) // a signal may wake it too early
+	}
 }
 
 // look is how often a watched file is read.
