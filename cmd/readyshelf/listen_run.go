@@ -175,8 +175,12 @@ func (l *listener) check() string {
 
 // say prints a line about the moment up.
 func (l *listener) say(up time.Duration, text string) {
-	fmt.Fprintf(l.out, "%9.3f  = %s\n", (up - l.start).Seconds(), text)
+	fmt.Fprintf(l.out, "%9.3f  = %s\n", l.since(up), text)
 }
+
+// since is the time from the start to up in seconds. What the daemon tells may have
+// happened a moment before.
+func (l *listener) since(up time.Duration) float64 { return max(up-l.start, 0).Seconds() }
 
 // hexRow is how many bytes stand in a row: 80 columns take 16.
 const hexRow = 16
@@ -189,7 +193,7 @@ func (l *listener) hex(h heard) {
 	}
 	for row := h.Bytes; len(row) > 0; {
 		n := min(len(row), hexRow)
-		fmt.Fprintf(l.out, "%9.3f  %c %-*X  %s\n", (h.Up - l.start).Seconds(), mark, 3*hexRow-1, spaced(row[:n]), printableText(row[:n]))
+		fmt.Fprintf(l.out, "%9.3f  %c %-*X  %s\n", l.since(h.Up), mark, 3*hexRow-1, spaced(row[:n]), printableText(row[:n]))
 		row = row[n:]
 	}
 }

@@ -37,6 +37,17 @@ func (k kernel) modules() (string, error) {
 	return filepath.Join(string(k), "lib/modules", strings.TrimSpace(string(v))), err
 }
 
+// DeviceTree returns the file that describes a board to the kernel of an architecture, as
+// "broadcom/bcm2837-rpi-3-b".
+func DeviceTree(arch, board string) (string, error) {
+	k, err := fetchKernel(arch)
+	if err != nil {
+		return "", err
+	}
+	modules, err := k.modules()
+	return filepath.Join(modules, "dtb", board+".dtb"), err
+}
+
 // checkout returns the root of the module.
 func checkout() (string, error) {
 	gomod, err := output(exec.Command("go", "env", "GOMOD"))

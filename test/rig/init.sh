@@ -19,4 +19,5 @@ if [ -e /sys/class/net/eth0 ]; then
 	ip addr add 10.0.2.15/24 dev eth0
 	ip route add default via 10.0.2.2
 fi
+[ -z "$rig_port" ] || stty -F "$rig_port" raw -echo clocal
 exec /bin/agent $rig_port

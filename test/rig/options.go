@@ -34,6 +34,12 @@ type Options struct {
 	// Forward are TCP ports of the machine that the host can reach, see
 	// [Machine.Addr]. The machine reaches the host's loopback address at [Host].
 	Forward []int
+	// CPUs is how many processors there are; default 1. Some boards cannot have fewer
+	// than they have.
+	CPUs int
+	// AgentOn is the serial port on which the agent talks, as ttyS1: the second of QEMU's.
+	// It is for boards that can have no virtio serial port.
+	AgentOn string
 	// NoNet, NoUSB and NoAgent leave these out. Without an agent only QMP, Console
 	// and Kill work.
 	NoNet, NoUSB, NoAgent bool
@@ -123,6 +129,9 @@ func (o Options) filled() (Options, error) {
 		set(&o.CPU, "host")
 	}
 	set(&o.CPU, board.cpu)
+	if o.CPUs == 0 {
+		o.CPUs = 1
+	}
 	if o.Memory == 0 {
 		o.Memory = 512
 	}
@@ -150,7 +159,7 @@ func (o Options) filled() (Options, error) {
 func (o Options) arguments(dir string, forward map[int]string) []string {
 	board := boards[o.Arch]
 	args := []string{
-		board.qemu, "-accel", o.accel, "-M", o.Machine + ",memory-backend=ram", "-cpu", o.CPU, "-smp", "1", "-m", strconv.Itoa(o.Memory),
+		board.qemu, "-accel", o.accel, "-M", o.Machine + ",memory-backend=ram", "-cpu", o.CPU, "-smp", strconv.Itoa(o.CPUs), "-m", strconv.Itoa(o.Memory),
 		"-display", "none", "-nodefaults", "-no-reboot", "-no-user-config",
 		"-serial", "file:" + dir + "/console", "-qmp", "unix:" + dir + "/qmp,server=on,wait=off",
 	}
@@ -158,8 +167,12 @@ func (o Options) arguments(dir string, forward map[int]string) []string {
 		args = append(args, "-rtc", o.RTC)
 	}
 	if !o.NoAgent {
-		args = append(args, "-device", "virtio-serial-pci", "-chardev", "socket,id=rig,server=on,wait=off,path="+dir+"/agent",
-			"-device", "virtserialport,chardev=rig,name=rig")
+		args = append(args, "-chardev", "socket,id=rig,server=on,wait=off,path="+dir+"/agent")
+		if o.AgentOn != "" {
+			args = append(args, "-serial", "chardev:rig")
+		} else {
+			args = append(args, "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=rig,name=rig")
+		}
 	}
 	if !o.NoNet {
 		net := "user,id=net0"
@@ -180,7 +193,11 @@ func (o Options) arguments(dir string, forward map[int]string) []string {
 // firmware returns the arguments for QEMU that a machine needs to boot. One that is
 // restored has all of it in memory.
 func (o Options) firmware() []string {
-	args := []string{"-kernel", o.Kernel, "-append", strings.TrimSpace("console=" + boards[o.Arch].console + " quiet panic=-1 " + o.Append)}
+	words := "console=" + boards[o.Arch].console + " quiet panic=-1 " + o.Append
+	if o.AgentOn != "" {
+		words += " rig_port=/dev/" + o.AgentOn // init finds it in its environment
+	}
+	args := []string{"-kernel", o.Kernel, "-append", strings.TrimSpace(words)}
 	if o.Initrd != "none" {
 		args = append(args, "-initrd", o.Initrd)
 	}
