@@ -68,7 +68,7 @@ var arrows = map[string][]string{
 	"test":                  {"kitchen", "predict", "buffer", "sync/uplink", "device"}, // what it reads of logs and alerts; the names of pins
 	"test/rig":              {"test/rig/wire", "kitchen"},
 	"test/rig/agent":        {"test/rig/wire"},
-	"test/rig/debian":       {"test/rig", "kitchen", "buffer"},
+	"test/rig/debian":       {"test/rig", "kitchen", "sync/uplink"},
 	"test/rig/guest/edges":  {"device"},
 	"test/rig/guest/freeze": {},
 	"test/rig/guest/ntp":    {},

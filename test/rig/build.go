@@ -109,6 +109,22 @@ func Agent(arch string) (string, error) {
 	return path, GoBuild(arch, path, "readyshelf/test/rig/agent")
 }
 
+// Guest builds one of the programs in the folder guest, and puts it into the machine
+// as /run/rig/NAME.
+func (m *Machine) Guest(name string) {
+	m.t.Helper()
+	path := filepath.Join(scratch, "guest-"+name)
+	if err := GoBuild(m.o.Arch, path, "readyshelf/test/rig/guest/"+name); err != nil {
+		m.t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.Sh("mkdir -p /run/rig")
+	m.Put("/run/rig/"+name, b)
+}
+
 // GoBuild builds a static program for a machine of an architecture.
 func GoBuild(arch, path string, args ...string) error {
 	c := exec.Command("go", append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path}, args...)...)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -79,6 +80,9 @@ func sparseCopy(from, to string) error {
 	_, err := output(exec.Command("cp", "--sparse=always", from, to))
 	return err
 }
+
+// Disks are those of a machine in this state, for [Options] that exchange one of them.
+func (s *State) Disks() []Disk { return slices.Clone(s.o.Disks) }
 
 // Prepare restores a machine whose first disk is a file, lets a test change it and that
 // disk, and saves it as another state.
