@@ -61,7 +61,7 @@ race:
 peers: ## real brokers under the real uplink: three NATS nodes, two of them killed
 	staticcheck=$$(go tool -n staticcheck); cd test/peers; go vet ./...; $$staticcheck ./...; go test -count=1 -timeout 5m ./...
 
-rig: ## a virtual Raspberry Pi with a real kernel: buttons, cables, power cuts
+rig: ## a virtual Raspberry Pi with a real kernel: buttons, cables, power cuts, the package under systemd
 	@bash test/rig/rig.sh $(if $(CASE),-run '$(CASE)')
 
 lunches: # the whole daemon through 200 lunches and two weeks of mishaps

@@ -2,6 +2,7 @@ package rig
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,6 +45,7 @@ func (l *line) read() {
 			l.hangUp(errGone)
 			return
 		}
+		b = b[max(bytes.IndexByte(b, '{'), 0):] // the kernel tries a serial port out before the agent has it
 		var m wire.Reply
 		if err := json.Unmarshal(b, &m); err != nil {
 			l.hangUp(fmt.Errorf("the agent said %.200q", b))

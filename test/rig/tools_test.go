@@ -150,6 +150,7 @@ func TestSetup(t *testing.T) {
 	talk := &conversation{t: t, p: m.Start("exec readyshelf setup --config /etc/readyshelf.toml --timezone UTC --language en --encoding cp437 --watch GPIO17,GPIO22,GPIO24,GPIO5 2>&1")}
 	press := func(line string) {
 		t.Helper()
+		m.Sh("sleep 1") // a finger is not that quick
 		if err := shelf.Press(line, 300*time.Millisecond); err != nil {
 			t.Fatal(err)
 		}
@@ -166,6 +167,7 @@ func TestSetup(t *testing.T) {
 	talk.await("put something of 50 g or more")
 	sc.grams.Add(400)
 	talk.answer("The slot that it stands under", "A4")
+	talk.answer("Protocol of the scale on /dev/ttyAMA0", "none")
 	talk.await("Press the button of slot A1")
 	press("GPIO17")
 	talk.answer("Its slot", "")
@@ -192,7 +194,6 @@ func TestSetup(t *testing.T) {
 	if err := daemon.Until("running", patience); err != nil {
 		t.Fatal(err)
 	}
-	m.Sh("sleep 2")
 	press("GPIO22")
 	m.Sh("for i in $(seq 20); do readyshelf log dump --json | grep -q '\"slot\":\"A2\",\"gesture\":\"short\"' && exit; sleep 0.2; done; exit 1")
 }
