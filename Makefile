@@ -8,7 +8,7 @@ SHELL := /bin/bash
 # Debian keeps mosquitto in /usr/sbin, which is not in everybody's PATH.
 export PATH := $(PATH):/usr/sbin
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+VERSION := $(shell git describe --tags --always --dirty --abbrev=10 2>/dev/null || echo development)
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 

@@ -44,12 +44,12 @@ func installed(t *testing.T, name string) string {
 	return path
 }
 
-// buildPackage runs make deb for one architecture.
-func buildPackage(t *testing.T) (file string) {
+// buildPackage runs make deb for one architecture, with more in the environment.
+func buildPackage(t *testing.T, env ...string) (file string) {
 	t.Helper()
 	dir := t.TempDir()
 	build := exec.Command("make", "deb", "DEBS=amd64", "DIST="+dir)
-	build.Dir = root
+	build.Dir, build.Env = root, append(os.Environ(), env...)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("make deb: %v\n%s", err, out)
 	}
@@ -72,7 +72,8 @@ func TestPackage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := os.ReadFile(buildPackage(t))
+		elsewhere := []string{"TZ=Asia/Tokyo", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=core.abbrev", "GIT_CONFIG_VALUE_0=20"}
+		second, err := os.ReadFile(buildPackage(t, elsewhere...))
 		if err != nil {
 			t.Fatal(err)
 		}

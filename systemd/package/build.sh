@@ -9,14 +9,15 @@ shift
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 # The versions must rise: a tag is one, and what comes before the first counts by the
-# commit's time. ~ sorts before everything in Debian.
+# commit's time. ~ sorts before everything in Debian. A clone would shorten the hash as
+# it likes.
 version() {
 	local tag changed=
 	git diff --quiet HEAD -- || changed=+changed
-	if tag=$(git describe --tags --match 'v[0-9]*' 2>/dev/null); then
+	if tag=$(git describe --tags --abbrev=10 --match 'v[0-9]*' 2>/dev/null); then
 		echo "$(sed -E 's/^v//; s/-([0-9]+)-(g[0-9a-f]+)$/+\1.\2/; s/-/~/g' <<<"$tag")$changed"
 	else
-		echo "0~$(git log -1 --date=format-local:%Y%m%d%H%M%S --format=%cd.%h)$changed"
+		echo "0~$(git log -1 --abbrev=10 --date=format-local:%Y%m%d%H%M%S --format=%cd.%h)$changed"
 	fi
 }
 
