@@ -146,7 +146,8 @@ func (h *house) idleSockets() {
 	}
 	for _, port := range h.service.unused() {
 		h.log.Warn("systemd has a port open that nothing in the configuration listens on: who connects waits in vain; "+
-			"name it in listen, or change readyshelf.socket (sudo systemctl edit readyshelf.socket)", "port", port)
+			"name it in listen, change it (sudo systemctl edit readyshelf.socket), "+
+			"or close it (sudo systemctl mask --now readyshelf.socket && sudo systemctl start readyshelf)", "port", port)
 	}
 }
 

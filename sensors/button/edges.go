@@ -85,11 +85,7 @@ type stamped struct {
 	edges  edger
 	closed bool
 	log    *slog.Logger
-	lost   *time.Time // when edges were lost last
 }
-
-// lossy is after how long without a loss another one is told of.
-const lossy = time.Minute
 
 func (s *stamped) wait(ctx context.Context, d time.Duration) (sight, error) {
 	wctx, cancel := context.WithTimeout(ctx, d)
@@ -103,10 +99,7 @@ func (s *stamped) wait(ctx context.Context, d time.Duration) (sight, error) {
 		return sight{known: true, closed: s.closed, mark: m}, nil
 	}
 	if e.Gap {
-		if m.at.Sub(*s.lost) > lossy {
-			s.log.Warn("edges of the button were lost")
-		}
-		*s.lost = m.at
+		s.log.Warn("edges of the button were lost")
 	}
 	s.closed = e.Level == s.active
 	age := max(m.stamp.Up-e.Up, 0)

@@ -86,3 +86,33 @@ func TestRemove(t *testing.T) {
 		t.Errorf("purged, and there is still\n%s", out)
 	}
 }
+
+// Who gives the printer another port restarts the socket, and the daemon has it then.
+func TestOtherPort(t *testing.T) {
+	m := rig.Restore(t, installed(t), rig.Options{})
+	m.Sh("mkdir /etc/systemd/system/readyshelf.socket.d && cd /etc/systemd/system/readyshelf.socket.d && " +
+		"echo [Socket] >port.conf && echo ListenStream= >>port.conf && echo ListenStream=9101 >>port.conf && " +
+		"systemctl daemon-reload && sed -i s/9100/9101/ /etc/readyshelf/readyshelf.toml")
+	for _, units := range []string{"readyshelf.socket", "readyshelf.socket readyshelf.service"} {
+		for range 5 {
+			before := property(m, "MainPID")
+			m.Sh("systemctl restart %s && systemctl start readyshelf.service", units)
+			if property(m, "MainPID") == before {
+				t.Fatalf("to restart %s did not restart the daemon", units)
+			}
+			m.Sh("systemctl is-active readyshelf.socket && grep -q ':238D .* 0A ' /proc/net/tcp6 && ! grep -q ':238C .* 0A ' /proc/net/tcp6")
+		}
+	}
+}
+
+// A package whose daemon does not come up, with a disk of its own for the log, can be
+// purged too.
+func TestPurgeBroken(t *testing.T) {
+	m := rig.Restore(t, installed(t), rig.Options{})
+	m.Sh("systemctl stop readyshelf.socket readyshelf.service && mount -t tmpfs tmpfs /var/lib/readyshelf && touch /var/lib/readyshelf/readyshelf.db")
+	m.Sh("sed -i s/9100/x/ /etc/readyshelf/readyshelf.toml && ! systemctl start readyshelf.service")
+	t.Log(m.Sh("dpkg --purge readyshelf 2>&1"))
+	if out := m.Sh("ls -A /var/lib/readyshelf; getent passwd readyshelf; systemctl list-units --all --no-legend 'readyshelf*'"); out != "" {
+		t.Errorf("purged, and there is still\n%s", out)
+	}
+}
