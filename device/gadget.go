@@ -100,10 +100,17 @@ func (g *Gadget) goOn(f gadgetFile, by time.Time, err error) error {
 	case noTill(err):
 		g.lost(f)
 		return nil
-	case errors.Is(err, os.ErrDeadlineExceeded) && !passed(by):
+	case errors.Is(err, os.ErrDeadlineExceeded) && !passed(by), errors.Is(err, os.ErrClosed) && g.dropped(f):
 		return nil
 	}
 	return err
+}
+
+// dropped says that a Write has found f's till gone and closed f, under a Read of it.
+func (g *Gadget) dropped(f gadgetFile) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.file != f && !g.closed
 }
 
 // Write answers the till. It fails if that is not there, or does not listen until

@@ -179,6 +179,35 @@ func TestGadgetClose(t *testing.T) {
 	})
 }
 
+// A Write that finds the till gone closes the file under a Read, which goes on with the
+// next till.
+func TestGadgetWriteFailsUnderARead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, p := newGadget(nil)
+		defer g.Close()
+		time.AfterFunc(100*time.Millisecond, func() {
+			p.set(unix.ENODEV)
+			if _, err := g.Write([]byte{0x12}); !errors.Is(err, unix.ENODEV) {
+				t.Errorf("Write: %v", err)
+			}
+		})
+		time.AfterFunc(300*time.Millisecond, p.plug)
+		time.AfterFunc(900*time.Millisecond, func() { p.prints(t, "Order #7\n") })
+		readAll(t, g, "Order #7\n")
+
+		// The gadget itself is gone: the Read says that, and not that somebody closed it.
+		time.AfterFunc(100*time.Millisecond, func() {
+			p.set(unix.ENODEV)
+			g.Write([]byte{0x12})
+			p.set(unix.ENOENT)
+		})
+		g.SetReadDeadline(time.Now().Add(time.Hour))
+		if _, err := g.Read(make([]byte, 9)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Read of a gadget that is gone: %v", err)
+		}
+	})
+}
+
 // The status is that of USB's printing class; a till that comes later is told too.
 func TestGadgetOffline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -111,6 +111,63 @@ func TestKernelOverflow(t *testing.T) {
 	})
 }
 
+// A line whose edges the kernel loses without end is an error, again and again until it
+// is quiet; the others are read on.
+func TestStorm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, c := piBus(t)
+		in := on(c.bus, "GPIO17", "GPIO27")
+		noisy, good := mustOpen(t, in, "GPIO17"), mustOpen(t, in, "GPIO27")
+		start := time.Now()
+		storm := func(d time.Duration) {
+			for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(100 * ms) {
+				c.burst(17, eventBuffer+100)
+			}
+		}
+		go storm(20 * time.Second)
+		fails := func() (err error) {
+			for err == nil {
+				_, err = noisy.NextEdge(t.Context())
+			}
+			return err
+		}
+		err := fails()
+		var e *Error
+		if !errors.As(err, &e) || !errors.Is(err, errStorm) || e.Path != "GPIO17" || e.Hint != "check its wiring and pull-up" {
+			t.Errorf("got %v", err)
+		}
+		if d := time.Since(start); d != stormy {
+			t.Errorf("noticed after %v", d)
+		}
+		if noisy.WaitForEdge(-1) || !errors.Is(noisy.In(gpio.PullUp, gpio.BothEdges), errStorm) {
+			t.Error("the line does not look as if it failed")
+		}
+		for range 3 {
+			noisy.Halt()
+			time.Sleep(5 * time.Second)
+			noisy = mustOpen(t, in, "GPIO17")
+			again := time.Now()
+			if err := fails(); !errors.Is(err, errStorm) || time.Since(again) > 100*ms {
+				t.Errorf("opened again: %v after %v", err, time.Since(again))
+			}
+		}
+		now := time.Since(start)
+		c.to(27, false, false)
+		wantEdges(t, edges(t, good, ms), fmt.Sprint(now, " Low"))
+		noisy.Halt()
+		time.Sleep(time.Minute)
+		noisy = mustOpen(t, in, "GPIO17")
+		c.to(17, false, false)
+		if got := edges(t, noisy, time.Minute); len(got) != 1 {
+			t.Errorf("after the storm: %d edges, the last %s", len(got), got[len(got)-1])
+		}
+		storm(stormy - calm) // a plug is put in
+		if got := edges(t, noisy, time.Minute); len(got) == 0 {
+			t.Error("no edges of a short storm")
+		}
+	})
+}
+
 // A line that cannot be had is no reason not to read the others. Once it is free it
 // is read too, and the others notice nothing.
 func TestTakenLine(t *testing.T) {

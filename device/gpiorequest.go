@@ -47,6 +47,7 @@ type lineState struct {
 	seq     uint32 // of its last edge
 	lost    bool   // an edge found no room since the last that did
 	suspect bool   // at the last look, the level was not this one
+	storm   storm
 }
 
 // newRequest reads lines, which it closes in the end.
@@ -126,6 +127,7 @@ func (r *request) take(b []byte) (lost bool, err error) {
 	}
 	edges, err := decodeEdges(b)
 	boot, mono := r.clocks()
+	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	// It only grows, by what the machine is suspended. Whoever was held up between the
@@ -142,6 +144,9 @@ func (r *request) take(b []byte) (lost bool, err error) {
 		// Two edges of a line lead to two levels. Where they do not, the kernel was too
 		// late to see one between them, which it does not count.
 		gap := e.lineSeq != s.seq+1 || e.level == s.level
+		if missed := e.lineSeq - s.seq - 1; missed > 0 && s.storm.add(missed, now) && s.view != nil {
+			s.view.fail()
+		}
 		s.seq, s.suspect = e.lineSeq, false
 		s.pass(Edge{Level: e.level, Up: e.at + r.ahead - r.members[i].Debounce, Gap: gap})
 		lost = lost || s.lost
@@ -174,7 +179,7 @@ func (r *request) look() (suspect bool, err error) {
 // pass hands an edge to whoever wants it. If there is no room, the level stays what
 // it was, so that the next look finds the difference.
 func (s *lineState) pass(e Edge) {
-	if s.view == nil {
+	if s.view == nil || s.view.err != nil {
 		s.level, s.lost = e.Level, false
 		return
 	}
@@ -200,7 +205,7 @@ func (r *request) attach(in *Inputs, i int) (gpio.PinIn, error) {
 	if r.state[at].view != nil {
 		return nil, taken(r.members[at].Line, consumer)
 	}
-	v := &view{inputs: in, request: r, at: at, edges: make(chan Edge, viewBuffer), halted: make(chan struct{})}
+	v := &view{inputs: in, request: r, at: at, edges: make(chan Edge, viewBuffer), halted: make(chan struct{}), failed: make(chan struct{})}
 	s := &r.state[at]
 	s.view, s.lost, s.suspect = v, false, false
 	if levels, err := r.lines.get(uapi.NewLineBits(at)); err == nil { // else the next look says so

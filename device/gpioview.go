@@ -20,13 +20,21 @@ type view struct {
 	at      int // which line of the request
 	edges   chan Edge
 	halted  chan struct{}
+	failed  chan struct{} // closed once err is set
+	err     error         // why this line is not read any more; guarded by the request's lock until then
 }
 
 var _ gpio.PinIn = (*view)(nil)
 
 // NextEdge returns the next edge, in their order. It returns one that waits already
-// even if ctx has ended. The error is ctx's own, or the line is gone.
+// even if ctx has ended. The error is ctx's own, or the line is gone, or changes too
+// fast to be read.
 func (v *view) NextEdge(ctx context.Context) (Edge, error) {
+	select {
+	case <-v.failed:
+		return Edge{}, v.err
+	default:
+	}
 	select {
 	case e := <-v.edges:
 		return e, nil
@@ -39,6 +47,8 @@ func (v *view) NextEdge(ctx context.Context) (Edge, error) {
 		return Edge{}, ctx.Err()
 	case <-v.halted:
 		return Edge{}, &Error{Op: "read line", Path: v.Name(), Err: os.ErrClosed}
+	case <-v.failed:
+		return Edge{}, v.err
 	case <-v.request.done:
 	}
 	select {
@@ -90,6 +100,8 @@ func (v *view) In(pull gpio.Pull, edge gpio.Edge) error {
 		case <-v.edges:
 		case <-v.halted:
 			return &Error{Op: "set up line", Path: v.Name(), Err: os.ErrClosed}
+		case <-v.failed:
+			return v.err
 		case <-v.request.done:
 			return v.request.lost(v.at)
 		default:

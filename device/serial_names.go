@@ -9,7 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 )
+
+// lookForTwins is how often a port that is read looks for twins of its device.
+const lookForTwins = 10 * time.Second
 
 // SerialNames opens serial ports, and remembers which device each name stood for.
 //
@@ -17,10 +21,10 @@ import (
 // power, ttyUSB0 may be the other scale. A name whose device has changed is refused
 // with an error that is [fs.ErrNotExist], as its device is not there, until that
 // comes back or the program starts anew. Two devices on USB are the same if they
-// have the same ids and serial number; without a serial number they must be in the
-// same socket too. Of names from /dev/serial only those by id that twins have had
-// are looked at like that: the others stay with their device by themselves, or with
-// the socket that they name.
+// have the same ids and serial number. They must be in the same socket too if they have
+// no serial number, unless the name is one by id, and always if twins were ever seen:
+// two with one name by id. Twins are looked for at every Open, while a port is read,
+// and when it fails. A name by path stays with the socket that it names.
 //
 // It is safe for concurrent use.
 type SerialNames struct {
@@ -38,12 +42,13 @@ func NewSerialNames() *SerialNames {
 
 type knownPort struct {
 	Port
-	twins bool // another like it was there
+	twins bool // another like it was there, at any time
 }
 
 // Open is [OpenSerial] for the device that path has always named.
 func (n *SerialNames) Open(path string, m SerialMode) (io.ReadWriteCloser, error) {
 	node := n.root.node(path)
+	n.notice("")
 	if _, err := n.look(path, node); err != nil {
 		return nil, err
 	}
@@ -57,8 +62,28 @@ func (n *SerialNames) Open(path string, m SerialMode) (io.ReadWriteCloser, error
 	if err != nil {
 		return nil, errors.Join(err, port.Close())
 	}
+	if found == nil {
+		return port, nil
+	}
 	n.remember(path, found)
-	return port, nil
+	return &watchedPort{port, n, path, time.Now()}, nil
+}
+
+// notice looks for twins of the devices that are known. Whoever looked only when a name
+// is opened again could find a twin alone there, and take it for the one that has left.
+// Left is the name whose device has just left, and so is not in another socket yet.
+func (n *SerialNames) notice(left string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.known) == 0 {
+		return
+	}
+	ports, _ := n.root.serialPorts() // without /sys there is nothing to go by
+	for path, k := range n.known {
+		for _, p := range ports {
+			k.twins = k.twins || k.alike(p) && (p.hasTwin(ports) || path == left && p.place != k.place)
+		}
+	}
 }
 
 // look returns the device that path, which leads to node, names now; nil where it
@@ -85,9 +110,6 @@ func (n *SerialNames) look(path, node string) (*knownPort, error) {
 
 // remember notes which device path names.
 func (n *SerialNames) remember(path string, found *knownPort) {
-	if found == nil {
-		return
-	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if before := n.known[path]; before != nil && before.twins {
@@ -116,10 +138,32 @@ func (before *knownPort) same(now *knownPort, path string) bool {
 	switch {
 	case !before.alike(now.Port):
 		return false
-	case now.Serial != "", now.place == before.place:
+	case now.place == before.place:
 		return true
+	case before.twins || now.twins:
+		return false
 	}
-	return path != now.Node && !before.twins && !now.twins // by id, and no other has that
+	return now.Serial != "" || path != now.Node // by id, and no other has that
+}
+
+// watchedPort looks for twins of its device.
+type watchedPort struct {
+	io.ReadWriteCloser
+	names  *SerialNames
+	path   string
+	looked time.Time
+}
+
+func (p *watchedPort) Read(b []byte) (int, error) {
+	n, err := p.ReadWriteCloser.Read(b)
+	switch now := time.Now(); {
+	case err != nil:
+		p.names.notice(p.path)
+	case now.Sub(p.looked) >= lookForTwins:
+		p.names.notice("")
+		p.looked = now
+	}
+	return n, err
 }
 
 // about is p in a few words: "FTDI FT232R USB UART A50285BI (0403:6001)".

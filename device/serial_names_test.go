@@ -4,8 +4,11 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // names remembers what it opened on b, and opens nothing.
@@ -16,7 +19,7 @@ func names(b *bench) (n *SerialNames, open func(path string) error) {
 		if firstLine(node) != "" || node == path && !strings.Contains(path, "tty") {
 			return nil, errors.New("opened what is no port")
 		}
-		return nil, nil
+		return closer{new(int)}, nil
 	}
 	return n, func(path string) error {
 		_, err := n.Open(b.root.dev(path), SerialMode{})
@@ -108,6 +111,59 @@ func TestSerialNamesByID(t *testing.T) {
 	refused(t, open("serial/by-id/"+byID), "by-path") // the twin alone
 	accepted(t, open("serial/by-path/"+placeOf("3")))
 }
+
+// A twin that comes once a port is open is remembered, however it was seen: it never
+// stands in for the one that leaves.
+func TestSerialNamesTwinComesLater(t *testing.T) {
+	path := "serial/by-id/" + byID
+	for name, c := range map[string]struct {
+		serial string
+		saw    func(n *SerialNames, port io.Reader, unplug func())
+	}{
+		"its own name is opened": {"", func(n *SerialNames, _ io.Reader, unplug func()) {
+			n.Open(n.root.dev("serial/by-path/"+placeOf("3")), SerialMode{})
+			unplug()
+		}},
+		"the port is read": {"", func(_ *SerialNames, port io.Reader, unplug func()) {
+			time.Sleep(lookForTwins)
+			port.Read(nil)
+			unplug()
+		}},
+		"the port fails": {"", func(_ *SerialNames, port io.Reader, unplug func()) {
+			unplug()
+			port.(*watchedPort).ReadWriteCloser = broken{}
+			port.Read(nil)
+		}},
+		"both have one serial number": {"0001", func(_ *SerialNames, port io.Reader, unplug func()) {
+			time.Sleep(lookForTwins)
+			port.Read(nil)
+			unplug()
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			synctest.Test(t, func(t *testing.T) {
+				n, open := names(b)
+				kind := func(socket string) adapter { return ftdi(socket, c.serial) }
+				unplug := b.plug("ttyUSB0", kind("1-1.1"), byID, placeOf("1"))
+				port, err := n.Open(b.root.dev(path), SerialMode{})
+				accepted(t, err)
+				b.plug("ttyUSB1", kind("1-1.3"), "", placeOf("3"))
+				c.saw(n, port, unplug)
+				b.link(b.root.dev(path), b.root.dev("ttyUSB1"))
+				refused(t, open(path), "socket 1-1.3 instead of", "by-path")
+				b.must(os.Remove(b.root.dev(path)))
+				b.plug("ttyUSB2", kind("1-1.1"), byID, placeOf("1"))
+				accepted(t, open(path))
+			})
+		})
+	}
+}
+
+// broken is a port that was unplugged.
+type broken struct{ closer }
+
+func (broken) Read([]byte) (int, error) { return 0, errGone }
 
 // A socket's name means whatever is plugged in there, and a link that somebody made
 // is believed.

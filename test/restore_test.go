@@ -95,6 +95,35 @@ func TestBackupFullDisk(t *testing.T) {
 	}
 }
 
+// A backup that was reported has its name after a power cut too.
+func TestBackupIsOnTheMedium(t *testing.T) {
+	tool, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("strace is not installed: make test installs it (apt-get install strace)")
+	}
+	if out, err := exec.Command(tool, "-f", "-o", os.DevNull, "true").CombinedOutput(); err != nil {
+		t.Skipf("strace may not trace here: %v %s", err, out)
+	}
+	s := newShopBox(t, "127.0.0.1:1")
+	if err := os.MkdirAll(filepath.Join(s.dir, "data"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	backup := filepath.Join(t.TempDir(), "box.tar.gz")
+	calls := filepath.Join(t.TempDir(), "calls")
+	cmd := exec.Command(tool, "-f", "-y", "-o", calls, "-e", "trace=renameat,renameat2,rename,fsync", binary, "backup", "--config", s.conf, backup)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile(calls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, named := strings.Cut(string(text), `"`+backup+`"`)
+	if !named || !strings.Contains(after, "<"+filepath.Dir(backup)+">") {
+		t.Errorf("its folder was not flushed after it got its name:\n%s", text)
+	}
+}
+
 // Where the packaged user is there and root restores, the daemon's files are the user's.
 func TestRestoreGivesToTheService(t *testing.T) {
 	if os.Geteuid() != 0 {

@@ -193,9 +193,10 @@ func (s streams) beside(file string) io.Writer {
 	return s.out
 }
 
-// writeWhole lets fill write a file that only its owner may read, and gives it its name
-// when it is whole; - is out. Temp is the folder that it is written in, empty for out.
-// Only a file is ever replaced: root would put one in the place of /dev/null.
+// writeWhole lets fill write a file that only its owner may read, gives it its name when
+// it is whole, and returns when the medium has both; - is out. Temp is the folder that it
+// is written in, empty for out. Only a file is ever replaced: root would put one in the
+// place of /dev/null.
 func writeWhole(file string, out io.Writer, fill func(w io.Writer, temp string) error) error {
 	if file == "-" {
 		return fill(out, "")
@@ -214,7 +215,11 @@ func writeWhole(file string, out io.Writer, fill func(w io.Writer, temp string) 
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return nil
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // unpack reads a backup from r, and hands each every file of it with the bytes as they

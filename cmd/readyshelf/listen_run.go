@@ -15,8 +15,9 @@ import (
 // listener shows what one device says.
 type listener struct {
 	target
-	out io.Writer
-	up  func() time.Duration // CLOCK_BOOTTIME
+	show  display
+	guide io.Writer            // is told what is listened to, and what to do
+	up    func() time.Duration // CLOCK_BOOTTIME
 	// daemon streams from the daemon that has the device; its error is errNobody where
 	// none has. open works the device itself until ctx ends.
 	daemon func(ctx context.Context) (io.ReadCloser, error)
@@ -96,26 +97,26 @@ func (l *listener) loop(ctx context.Context, said <-chan heard, ended <-chan err
 func (l *listener) begin(how string) {
 	l.start = l.up()
 	l.last = l.start
-	fmt.Fprintf(l.out, "listening to %s%s; Ctrl-C ends\n", joined(l.name, l.where()), how)
+	fmt.Fprintf(l.guide, "listening to %s%s; Ctrl-C ends\n", joined(l.name, l.where()), how)
 	if l.kind != "button" {
-		fmt.Fprintln(l.out, "the bytes are shown as they come, with names and phone numbers if there are: for your screen only")
+		fmt.Fprintln(l.guide, "the bytes are shown as they come, with names and phone numbers if there are: for your screen only")
 	}
 	switch l.kind {
 	case "printer":
 		l.sense = newPrinterSense(l.options, l.inlet, l.say)
-		fmt.Fprintln(l.out, "print a ticket now")
+		fmt.Fprintln(l.guide, "print a ticket now")
 	case "scale":
 		l.sense = &scaleSense{decoder: scale.NewDecoder(l.dialect), say: l.say}
-		fmt.Fprintln(l.out, "put something on the scale now")
+		fmt.Fprintln(l.guide, "put something on the scale now")
 	case "button":
 		l.sense = &buttonSense{active: l.button.Active != "low", debounce: l.button.Debounce, say: l.say}
-		fmt.Fprintln(l.out, "press the button now")
+		fmt.Fprintln(l.guide, "press the button now")
 		if how != "" {
-			fmt.Fprintln(l.out, "the kernel leaves out its bounce; stop the daemon to see that: sudo systemctl stop readyshelf")
+			fmt.Fprintln(l.guide, "the kernel leaves out its bounce; stop the daemon to see that: sudo systemctl stop readyshelf")
 		}
 	default:
 		l.sense = &portSense{mode: scale.Mode(l.mode), path: l.path, say: l.say}
-		fmt.Fprintln(l.out, "print a ticket now, or put something on the scale")
+		fmt.Fprintln(l.guide, "print a ticket now, or put something on the scale")
 	}
 }
 
@@ -134,7 +135,7 @@ func (l *listener) where() string {
 // hear shows what came: its bytes, and then what they mean.
 func (l *listener) hear(h heard) {
 	if h.Lost > 0 {
-		fmt.Fprintf(l.out, "(%d pieces are left out here: this screen was too slow)\n", h.Lost)
+		l.show.lost(l.since(h.Up), h.Lost)
 	}
 	if len(h.Bytes) > 0 || h.Level != nil {
 		l.last = h.Up
@@ -143,7 +144,7 @@ func (l *listener) hear(h heard) {
 	if h.Open != nil {
 		l.say(h.Up, map[bool]string{true: "opened", false: "closed"}[*h.Open])
 	}
-	l.hex(h)
+	l.show.heard(l.since(h.Up), h)
 	l.sense.hear(h)
 }
 
@@ -173,54 +174,9 @@ func (l *listener) check() string {
 	return serial
 }
 
-// say prints a line about the moment up.
-func (l *listener) say(up time.Duration, text string) {
-	fmt.Fprintf(l.out, "%9.3f  = %s\n", l.since(up), text)
-}
+// say tells what something at the moment up means.
+func (l *listener) say(up time.Duration, text string) { l.show.means(l.since(up), text) }
 
 // since is the time from the start to up in seconds. What the daemon tells may have
 // happened a moment before.
 func (l *listener) since(up time.Duration) float64 { return max(up-l.start, 0).Seconds() }
-
-// hexRow is how many bytes stand in a row: 80 columns take 16.
-const hexRow = 16
-
-// hex prints bytes: from the device, or > to it.
-func (l *listener) hex(h heard) {
-	mark := '<'
-	if h.Sent {
-		mark = '>'
-	}
-	for row := h.Bytes; len(row) > 0; {
-		n := min(len(row), hexRow)
-		fmt.Fprintf(l.out, "%9.3f  %c %-*X  %s\n", l.since(h.Up), mark, 3*hexRow-1, spaced(row[:n]), printableText(row[:n]))
-		row = row[n:]
-	}
-}
-
-// spaced prints itself as hex with blanks between.
-type spaced []byte
-
-func (s spaced) Format(f fmt.State, verb rune) {
-	width, _ := f.Width()
-	fmt.Fprintf(f, "%-*s", width, fmt.Sprintf("% X", []byte(s)))
-}
-
-// printableText is b with a dot for what is no ASCII character.
-func printableText(b []byte) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return '.'
-		}
-		return r
-	}, string(latin(b)))
-}
-
-// latin makes a rune of each byte.
-func latin(b []byte) []rune {
-	out := make([]rune, len(b))
-	for i, c := range b {
-		out[i] = rune(c)
-	}
-	return out
-}

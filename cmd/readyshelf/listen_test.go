@@ -26,9 +26,15 @@ import (
 func played(t *testing.T, to target, d time.Duration, play func(on *tap)) string {
 	t.Helper()
 	var out bytes.Buffer
+	playOn(t, textDisplay{&out}, &out, to, d, play)
+	return out.String()
+}
+
+func playOn(t *testing.T, on display, guide io.Writer, to target, d time.Duration, play func(on *tap)) {
+	t.Helper()
 	begun := time.Now()
 	l := &listener{
-		target: to, out: &out, up: func() time.Duration { return time.Hour + time.Since(begun) },
+		target: to, show: on, guide: guide, up: func() time.Duration { return time.Hour + time.Since(begun) },
 		daemon: func(context.Context) (io.ReadCloser, error) { return nil, errNobody },
 		open: func(ctx context.Context, _ target, on *tap) error {
 			play(on)
@@ -41,7 +47,29 @@ func played(t *testing.T, to target, d time.Duration, play func(on *tap)) string
 	if err := l.run(ctx); err != nil {
 		t.Error(err)
 	}
-	return out.String()
+}
+
+// Programs get an object on each line, and nothing else on standard output.
+func TestListenJSON(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, _ := scale.Lookup("cas-ap")
+		var out, guide bytes.Buffer
+		on := newJSONDisplay(&out)
+		to := target{name: "scale/a1", kind: "scale", path: "/dev/ttyUSB0", dialect: d, mode: SerialMode(d.Mode)}
+		playOn(t, on, &guide, to, 11*time.Second, func(on *tap) {
+			open := true
+			on.hear(heard{Open: &open})
+			time.Sleep(40 * time.Millisecond)
+			on.hear(heard{Bytes: []byte{0x11}, Sent: true, From: "till"})
+			on.hear(heard{Bytes: []byte("\x01\x02S 01.235kgd\x03\x04"), Lost: 3})
+		})
+		to = target{name: "button/A1", kind: "button", path: "GPIO17", button: ButtonConfig{Debounce: 25 * time.Millisecond, Active: "low"}}
+		playOn(t, on, &guide, to, time.Second, func(on *tap) { playEdges(on, 500*time.Millisecond) })
+		golden(t, "listen-json.txt", out.String())
+		if !strings.Contains(guide.String(), "listening to scale/a1 on /dev/ttyUSB0") || !strings.Contains(guide.String(), "press the button now") {
+			t.Errorf("the person is told %q", guide.String())
+		}
+	})
 }
 
 func TestListenPrinter(t *testing.T) {
@@ -153,7 +181,7 @@ func TestListenSilence(t *testing.T) {
 		}
 	})
 	var out bytes.Buffer
-	l := &listener{out: &out, sense: &portSense{}}
+	l := &listener{show: textDisplay{&out}, sense: &portSense{}}
 	l.hear(heard{Bytes: []byte("x"), Lost: 7})
 	if !strings.Contains(out.String(), "(7 pieces are left out here") {
 		t.Errorf("got %q, want that 7 are left out", &out)
@@ -209,7 +237,7 @@ func TestListenThroughDaemon(t *testing.T) {
 	d, _ := scale.Lookup("st-gs")
 	out := &growing{}
 	l := &listener{
-		target: target{name: "scale/a1", kind: "scale", path: "scale", dialect: d}, out: out, up: func() time.Duration { return 0 },
+		target: target{name: "scale/a1", kind: "scale", path: "scale", dialect: d}, show: textDisplay{out}, guide: out, up: func() time.Duration { return 0 },
 		daemon: func(ctx context.Context) (io.ReadCloser, error) { return daemonStream(ctx, dir, "scale/a1") },
 		open: func(context.Context, target, *tap) error {
 			return errors.New("opened beside the daemon")
@@ -261,7 +289,7 @@ func (g *growing) String() string {
 func TestListenEnds(t *testing.T) {
 	stream := io.NopCloser(strings.NewReader(`{"up_ns":1,"bytes":"eA=="}` + "\n"))
 	l := &listener{
-		target: target{kind: "port"}, out: io.Discard, up: func() time.Duration { return 0 },
+		target: target{kind: "port"}, show: textDisplay{io.Discard}, guide: io.Discard, up: func() time.Duration { return 0 },
 		daemon: func(context.Context) (io.ReadCloser, error) { return stream, nil },
 	}
 	if err := l.run(t.Context()); err == nil || !strings.Contains(err.Error(), "the daemon ended") {

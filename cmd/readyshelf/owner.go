@@ -42,7 +42,18 @@ func (o owner) take(root *os.Root, name string) error {
 	if !o.other {
 		return nil
 	}
-	return errors.Join(root.Lchown(name, 0, o.gid), root.Chmod(name, 0o640))
+	return given(root.Lchown(name, 0, o.gid), root.Chmod(name, 0o640))
+}
+
+// given joins what came of giving files away. The file systems of cameras, FAT and exFAT,
+// do not know owners and forbid it to root: there the mount says who may read.
+func given(errs ...error) error {
+	for i, err := range errs {
+		if errors.Is(err, fs.ErrPermission) {
+			errs[i] = nil
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // folder makes a folder beside the configuration, for the owner to look into whatever the
@@ -57,7 +68,29 @@ func (o owner) folder(root *os.Root, name string) error {
 	if err := root.Mkdir(name, 0o755); err != nil || !o.other {
 		return err
 	}
-	return errors.Join(root.Lchown(name, 0, o.gid), root.Chmod(name, 0o750))
+	return given(root.Lchown(name, 0, o.gid), root.Chmod(name, 0o750))
+}
+
+// lockData takes the data folder from its owner until [owner.takeData]: what root writes
+// there by its name must not go through a link that somebody else puts in its way.
+func (o owner) lockData(dir string) error {
+	if !o.other {
+		return nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	info, err := root.Stat(".")
+	if err != nil {
+		return err
+	}
+	err = root.Lchown(".", 0, 0)
+	if mode := info.Mode().Perm(); err == nil && mode&0o022 != 0 {
+		err = root.Chmod(".", mode&^0o022)
+	}
+	return given(err) // where there are no owners, there are no links
 }
 
 // takeData gives the data folder with all that is in it to the owner, and nothing else:
@@ -75,7 +108,7 @@ func (o owner) takeData(dir string) error {
 		if err != nil {
 			return err
 		}
-		return root.Lchown(name, o.uid, o.gid)
+		return given(root.Lchown(name, o.uid, o.gid))
 	})
 }
 
@@ -104,7 +137,7 @@ func (o owner) replaceFile(path, text string) error {
 			mode |= 0o640
 			err = root.Lchown(tmp, 0, o.gid)
 		}
-		return errors.Join(err, root.Chmod(tmp, mode))
+		return given(err, root.Chmod(tmp, mode))
 	})
 }
 

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // What root writes can be read by the daemon, also in the place of a file that it could
@@ -56,6 +61,102 @@ func TestOwner(t *testing.T) {
 		}
 		if got := info.Sys().(*syscall.Stat_t); got.Uid != want.uid || got.Gid != want.gid || info.Mode().Perm() != want.mode {
 			t.Errorf("%s is of %d:%d, %v; want %d:%d, %v", want.name, got.Uid, got.Gid, info.Mode().Perm(), want.uid, want.gid, want.mode)
+		}
+	}
+}
+
+// asUser does something with files as another user.
+func asUser(t *testing.T, uid int, do func()) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can be another user")
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	was, err := unix.SetfsuidRetUid(uid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Setfsuid(was)
+	do()
+}
+
+// While root restores a log, who owns the data folder can put no link there that root
+// would write through; afterwards the folder is the owner's again.
+func TestRestoreHasTheDataFolderAlone(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root gives files away")
+	}
+	o := box(t)
+	dir := t.TempDir()
+	r := &restoring{file: o.backup, configDir: filepath.Join(dir, "etc"), data: filepath.Join(dir, "data"), owner: owner{uid: 4711, gid: 4712, other: true}}
+	link := filepath.Join(r.data, "link")
+	plant := func() (err error) {
+		asUser(t, r.owner.uid, func() { err = os.Symlink("/etc/motd", link) })
+		return err
+	}
+	meanwhile := &onWrite{do: plant}
+	r.out = meanwhile
+	err := errors.Join(r.read(), os.Chmod(filepath.Dir(dir), 0o755), os.Mkdir(r.data, 0o770), os.Chmod(r.data, 0o770), os.Chown(r.data, r.owner.uid, r.owner.gid), r.settle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Remove(link) // planted by what settle said
+	meanwhile.errs = nil
+	if err := r.write(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, meanwhile)
+	}
+	if len(meanwhile.errs) == 0 || !errors.Is(errors.Join(meanwhile.errs...), os.ErrPermission) {
+		t.Errorf("a link planted meanwhile: %v", meanwhile.errs)
+	}
+	if _, err := os.Lstat(link); err == nil {
+		t.Error("a link was planted")
+	}
+	if err := plant(); err != nil {
+		t.Errorf("afterwards the owner may not write: %v", err)
+	}
+}
+
+// onWrite does something at every Write.
+type onWrite struct {
+	bytes.Buffer
+	do   func() error
+	errs []error
+}
+
+func (w *onWrite) Write(b []byte) (int, error) {
+	if err := w.do(); err != nil {
+		w.errs = append(w.errs, err)
+	}
+	return w.Buffer.Write(b)
+}
+
+// Where a file cannot have two names, as on a memory card from a camera, the old one still
+// is kept.
+func TestSetAsideWithoutLinks(t *testing.T) {
+	if on, err := os.ReadFile("/proc/sys/fs/protected_hardlinks"); err != nil || strings.TrimSpace(string(on)) != "1" {
+		t.Skip("this kernel lets everybody link anything")
+	}
+	dir := t.TempDir()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	if err := errors.Join(os.Chmod(dir, 0o777), root.WriteFile("a.old-1", []byte("oldest"), 0o600), root.WriteFile("a", []byte("old"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	asUser(t, 4711, func() { // who may rename a file of root's here, and not link it
+		if err := setAside(root, "a"); err != nil {
+			t.Error(err)
+		}
+		if err := setAside(root, "a"); err != nil {
+			t.Errorf("nothing to set aside: %v", err)
+		}
+	})
+	for name, want := range map[string]string{"a.old-1": "oldest", "a.old-2": "old"} {
+		if got := string(readFile(t, dir, name)); got != want {
+			t.Errorf("%s holds %q, want %q", name, got, want)
 		}
 	}
 }

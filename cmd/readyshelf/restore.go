@@ -79,6 +79,9 @@ func (c *restoreCmd) Run(ctx context.Context, s streams) error {
 	if err := r.free(c.Replace); err != nil {
 		return err
 	}
+	if r.owner, err = findOwner(); err != nil {
+		return err
+	}
 	if err := r.write(ctx); err != nil {
 		return fmt.Errorf("restore %s: %w; put that right and run it again", c.File, err)
 	}
@@ -125,32 +128,29 @@ func (r *restoring) free(replace bool) error {
 
 // write puts everything into place, the log last.
 func (r *restoring) write(ctx context.Context) error {
-	if err := errors.Join(os.MkdirAll(r.configDir, 0o755), makeData(r.data)); err != nil {
-		return err
-	}
-	var err error
-	if r.owner, err = findOwner(); err != nil {
+	if err := errors.Join(os.MkdirAll(r.configDir, 0o755), makeData(r.data), r.owner.lockData(r.data)); err != nil {
 		return err
 	}
 	unfinished := filepath.Join(r.data, unfinishedName)
-	if err := device.WriteFile(unfinished, "readyshelf restore is under way, or was cut short: run it again\n"); err != nil {
-		return err
+	err := device.WriteFile(unfinished, "readyshelf restore is under way, or was cut short: run it again\n")
+	if err == nil {
+		err = r.fill(ctx)
 	}
-	if err := errors.Join(r.folder(configFolder, r.configDir), r.folder(dataFolder, r.data)); err != nil {
-		return err
-	}
-	if err := r.identity(); err != nil {
-		return err
-	}
-	if r.Log != nil {
-		if err := r.log(ctx); err != nil {
-			return err
-		}
-	}
-	if err := r.owner.takeData(r.data); err != nil {
+	if err := errors.Join(err, r.owner.takeData(r.data)); err != nil {
 		return err
 	}
 	return os.Remove(unfinished)
+}
+
+// fill writes what the backup has.
+func (r *restoring) fill(ctx context.Context) error {
+	if err := errors.Join(r.folder(configFolder, r.configDir), r.folder(dataFolder, r.data)); err != nil {
+		return err
+	}
+	if err := r.identity(); err != nil || r.Log == nil {
+		return err
+	}
+	return r.log(ctx)
 }
 
 // folder writes the small files of one folder of the backup into dir, and never
@@ -191,9 +191,17 @@ func (r *restoring) put(root *os.Root, name string, text []byte) error {
 }
 
 // setAside gives the file name, if it is there, a second name: .old-1, or the next free.
+// Where a file can have but one, as on a FAT, it gets that for a while.
 func setAside(root *os.Root, name string) error {
 	for n := 1; ; n++ {
-		err := root.Link(name, fmt.Sprintf("%s.old-%d", name, n))
+		aside := fmt.Sprintf("%s.old-%d", name, n)
+		err := root.Link(name, aside)
+		if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrPermission) { // link(2): EPERM
+			if _, err = root.Lstat(aside); err == nil {
+				continue
+			}
+			err = root.Rename(name, aside)
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}

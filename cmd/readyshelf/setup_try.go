@@ -19,6 +19,10 @@ type trial struct {
 	remedy string
 }
 
+// reopenAfter is how long a scale's port may say nothing before it is opened anew: a
+// USB adapter that hangs works again then.
+const reopenAfter = 4 * time.Second
+
 // try lets the installer use a device until it is understood, or Enter is pressed. A
 // device that cannot be opened is said, and no error: its cable may come later.
 func (s *setup) try(ctx context.Context, t trial) error {
@@ -26,15 +30,11 @@ func (s *setup) try(ctx context.Context, t trial) error {
 		return nil
 	}
 	s.say("%s", t.ask)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	on := &tap{kind: t.kind, path: t.path, up: s.up}
 	said, stop := on.listen()
 	defer stop()
-	ended := make(chan error, 1)
-	go func() { ended <- s.open(ctx, t.target, on) }()
-	finish := func() { cancel(); <-ended }
-
+	ended, finish := s.begin(ctx, t.target, on)
+	heard := time.Now()
 	words := t.sense(func(text string) { s.say("    %s", text) })
 	tick := time.NewTicker(listenTick)
 	defer tick.Stop()
@@ -42,8 +42,16 @@ func (s *setup) try(ctx context.Context, t trial) error {
 		select {
 		case h := <-said:
 			words.hear(h)
+			if !h.Sent && len(h.Bytes) > 0 {
+				heard = time.Now()
+			}
 		case <-tick.C:
 			words.pass(s.up())
+			if t.kind == "scale" && time.Since(heard) > reopenAfter {
+				finish()
+				ended, finish = s.begin(ctx, t.target, on)
+				heard = time.Now()
+			}
 		case err := <-ended:
 			if errors.Is(ctx.Err(), context.Canceled) {
 				s.say("")
@@ -62,6 +70,14 @@ func (s *setup) try(ctx context.Context, t trial) error {
 	}
 	finish()
 	return nil
+}
+
+// begin opens a device. It says on ended if that fails; finish closes the device.
+func (s *setup) begin(ctx context.Context, t target, on *tap) (ended <-chan error, finish func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	c := make(chan error, 1)
+	go func() { defer close(c); c <- s.open(ctx, t, on) }()
+	return c, func() { cancel(); <-c }
 }
 
 // trying says whether devices are tried: unless a flag says no, where somebody is there.

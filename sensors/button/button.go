@@ -42,7 +42,8 @@ type Button struct {
 	// Log is told what is odd but no fault; nil is nobody.
 	Log *slog.Logger
 
-	stuck bool // the last Run ended because of a contact that does not open
+	stuck bool      // the last Run ended because of a contact that does not open
+	lost  time.Time // when the driver lost edges last
 }
 
 // Run emits what is done to the button, until ctx ends (nil), emit fails, or the
@@ -154,7 +155,7 @@ func (b *Button) source() (source, bool) {
 	p := polled{pin: b.Pin, active: b.Active, now: b.Now}
 	closed := b.Pin.Read() == b.Active
 	if e, ok := b.Pin.(edger); ok {
-		return &stamped{polled: p, edges: e, closed: closed, log: b.logger()}, closed
+		return &stamped{polled: p, edges: e, closed: closed, log: b.logger(), lost: &b.lost}, closed
 	}
 	return &p, closed
 }

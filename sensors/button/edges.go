@@ -85,7 +85,11 @@ type stamped struct {
 	edges  edger
 	closed bool
 	log    *slog.Logger
+	lost   *time.Time // when edges were lost last
 }
+
+// lossy is after how long without a loss another one is told of.
+const lossy = time.Minute
 
 func (s *stamped) wait(ctx context.Context, d time.Duration) (sight, error) {
 	wctx, cancel := context.WithTimeout(ctx, d)
@@ -99,7 +103,10 @@ func (s *stamped) wait(ctx context.Context, d time.Duration) (sight, error) {
 		return sight{known: true, closed: s.closed, mark: m}, nil
 	}
 	if e.Gap {
-		s.log.Warn("edges of the button were lost")
+		if m.at.Sub(*s.lost) > lossy {
+			s.log.Warn("edges of the button were lost")
+		}
+		*s.lost = m.at
 	}
 	s.closed = e.Level == s.active
 	age := max(m.stamp.Up-e.Up, 0)

@@ -139,6 +139,30 @@ func TestGap(t *testing.T) {
 	}
 }
 
+// Edges that are lost all the time are told of once.
+func TestGapsAreToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		b, k := newKernel(t)
+		b.b.Log = slog.New(slog.NewTextHandler(&out, nil))
+		lose := func() {
+			for i := range 100 {
+				time.Sleep(50 * ms)
+				k.edges <- Edge{Level: gpio.Level(i%2 == 1), Up: time.Since(b.start), Gap: true}
+			}
+		}
+		for range 2 {
+			if err := b.run(time.Minute, lose); err != nil {
+				t.Error(err)
+			}
+		}
+		b.run(5*time.Minute, func() { time.Sleep(4 * lossy); lose() })
+		if n := strings.Count(out.String(), "edges of the button were lost"); n != 2 {
+			t.Errorf("told %d times", n)
+		}
+	})
+}
+
 func TestKernelError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, k := newKernel(t)

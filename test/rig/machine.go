@@ -128,6 +128,7 @@ func (m *Machine) belong(t testing.TB) {
 			t.Logf("the machine's console ends with:\n%s", tail(said))
 		}
 		m.off()
+		t.Logf("it took %.1f s of the host's processors", m.qemu.took().Seconds())
 	})
 }
 

@@ -55,6 +55,12 @@ func (e *emulator) kill() {
 	<-e.ended
 }
 
+// took returns how long the process kept the host's processors busy. It has ended.
+func (e *emulator) took() time.Duration {
+	<-e.ended
+	return e.cmd.ProcessState.UserTime() + e.cmd.ProcessState.SystemTime()
+}
+
 // dial connects to a socket in the machine's folder as soon as QEMU has made it.
 func (e *emulator) dial(name string) (net.Conn, error) {
 	tick := time.NewTicker(2 * time.Millisecond)

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+)
+
+// display shows what a device says. Moments are in seconds from the start.
+type display interface {
+	// heard shows what came from the device, or went to it.
+	heard(t float64, h heard)
+	// means shows what that means, or what to do.
+	means(t float64, text string)
+	// lost says that pieces are left out here.
+	lost(t float64, pieces int)
+}
+
+// jsonDisplay is for programs.
+type jsonDisplay struct{ out *json.Encoder }
+
+func newJSONDisplay(w io.Writer) jsonDisplay {
+	s := jsonDisplay{json.NewEncoder(w)}
+	s.out.SetEscapeHTML(false)
+	return s
+}
+
+// shownLine is a line for programs.
+type shownLine struct {
+	T    float64 `json:"t"`             // in seconds from the start
+	Dir  string  `json:"dir,omitempty"` // in: from the device; out: to it
+	From string  `json:"from,omitempty"`
+	Hex  string  `json:"hex,omitempty"`
+	Text string  `json:"text,omitempty"` // the same bytes, with a dot for what is no ASCII
+	// Level is that of a line after an edge.
+	Level   *bool  `json:"level,omitempty"`
+	Decoded string `json:"decoded,omitempty"`
+	Lost    int    `json:"lost,omitempty"`
+}
+
+// print writes a line. Whoever stops reading ends the program by that.
+func (s jsonDisplay) print(t float64, line shownLine) {
+	line.T = math.Round(t*1000) / 1000
+	_ = s.out.Encode(line)
+}
+
+func (s jsonDisplay) heard(t float64, h heard) {
+	if len(h.Bytes) == 0 && h.Level == nil {
+		return
+	}
+	line := shownLine{Dir: "in", From: h.From, Hex: fmt.Sprintf("%X", h.Bytes), Text: printableText(h.Bytes), Level: h.Level}
+	if h.Sent {
+		line.Dir = "out"
+	}
+	s.print(t, line)
+}
+
+func (s jsonDisplay) means(t float64, text string) { s.print(t, shownLine{Decoded: text}) }
+
+func (s jsonDisplay) lost(t float64, pieces int) { s.print(t, shownLine{Lost: pieces}) }
+
+// textDisplay is for people.
+type textDisplay struct{ out io.Writer }
+
+func (s textDisplay) means(t float64, text string) { fmt.Fprintf(s.out, "%9.3f  = %s\n", t, text) }
+
+func (s textDisplay) lost(_ float64, pieces int) {
+	fmt.Fprintf(s.out, "(%d pieces are left out here: this screen was too slow)\n", pieces)
+}
+
+// hexRow is how many bytes stand in a row: 80 columns take 16.
+const hexRow = 16
+
+func (s textDisplay) heard(t float64, h heard) {
+	mark := '<'
+	if h.Sent {
+		mark = '>'
+	}
+	for row := h.Bytes; len(row) > 0; {
+		n := min(len(row), hexRow)
+		fmt.Fprintf(s.out, "%9.3f  %c %-*X  %s\n", t, mark, 3*hexRow-1, spaced(row[:n]), printableText(row[:n]))
+		row = row[n:]
+	}
+}
+
+// spaced prints itself as hex with blanks between.
+type spaced []byte
+
+func (s spaced) Format(f fmt.State, verb rune) {
+	width, _ := f.Width()
+	fmt.Fprintf(f, "%-*s", width, fmt.Sprintf("% X", []byte(s)))
+}
+
+// printableText is b with a dot for what is no ASCII character.
+func printableText(b []byte) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '.'
+		}
+		return r
+	}, string(latin(b)))
+}
+
+// latin makes a rune of each byte.
+func latin(b []byte) []rune {
+	out := make([]rune, len(b))
+	for i, c := range b {
+		out[i] = rune(c)
+	}
+	return out
+}
