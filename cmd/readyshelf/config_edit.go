@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -14,11 +15,12 @@ import (
 // #key = …, is switched on there.
 type configText struct {
 	lines []textLine
+	end   string // of new lines: that of the first
 }
 
 // textLine is a line, and what it means.
 type textLine struct {
-	text string
+	text, end string // without its end; the end it had
 	// table is set for a header: "mqtt", "printer". key is set for the first line of a
 	// setting. off says that the line is a remark, an example to be switched on.
 	table, key string
@@ -34,9 +36,9 @@ var (
 // readConfigText takes text apart. What it cannot make sense of stays as it is.
 func readConfigText(text []byte) *configText {
 	raw := strings.Split(strings.TrimSuffix(string(newSourceText("", text).data), "\n"), "\n")
-	c := &configText{}
+	c := &configText{end: plainLine(raw[0]).end}
 	for i := 0; i < len(raw); i++ {
-		l := textLine{text: strings.TrimSuffix(raw[i], "\r")}
+		l := plainLine(raw[i])
 		if m := headerLine.FindStringSubmatch(l.text); m != nil {
 			l.off, l.table = m[1] != "", m[2]
 		} else if m := settingLine.FindStringSubmatch(l.text); m != nil {
@@ -48,10 +50,18 @@ func readConfigText(text []byte) *configText {
 		c.lines = append(c.lines, l)
 		for range l.more {
 			i++
-			c.lines = append(c.lines, textLine{text: raw[i]})
+			c.lines = append(c.lines, plainLine(raw[i]))
 		}
 	}
 	return c
+}
+
+// plainLine is a line of a file, which editors of Windows end with \r\n.
+func plainLine(raw string) textLine {
+	if text, ok := strings.CutSuffix(raw, "\r"); ok {
+		return textLine{text: text, end: "\r\n"}
+	}
+	return textLine{text: raw, end: "\n"}
 }
 
 // goesOn counts the lines after the first that a list takes.
@@ -92,7 +102,7 @@ func depth(s string) int {
 func (c *configText) bytes() []byte {
 	var b bytes.Buffer
 	for _, l := range c.lines {
-		b.WriteString(l.text + "\n")
+		b.WriteString(l.text + cmp.Or(l.end, c.end))
 	}
 	return b.Bytes()
 }
@@ -137,12 +147,12 @@ func (c *configText) set(r region, key, value string) {
 		at = c.find(r, key, true)
 	}
 	if at < 0 {
-		c.insert(c.end(r), textLine{text: key + " = " + value, key: key})
+		c.insert(c.after(r), textLine{text: key + " = " + value, key: key})
 		return
 	}
 	m := settingLine.FindStringSubmatch(c.lines[at].text)
 	more := c.lines[at].more
-	c.lines[at] = textLine{text: key + m[3] + value + remark(m[4]), key: key}
+	c.lines[at] = textLine{text: key + m[3] + value + remark(m[4]), end: c.lines[at].end, key: key}
 	c.lines = slices.Delete(c.lines, at+1, at+1+more)
 }
 
@@ -174,8 +184,8 @@ func remark(value string) string {
 	return value[end:]
 }
 
-// end is where to add to a table: after its last setting, on or off, or its header.
-func (c *configText) end(r region) int {
+// after is where to add to a table: after its last setting, on or off, or its header.
+func (c *configText) after(r region) int {
 	last := r.from - 1
 	if r.from < len(c.lines) && c.lines[r.from].table != "" {
 		last = r.from
@@ -237,7 +247,7 @@ func (c *configText) add(table string, settings ...setting) {
 	}
 	at := len(c.lines)
 	if len(active) > 0 {
-		at = c.end(active[len(active)-1])
+		at = c.after(active[len(active)-1])
 	}
 	c.insert(at, lines...)
 }

@@ -19,6 +19,14 @@ func TestEdited(t *testing.T) {
 			func(c *Config) { c.Store = "b" }},
 		{"nothing", "store='a'\r\n[mqtt]\r\nbrokers = []", "store='a'\r\n[mqtt]\r\nbrokers = []",
 			func(c *Config) {}},
+		{"line ends of Windows", "store = \"a\" # ours\r\n[mqtt]\r\nbrokers = [\r\n  \"tcp://x\",\r\n]\r\nwindow = 3\r\n",
+			"store = \"b\" # ours\r\nlanguage = \"en\"\r\n[mqtt]\r\nbrokers = [\r\n  \"tcp://x\",\r\n]\r\nwindow = 3\r\n\r\n[[printer]]\r\nname   = \"k\"\r\nlisten = \":1\"\r\n",
+			func(c *Config) {
+				c.Store, c.Language = "b", "en"
+				c.Printers = append(c.Printers, PrinterConfig{Name: "k", Listen: ":1", Encoding: c.Encoding})
+			}},
+		{"a line end of its own", "store = \"a\"\n[mqtt]\r\nbrokers = []\n", "store = \"b\"\n[mqtt]\r\nbrokers = []\nusername = \"u\"\n",
+			func(c *Config) { c.Store, c.MQTT.Username = "b", "u" }},
 		{"a list over lines", "store = \"a\"\n[mqtt]\nbrokers = [ # [both]\n  \"tcp://x\", # one ]\n  \"tcp://y\",\n]\nwindow = 3\n", "store = \"a\"\n[mqtt]\nbrokers = [\"tls://z:1\"]\nwindow = 3\n",
 			func(c *Config) { c.MQTT.Brokers = []*url.URL{{Scheme: "tls", Host: "z:1"}} }},
 		{"no table of it", "store = \"a\"\n[[printer]]\nname = \"k\"\nlisten = \":1\"\n", "store = \"a\"\nlanguage = \"en\"\n[[printer]]\nname = \"k\"\nlisten = \":1\"\n\n[mqtt]\nbrokers = []\n",

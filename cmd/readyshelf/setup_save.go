@@ -65,7 +65,8 @@ func (s *setup) same(text []byte) (bool, error) {
 
 // showChanges shows the lines that go and those that come.
 func (s *setup) showChanges(text []byte) {
-	for _, line := range changedLines(strings.Split(string(s.text), "\n"), strings.Split(string(text), "\n")) {
+	lines := func(text []byte) []string { return strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n") }
+	for _, line := range changedLines(lines(s.text), lines(text)) {
 		s.say("  %s", line)
 	}
 	if s.password != nil {
