@@ -17,7 +17,8 @@ import (
 )
 
 // openTarget opens a device that no daemon has and works it as that would, with a tap,
-// until ctx ends. What it says is shown and kept nowhere.
+// until ctx ends. The tap hears that it is open: what is done to it from then on counts.
+// What it says is shown and kept nowhere.
 func openTarget(ctx context.Context, t target, on *tap) error {
 	if t.kind == "button" {
 		pin, err := device.NewInputs([]device.Input{{Line: t.path, ActiveLow: t.button.Active == "low"}}).Open(t.path) // with all bounce
@@ -25,6 +26,7 @@ func openTarget(ctx context.Context, t target, on *tap) error {
 			return err
 		}
 		defer halt(pin)
+		on.opened()
 		return watchPin(ctx, on.pin(pin))
 	}
 	if t.kind == "printer" && t.inlet != overSerial {
@@ -36,6 +38,7 @@ func openTarget(ctx context.Context, t target, on *tap) error {
 	}
 	defer port.Close()
 	defer context.AfterFunc(ctx, func() { port.Close() })()
+	on.opened()
 	tapped := on.port(port)
 	if t.kind == "scale" {
 		return askScale(ctx, t.dialect, tapped)
@@ -57,12 +60,14 @@ func openPrinter(ctx context.Context, t target, on *tap) error {
 		if err != nil {
 			return err
 		}
+		on.opened()
 		return p.ServeCable(ctx, on.cable(cable), forget)
 	}
 	ln, err := device.Listen(t.path)
 	if err != nil {
 		return err
 	}
+	on.opened()
 	return p.Serve(ctx, on.listener(ln), forget)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,12 +20,14 @@ type listener struct {
 	guide io.Writer            // is told what is listened to, and what to do
 	up    func() time.Duration // CLOCK_BOOTTIME
 	// daemon streams from the daemon that has the device; its error is errNobody where
-	// none has. open works the device itself until ctx ends.
+	// none has. open works the device itself until ctx ends, and says on the tap once it
+	// is open.
 	daemon func(ctx context.Context) (io.ReadCloser, error)
 	open   func(ctx context.Context, t target, on *tap) error
 
 	start, last time.Duration // of listening; when something came, or silence was spoken of
 	any         bool          // something came
+	own         bool          // no daemon has the device: it is opened here
 	sense       sense
 }
 
@@ -56,6 +59,7 @@ func (l *listener) run(ctx context.Context) error {
 		said, stop := on.listen()
 		defer stop()
 		l.begin("")
+		l.own = true
 		working.Go(func() { ended <- l.open(ctx, l.target, on) })
 		return l.loop(ctx, said, ended)
 	}
@@ -65,6 +69,10 @@ func (l *listener) run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() { stream.Close() })()
 	said := make(chan heard)
 	l.begin(" through the running daemon")
+	l.ask()
+	if l.kind == "button" {
+		fmt.Fprintln(l.guide, "the kernel leaves out its bounce; stop the daemon to see that: sudo systemctl stop readyshelf")
+	}
 	working.Go(func() {
 		err := readStream(stream, said, ctx.Done())
 		ended <- fmt.Errorf("the daemon ended: %w", err)
@@ -93,7 +101,7 @@ func (l *listener) loop(ctx context.Context, said <-chan heard, ended <-chan err
 	}
 }
 
-// begin says what is listened to, and what to do.
+// begin says what is listened to.
 func (l *listener) begin(how string) {
 	l.start = l.up()
 	l.last = l.start
@@ -104,20 +112,19 @@ func (l *listener) begin(how string) {
 	switch l.kind {
 	case "printer":
 		l.sense = newPrinterSense(l.options, l.inlet, l.say)
-		fmt.Fprintln(l.guide, "print a ticket now")
 	case "scale":
 		l.sense = &scaleSense{decoder: scale.NewDecoder(l.dialect), say: l.say}
-		fmt.Fprintln(l.guide, "put something on the scale now")
 	case "button":
 		l.sense = &buttonSense{active: l.button.Active != "low", debounce: l.button.Debounce, say: l.say}
-		fmt.Fprintln(l.guide, "press the button now")
-		if how != "" {
-			fmt.Fprintln(l.guide, "the kernel leaves out its bounce; stop the daemon to see that: sudo systemctl stop readyshelf")
-		}
 	default:
 		l.sense = &portSense{mode: scale.Mode(l.mode), path: l.path, say: l.say}
-		fmt.Fprintln(l.guide, "print a ticket now, or put something on the scale")
 	}
+}
+
+// ask says what to do, now that it is heard.
+func (l *listener) ask() {
+	what := map[string]string{"printer": "print a ticket now", "scale": "put something on the scale now", "button": "press the button now"}[l.kind]
+	fmt.Fprintln(l.guide, cmp.Or(what, "print a ticket now, or put something on the scale"))
 }
 
 // where is the device, as people find it.
@@ -141,7 +148,11 @@ func (l *listener) hear(h heard) {
 		l.last = h.Up
 		l.any = l.any || !h.Sent
 	}
-	if h.Open != nil {
+	switch {
+	case h.Open == nil:
+	case l.own:
+		l.ask()
+	default:
 		l.say(h.Up, map[bool]string{true: "opened", false: "closed"}[*h.Open])
 	}
 	l.show.heard(l.since(h.Up), h)

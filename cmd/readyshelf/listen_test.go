@@ -37,6 +37,7 @@ func playOn(t *testing.T, on display, guide io.Writer, to target, d time.Duratio
 		target: to, show: on, guide: guide, up: func() time.Duration { return time.Hour + time.Since(begun) },
 		daemon: func(context.Context) (io.ReadCloser, error) { return nil, errNobody },
 		open: func(ctx context.Context, _ target, on *tap) error {
+			on.opened()
 			play(on)
 			<-ctx.Done()
 			return ctx.Err()
@@ -57,8 +58,6 @@ func TestListenJSON(t *testing.T) {
 		on := newJSONDisplay(&out)
 		to := target{name: "scale/a1", kind: "scale", path: "/dev/ttyUSB0", dialect: d, mode: SerialMode(d.Mode)}
 		playOn(t, on, &guide, to, 11*time.Second, func(on *tap) {
-			open := true
-			on.hear(heard{Open: &open})
 			time.Sleep(40 * time.Millisecond)
 			on.hear(heard{Bytes: []byte{0x11}, Sent: true, From: "till"})
 			on.hear(heard{Bytes: []byte("\x01\x02S 01.235kgd\x03\x04"), Lost: 3})
@@ -298,15 +297,15 @@ func TestListenEnds(t *testing.T) {
 	var out, complaint bytes.Buffer
 	missing := filepath.Join(t.TempDir(), "ttyUSB7")
 	code := command(t.Context(), []string{"listen", missing, "--config", shopFile(t)}, streams{out: &out, err: &complaint})
-	if code != exitFailed || !strings.Contains(complaint.String(), "it is not there") {
-		t.Errorf("code %d: %s", code, &complaint)
+	if code != exitFailed || !strings.Contains(complaint.String(), "it is not there") || strings.Contains(out.String(), "now") {
+		t.Errorf("code %d: %s%s", code, &out, &complaint)
 	}
 }
 
 // --for ends by itself, and says by its code that nothing came.
 func TestListenFor(t *testing.T) {
 	var out, complaint bytes.Buffer
-	code := command(t.Context(), []string{"listen", "127.0.0.1:0", "--for", "50ms", "--config", shopFile(t)}, streams{out: &out, err: &complaint})
+	code := command(t.Context(), []string{"listen", "127.0.0.1:0", "--for", "1s", "--config", shopFile(t)}, streams{out: &out, err: &complaint})
 	if code != exitFailed || complaint.Len() > 0 {
 		t.Errorf("code %d: %s, want %d and no complaint", code, &complaint, exitFailed)
 	}

@@ -216,12 +216,17 @@ func newSite(t *testing.T, dir string, flags setupCmd) *site {
 		},
 		open: func(ctx context.Context, to target, on *tap) error {
 			time.Sleep(time.Second)
+			if to.inlet == overUSB {
+				return &fs.PathError{Op: "open", Path: to.path, Err: fs.ErrNotExist}
+			}
+			if strings.HasSuffix(strings.TrimSpace(seen.String()), "or press Enter to go on") {
+				t.Errorf("%s is to be used before it is open", to.path)
+			}
+			on.opened()
 			if to.kind == "scale" {
 				on.hear(heard{Bytes: []byte("ST,GS,+   0.000kg\r\nST,GS,+   0.512kg\r\n")})
-			} else if to.inlet == overTCP {
-				on.hear(heard{From: "till", Bytes: []byte("\x1b@Order #18\nCustomer: Jane Roe\n2 x Noodles\n\x1dV\x00")})
 			} else {
-				return &fs.PathError{Op: "open", Path: to.path, Err: fs.ErrNotExist}
+				on.hear(heard{From: "till", Bytes: []byte("\x1b@Order #18\nCustomer: Jane Roe\n2 x Noodles\n\x1dV\x00")})
 			}
 			<-ctx.Done()
 			return ctx.Err()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"readyshelf/sensors"
@@ -11,7 +12,7 @@ import (
 // trial is a device that says something while it is set up.
 type trial struct {
 	target
-	ask string
+	ask string // is said once the device is open
 	// sense makes words of what the device says; done says that these will do.
 	sense func(say func(string)) sense
 	done  func() bool
@@ -29,18 +30,21 @@ func (s *setup) try(ctx context.Context, t trial) error {
 	if !s.trying() {
 		return nil
 	}
-	s.say("%s", t.ask)
 	on := &tap{kind: t.kind, path: t.path, up: s.up}
 	said, stop := on.listen()
 	defer stop()
 	ended, finish := s.begin(ctx, t.target, on)
 	heard := time.Now()
+	ask := sync.OnceFunc(func() { s.say("%s", t.ask) })
 	words := t.sense(func(text string) { s.say("    %s", text) })
 	tick := time.NewTicker(listenTick)
 	defer tick.Stop()
 	for !t.done() {
 		select {
 		case h := <-said:
+			if h.Open != nil {
+				ask()
+			}
 			words.hear(h)
 			if !h.Sent && len(h.Bytes) > 0 {
 				heard = time.Now()
@@ -58,7 +62,7 @@ func (s *setup) try(ctx context.Context, t trial) error {
 				return errInterrupted
 			}
 			text, remedy := sensors.Explain(err, t.remedy)
-			s.say("    it cannot be tried: %s", text)
+			s.say("  %s cannot be tried: %s", t.path, text)
 			if remedy != "" {
 				s.say("    -> %s", remedy)
 			}

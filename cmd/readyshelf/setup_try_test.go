@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 )
@@ -15,6 +16,7 @@ func TestTryReopensSilentScale(t *testing.T) {
 		w.open = func(ctx context.Context, _ target, on *tap) error {
 			opened++
 			defer func() { closed++ }()
+			on.opened()
 			on.hear(heard{Bytes: []byte{5}, Sent: true})
 			if opened == 3 {
 				on.hear(heard{Bytes: []byte("ST,GS,+   0.512kg\r\n")})
@@ -27,6 +29,9 @@ func TestTryReopensSilentScale(t *testing.T) {
 		}
 		if opened != 3 || closed != 3 {
 			t.Errorf("opened %d times and closed %d, want 3\n%s", opened, closed, w.screen)
+		}
+		if n := strings.Count(w.screen.String(), "put something"); n != 1 {
+			t.Errorf("asked %d times\n%s", n, w.screen)
 		}
 		w.keys.Close()
 		w.patient.broker.Close()
