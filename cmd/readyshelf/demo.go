@@ -68,7 +68,7 @@ func (c *demoCmd) Run(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	defer tally.close()
+	defer tally.hangUp()
 
 	// The daemon and its devices outlive an interrupt for as long as the last
 	// alerts need.

@@ -32,14 +32,19 @@ type tally struct {
 	p85     map[string]time.Time
 	off     []float64 // minutes between forecast and truth
 	covered int
+	closed  bool // the lunch is over
+}
+
+func newTally() *tally {
+	return &tally{
+		sent: map[uint64]kitchen.AlertType{}, got: map[uint64]int{}, open: map[string]bool{},
+		p50: map[string]time.Time{}, p85: map[string]time.Time{},
+	}
 }
 
 // subscribe connects a subscriber of its own to the broker.
 func subscribe(ctx context.Context, broker *url.URL) (*tally, error) {
-	t := &tally{
-		sent: map[uint64]kitchen.AlertType{}, got: map[uint64]int{}, open: map[string]bool{},
-		p50: map[string]time.Time{}, p85: map[string]time.Time{},
-	}
+	t := newTally()
 	root := "readyshelf/v1/demo/demo-pi/event/#"
 	o := mqtt.NewClientOptions().AddBroker(broker.String()).SetClientID("readyshelf-demo-reader").
 		SetProtocolVersion(4).SetConnectTimeout(5 * time.Second).SetCleanSession(true).
@@ -57,7 +62,7 @@ func subscribe(ctx context.Context, broker *url.URL) (*tally, error) {
 	return t, nil
 }
 
-func (t *tally) close() { t.client.Disconnect(100) }
+func (t *tally) hangUp() { t.client.Disconnect(100) }
 
 // receive counts a message that the broker handed on.
 func (t *tally) receive(_ mqtt.Client, m mqtt.Message) {
@@ -75,10 +80,14 @@ func (t *tally) receive(_ mqtt.Client, m mqtt.Message) {
 	t.ring()
 }
 
-// count counts what was committed, and holds forecasts against the truth.
+// count counts what was committed, and holds forecasts against the truth. What comes
+// once the lunch is over stays in the log, to be sent when the daemon starts again.
 func (t *tally) count(events []kitchen.Event, b *kitchen.Board) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.closed {
+		return
+	}
 	for _, e := range events {
 		if e.Alert == nil {
 			continue
@@ -117,10 +126,8 @@ func (t *tally) truth(id string, at time.Time) {
 	delete(t.p50, id)
 }
 
-// missing counts the alerts that the subscriber has not seen.
+// missing counts the alerts that the subscriber has not seen. The caller holds the lock.
 func (t *tally) missing() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	n := 0
 	for seq := range t.sent {
 		if t.got[seq] == 0 {
@@ -133,27 +140,35 @@ func (t *tally) missing() int {
 // patience is how long the last alerts may take to the subscriber.
 const patience = 30 * time.Second
 
-// settle waits for the last alerts to arrive.
+// settle waits for the last alerts to arrive, and ends the count.
 func (t *tally) settle(ctx context.Context) {
 	limit := time.After(patience)
+	over := false
 	for {
 		rung := t.wait()
-		if t.missing() == 0 {
+		if t.close(over) {
 			return
 		}
 		select {
 		case <-ctx.Done():
-			return
+			over = true
 		case <-limit:
-			return
+			over = true
 		case <-rung:
 		}
 	}
 }
 
+// close ends the count if nothing is missing, or at once, and says whether it has.
+func (t *tally) close(now bool) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = now || t.missing() == 0
+	return t.closed
+}
+
 // report prints the summary; its last line is the promise.
 func (t *tally) report(out io.Writer, w words) {
-	lost := t.missing()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	kinds := map[kitchen.AlertType]int{}
@@ -178,5 +193,5 @@ func (t *tally) report(out io.Writer, w words) {
 		again += n - 1
 	}
 	fmt.Fprintf(out, w.duplicates, again)
-	fmt.Fprintf(out, "events lost: %d\n", lost)
+	fmt.Fprintf(out, "events lost: %d\n", t.missing())
 }
