@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -199,6 +200,9 @@ type logCompactCmd struct {
 
 // Run compacts a log at rest.
 func (c *logCompactCmd) Run(s streams) error {
+	if err := asOwner(filepath.Dir(c.DB), "log compact "+c.DB); err != nil {
+		return err
+	}
 	before, after, err := buffer.Compact(c.DB)
 	if err != nil {
 		return err
@@ -218,6 +222,9 @@ func (c *logSalvageCmd) Run(s streams) error {
 	var r buffer.Replacement
 	var err error
 	if c.Out != "" {
+		if err := asOwner(filepath.Dir(c.Out), "log salvage --out "+c.Out+" "+c.File); err != nil {
+			return err
+		}
 		r, err = buffer.Salvage(c.File, c.Out, &kitchen.Decider{Model: predict.New(), Rules: kitchen.DefaultRules()})
 	} else {
 		r, err = buffer.Scan(c.File, func(e kitchen.Event) error { return printJSON(s.out, e) })

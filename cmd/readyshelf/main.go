@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -171,15 +172,21 @@ func (r *runCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if err := asOwner(c.Data, "run --config "+r.Config); err != nil {
+		return err
+	}
 	level := slog.LevelInfo
 	if r.Debug {
 		level = slog.LevelDebug
 	}
 	w, err := thisMachine(c, slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level})))
-	if err != nil {
-		return err
+	if err == nil {
+		err = run(ctx, *c, w)
 	}
-	return run(ctx, *c, w)
+	if _, there := os.Stat(c.Data); there == nil && errors.Is(err, fs.ErrPermission) {
+		err = fmt.Errorf("%w; the daemon must own its data: sudo chown -R %d:%d %s", err, os.Geteuid(), os.Getegid(), c.Data)
+	}
+	return err
 }
 
 // checkCmd is `readyshelf check`.

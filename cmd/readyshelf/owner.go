@@ -8,6 +8,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"syscall"
 )
 
 // serviceUser is who the packaged daemon runs as.
@@ -18,6 +19,25 @@ const serviceUser = "readyshelf"
 type owner struct {
 	uid, gid int
 	other    bool
+}
+
+// asOwner is an error where root would write to a data folder that is another user's: the
+// daemon could not open afterwards what root had made there. The verb is what to run as
+// that user.
+func asOwner(dir, verb string) error {
+	info, err := os.Stat(dir)
+	if err != nil || os.Geteuid() != 0 {
+		return nil // who opens it says what is wrong
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || stat.Uid == 0 {
+		return nil
+	}
+	name := fmt.Sprintf("'#%d'", stat.Uid)
+	if u, err := user.LookupId(fmt.Sprint(stat.Uid)); err == nil {
+		name = u.Username
+	}
+	return fmt.Errorf("the daemon of the user %s could not open what root writes to %s: sudo -u %[1]s readyshelf %[3]s", name, dir, verb)
 }
 
 // findOwner looks for the user of the service.

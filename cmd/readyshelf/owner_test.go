@@ -2,13 +2,16 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -158,5 +161,31 @@ func TestSetAsideWithoutLinks(t *testing.T) {
 		if got := string(readFile(t, dir, name)); got != want {
 			t.Errorf("%s holds %q, want %q", name, got, want)
 		}
+	}
+}
+
+// Root writes no log that the daemon could not open, and says who may.
+func TestRootLeavesAnothersData(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root could write there")
+	}
+	dir := t.TempDir()
+	data, conf := filepath.Join(dir, "data"), filepath.Join(dir, "readyshelf.toml")
+	text := fmt.Sprintf("store = \"s\"\ndata = %q\n[mqtt]\nbrokers = []\n", data)
+	if err := errors.Join(os.Mkdir(data, 0o750), os.Chown(data, 4711, 4712), os.WriteFile(conf, []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	db := filepath.Join(data, logName)
+	for _, args := range [][]string{{"run", "--config", conf}, {"log", "compact", db}, {"log", "salvage", "--out", db, db + ".bad-1"}} {
+		var said bytes.Buffer
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second) // one that runs ends
+		code := command(ctx, args, streams{strings.NewReader(""), &said, &said})
+		cancel()
+		if want := "sudo -u '#4711' readyshelf " + strings.Join(args, " "); code != exitFailed || !strings.Contains(said.String(), want) {
+			t.Errorf("%s ends with %d and says %q, want %q", args, code, said.String(), want)
+		}
+	}
+	if left, err := os.ReadDir(data); err != nil || len(left) > 0 {
+		t.Errorf("it wrote %v (%v)", left, err)
 	}
 }
