@@ -146,15 +146,13 @@ func (s *shop) serve(ctx context.Context, p plan, t *timeline) {
 // wrongPress presses the wrong button and takes it back.
 func (s *shop) wrongPress(ctx context.Context, p plan, t *timeline) {
 	o, ok := s.await(ctx, p.number, hasSlot)
-	button := s.buttons[o.Slot]
-	if !ok || button == nil {
+	if !ok || s.buttons[o.Slot] == nil {
 		return
 	}
 	t.say(fmt.Sprintf(t.wrong, o.Slot))
 	s.makeReady(ctx, p.number, o.Slot)
 	time.Sleep(pressTime)
-	button.Press(holdTime)
-	s.await(ctx, p.number, in(kitchen.Cooking))
+	s.takeBack(ctx, p.number, o.Slot)
 }
 
 // outage takes the network away for a minute.

@@ -129,18 +129,23 @@ const (
 func (s *shop) makeReady(ctx context.Context, number, slot string) {
 	if scale := s.scales[slot]; scale != nil {
 		scale.Put(bagWeight)
-	} else {
-		s.buttons[slot].Press(pressTime)
+		s.await(ctx, number, in(kitchen.Ready))
+		return
 	}
-	s.await(ctx, number, in(kitchen.Ready))
+	s.insist(ctx, number, func() { s.buttons[slot].Press(pressTime) }, no(kitchen.Cooking))
+}
+
+// takeBack does what a cook does who has pressed the wrong button.
+func (s *shop) takeBack(ctx context.Context, number, slot string) {
+	s.insist(ctx, number, func() { s.buttons[slot].Press(holdTime) }, no(kitchen.Ready))
 }
 
 // handOver does what happens when a courier takes an order.
 func (s *shop) handOver(ctx context.Context, number, slot string) {
 	if scale := s.scales[slot]; scale != nil {
 		scale.Put(-bagWeight)
-	} else {
-		s.buttons[slot].Press(pressTime)
+		s.await(ctx, number, in(kitchen.PickedUp))
+		return
 	}
-	s.await(ctx, number, in(kitchen.PickedUp))
+	s.insist(ctx, number, func() { s.buttons[slot].Press(pressTime) }, no(kitchen.Ready))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"sync"
+	"time"
 
 	"readyshelf/kitchen"
 )
@@ -71,8 +72,26 @@ func (s *staff) await(ctx context.Context, number string, want func(kitchen.Orde
 	}
 }
 
+// again is how long a person waits for the light before she tries once more. A machine
+// that is very busy takes the end of one press and the beginning of the next for a bounce.
+const again = 3 * time.Second
+
+// insist acts until an order looks as wanted, or ctx ends.
+func (s *staff) insist(ctx context.Context, number string, act func(), want func(kitchen.Order) bool) {
+	for seen := false; !seen && ctx.Err() == nil; {
+		act()
+		look, cancel := context.WithTimeout(ctx, again)
+		_, seen = s.await(look, number, want)
+		cancel()
+	}
+}
+
 func hasSlot(o kitchen.Order) bool { return o.Slot != "" }
 
 func in(p kitchen.Phase) func(kitchen.Order) bool {
 	return func(o kitchen.Order) bool { return o.Phase == p }
+}
+
+func no(p kitchen.Phase) func(kitchen.Order) bool {
+	return func(o kitchen.Order) bool { return o.Phase != p }
 }
