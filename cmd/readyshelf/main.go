@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -183,10 +182,7 @@ func (r *runCmd) Run(ctx context.Context, s streams) error {
 	if err == nil {
 		err = run(ctx, *c, w)
 	}
-	if _, there := os.Stat(c.Data); there == nil && errors.Is(err, fs.ErrPermission) {
-		err = fmt.Errorf("%w; the daemon must own its data: sudo chown -R %d:%d %s", err, os.Geteuid(), os.Getegid(), c.Data)
-	}
-	return err
+	return mayWrite(c.Data, err)
 }
 
 // checkCmd is `readyshelf check`.

@@ -189,3 +189,27 @@ func TestRootLeavesAnothersData(t *testing.T) {
 		t.Errorf("it wrote %v (%v)", left, err)
 	}
 }
+
+// A daemon that may not write says what to do, where something can be done.
+func TestMayWrite(t *testing.T) {
+	dir := t.TempDir()
+	missing := filepath.Join(dir, "missing")
+	for _, c := range []struct {
+		dir  string
+		err  error
+		says string
+	}{
+		{dir, &os.PathError{Op: "open", Path: dir, Err: syscall.EACCES}, fmt.Sprintf("sudo chown -R %d:%d %s", os.Geteuid(), os.Getegid(), dir)},
+		{dir, &os.PathError{Op: "open", Path: dir, Err: syscall.EROFS}, "ReadWritePaths=" + dir},
+		{dir, syscall.EIO, ""},
+		{missing, syscall.EACCES, ""},
+	} {
+		got := mayWrite(c.dir, c.err)
+		if !errors.Is(got, c.err) || !strings.HasSuffix(got.Error(), c.says) || c.says == "" && got != c.err {
+			t.Errorf("of %v it says %q, want %q", c.err, got, c.says)
+		}
+	}
+	if err := mayWrite(dir, nil); err != nil {
+		t.Error(err)
+	}
+}

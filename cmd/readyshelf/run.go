@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -175,6 +177,20 @@ func makeData(dir string) error {
 		return fmt.Errorf("make the data folder: %w; name one that can be written with data = \"…\"", err)
 	}
 	return nil
+}
+
+// mayWrite adds to what ended the daemon how it may write to its data folder.
+func mayWrite(dir string, err error) error {
+	_, missing := os.Stat(dir)
+	switch {
+	case missing != nil: // makeData has said what to do
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w; the daemon must own its data: sudo chown -R %d:%d %s", err, os.Geteuid(), os.Getegid(), dir)
+	case errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("%w; see dmesg whether the card is read-only now; if it is not, allow the service to write there: "+
+			"sudo systemctl edit readyshelf, [Service] ReadWritePaths=%s", err, dir)
+	}
+	return err
 }
 
 // append is the log's Append for those who hold what it does not take. What it

@@ -53,7 +53,7 @@ go run ./cmd/readyshelf manual 5 | gzip -9n >"$STAGE/readyshelf.toml.5.gz"
 declare -A goarch=([amd64]=amd64 [arm64]=arm64 [armhf]=arm)
 nfpm=$(go -C systemd/package tool -n nfpm)
 for ARCH in "$@"; do
-	eval "GOOS=linux GOARCH=${goarch[$ARCH]} GOARM=7 $BUILD -o $STAGE/readyshelf ./cmd/readyshelf"
+	eval "GOOS=linux GOARCH=${goarch[$ARCH]} GOARM=7 $BUILD -o \"\$STAGE/readyshelf\" ./cmd/readyshelf"
 	deb=$out/readyshelf_${VERSION}_$ARCH.deb
 	"$nfpm" package --config systemd/package/nfpm.yaml --packager deb --target "$deb"
 done
