@@ -19,9 +19,8 @@ var debianInit string
 // no modules.
 var debianModules = []string{"virtio_pci", "virtio_console", "virtio_net", "virtio_blk", "ext4", "configfs", "gpio-sim"}
 
-// debianAppend is for the kernel. What protects it from other processors' mistakes
-// costs an emulated one half its speed.
-const debianAppend = "root=/dev/vda net.ifnames=0 mitigations=off audit=0 apparmor=0"
+// debianAppend is for the kernel.
+const debianAppend = "root=/dev/vda net.ifnames=0 audit=0 apparmor=0"
 
 // DebianArch is the architecture of the machines with Debian: most hosts emulate it
 // fastest, or need not.
@@ -29,7 +28,8 @@ const DebianArch = "amd64"
 
 // Debian is the state that tests of tier B begin with: a Debian with systemd, just
 // booted, without the program. There is hardly more on its disk /dev/vda than Debian
-// calls essential; /dev/vdb is an empty disk of [DiskSize]. The first who asks waits for
+// calls essential; /dev/vdb is an empty disk of [DiskSize]. Its time is [Options.Counted].
+// The first who asks waits for
 // the disk to be made and for the boot; both are kept in .cache/rig.
 func Debian(t testing.TB) *State {
 	t.Helper()
@@ -42,7 +42,7 @@ func Debian(t testing.TB) *State {
 }
 
 var debian = sync.OnceValues(func() (*State, error) {
-	o := Options{Arch: DebianArch, Append: debianAppend, NoUSB: true}
+	o := Options{Arch: DebianArch, Append: debianAppend, NoUSB: true, Counted: true}
 	var err error
 	if o.Initrd, err = debianInitramfs(); err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (o Options) key() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintln(h, version, o.Kernel, o.Append, o.arguments("", nil))
+	fmt.Fprintln(h, version, o.Kernel, unprotected, o.Append, o.arguments("", nil))
 	b, err := os.ReadFile(o.Initrd)
 	if err != nil {
 		return "", err

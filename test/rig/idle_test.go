@@ -70,9 +70,9 @@ func TestIdle(t *testing.T) {
 			t.Errorf("a device does not work: %s", e.line)
 		}
 	}
-	s.Sh("sleep 20") // it has settled
+	s.Sh("sleep 10") // it has settled
 	spent, up := s.spent(), s.Uptime()
-	s.Sh("sleep 60")
+	s.Sh("sleep 40")
 	took, over := s.spent()-spent, s.Uptime()-up
 	share := float64(took) / float64(over)
 	t.Logf("idle, it takes %.0f ms in %.0f s: %.2f %% of the processor", took.Seconds()*1000, over.Seconds(), 100*share)

@@ -201,10 +201,10 @@ func (p *plant) work(m *rig.Machine) (l rig.Loss, accepted bool) {
 		}
 	})
 	for _, s := range shelf {
-		pause := time.Duration(p.rnd.IntN(100)) * time.Millisecond
+		pause := time.Duration(p.rnd.IntN(300)) * time.Millisecond
 		people.Go(func() {
 			for ctx.Err() == nil && chip.Press(s.button, 40*time.Millisecond) == nil {
-				nap(ctx, 60*time.Millisecond+pause)
+				nap(ctx, 200*time.Millisecond+pause)
 			}
 		})
 	}
@@ -223,7 +223,7 @@ func (p *plant) work(m *rig.Machine) (l rig.Loss, accepted bool) {
 // moment waits for a moment to cut the power: any, or most often one in a flush, when
 // a cut can do most harm.
 func (p *plant) moment(ctx context.Context) {
-	nap(ctx, 200*time.Millisecond+time.Duration(p.rnd.IntN(800))*time.Millisecond)
+	nap(ctx, 100*time.Millisecond+time.Duration(p.rnd.IntN(400))*time.Millisecond)
 	if p.rnd.IntN(4) > 0 {
 		<-p.card.Flushing()
 		nap(ctx, time.Duration(p.rnd.IntN(12))*time.Millisecond)

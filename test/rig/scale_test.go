@@ -100,7 +100,7 @@ func TestScaleReplug(t *testing.T) {
 	m.Sh("until [ -e /dev/ttyUSB0 ]; do sleep 0.05; done")
 	s := openShop(t, m, newShelf(m), shopConfig(fmt.Sprintf("[[scale]]\nname = \"a\"\nserial = %q\nprotocol = \"st-gs\"\n", byID(m, "SCALE1", 0))))
 	sc := newScaleOn(t, a, false)
-	w := m.Start("while sleep 0.2; do ls /dev/ttyUSB* 2>/dev/null | tr '\\n' ' '; done") // every name it ever has
+	w := m.Start("while sleep 0.3; do echo /dev/ttyUSB*; done") // every name it ever has
 	changes := func(e logged) bool { return e.Weight != nil }
 
 	sc.grams.Store(100)

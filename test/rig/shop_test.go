@@ -85,7 +85,7 @@ func (s *shop) log() []logged {
 // many.
 func (s *shop) eventually(n int, what string, after int, ok func(logged) bool) []logged {
 	s.t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(300 * time.Millisecond) {
 		events := s.log()
 		got := count(events[after:], ok)
 		if got >= n {

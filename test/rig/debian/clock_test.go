@@ -13,6 +13,7 @@ import (
 // In its sandbox the program sees that the clock is right, as soon as systemd-timesyncd
 // has set it.
 func TestClock(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, shop(t), rig.Options{})
 	if line := clockLine(m); !strings.Contains(line, "not set") {
 		t.Errorf("before, doctor says %q", line)

@@ -89,6 +89,7 @@ func ready(alerts []uplink.Envelope) (n int) {
 
 // A press at the shelf becomes an alert at a broker outside.
 func TestPress(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, shop(t), rig.Options{Forward: []int{9100}})
 	c := newCloud(t)
 	configure(m, c.brokers(), "")
@@ -107,6 +108,7 @@ func TestPress(t *testing.T) {
 
 // Without a network alerts wait, and none is lost or overtaken.
 func TestNetworkCut(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, shop(t), rig.Options{})
 	c := newCloud(t)
 	configure(m, c.brokers(), "")

@@ -27,6 +27,7 @@ const (
 // Nor is a log that is full, because nobody takes its alerts: the watchdog would start
 // the program over and over, and help nobody.
 func TestFullLog(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, shop(t), rig.Options{Forward: []int{9100}})
 	m.Sh("systemctl stop readyshelf.socket readyshelf && rm -r /var/lib/readyshelf/*")
 	m.Put("/tmp/log.tar", fullLog(t))

@@ -11,6 +11,7 @@ import (
 
 // What was just installed works, tells nobody anything, and says what to do next.
 func TestInstall(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, installed(t), rig.Options{Forward: []int{9100}})
 	if !strings.Contains(aptSays, "sudo readyshelf setup") {
 		t.Errorf("apt says\n%s", aptSays)
@@ -34,6 +35,7 @@ func TestInstall(t *testing.T) {
 
 // The sandbox is as tight as the documentation says.
 func TestSandbox(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, installed(t), rig.Options{})
 	out := m.Sh("systemd-analyze security --no-pager readyshelf.service | tail -n 1")
 	var exposure float64
@@ -50,6 +52,7 @@ func TestSandbox(t *testing.T) {
 
 // Root, and people in the program's group, ask the running daemon how all is.
 func TestDoctor(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, shop(t), rig.Options{})
 	m.Sh("useradd -m -G readyshelf ann && useradd -m bob")
 	told := []string{"ok printer/kitchen :9100: open", "ok button/A1 GPIO17: open", "the board is up for"}
@@ -70,6 +73,7 @@ func TestDoctor(t *testing.T) {
 
 // Removing leaves the data, purging nothing at all.
 func TestRemove(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, installed(t), rig.Options{})
 	t.Log(m.Sh("apt remove -y readyshelf </dev/null 2>&1 | tail -n 3"))
 	m.Sh("test -s /var/lib/readyshelf/readyshelf.db && test -s /etc/readyshelf/readyshelf.toml && ! test -e /usr/bin/readyshelf")
@@ -89,6 +93,7 @@ func TestRemove(t *testing.T) {
 
 // Who gives the printer another port restarts the socket, and the daemon has it then.
 func TestOtherPort(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, installed(t), rig.Options{})
 	m.Sh("mkdir /etc/systemd/system/readyshelf.socket.d && cd /etc/systemd/system/readyshelf.socket.d && " +
 		"echo [Socket] >port.conf && echo ListenStream= >>port.conf && echo ListenStream=9101 >>port.conf && " +
@@ -108,6 +113,7 @@ func TestOtherPort(t *testing.T) {
 // A package whose daemon does not come up, with a disk of its own for the log, can be
 // purged too.
 func TestPurgeBroken(t *testing.T) {
+	t.Parallel()
 	m := rig.Restore(t, installed(t), rig.Options{})
 	m.Sh("systemctl stop readyshelf.socket readyshelf.service && mount -t tmpfs tmpfs /var/lib/readyshelf && touch /var/lib/readyshelf/readyshelf.db")
 	m.Sh("sed -i s/9100/x/ /etc/readyshelf/readyshelf.toml && ! systemctl start readyshelf.service")

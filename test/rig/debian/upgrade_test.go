@@ -13,6 +13,7 @@ import (
 // An update in the middle of business loses nothing, refuses nobody, and keeps what the
 // owner has written.
 func TestUpgrade(t *testing.T) {
+	t.Parallel()
 	rig.Need(t)
 	old, now := previousPackage(t), thisPackage(t)
 	m := rig.Restore(t, rig.Debian(t), rig.Options{})
