@@ -42,5 +42,5 @@ for job in "${fetching[@]}"; do
 	wait "$job"
 done
 echo "rig: kernels $(cat .cache/rig/{arm64,amd64}/version | xargs) and a Debian, after $((SECONDS - began)) s"
-# One after the other, three machines at once: two keep two processors busy, and some only wait.
-go test -count=1 -v -timeout 30m -p 1 -parallel 3 ./test/rig ./test/rig/debian -rig "$@"
+# Four machines at once: two keep two processors busy, and some only wait.
+go test -count=1 -v -timeout 30m -p 2 -parallel 2 ./test/rig ./test/rig/debian -rig "$@"
