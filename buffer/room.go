@@ -130,50 +130,80 @@ func (w *writer) relieve(need int64, card bool) bool {
 type stock struct {
 	bytes   int64
 	counted time.Time
+	cramped bool // the last try found no room for what is written anew
 }
 
 // sweep moves a part of the first tier that holds anything to another, without what
 // that lacks. It says whether it did: not where all of it together is not worth the
-// bytes that are written for it.
+// bytes that are written for it. Large records want many pages in a row: where there is
+// no room for a part it tries smaller ones, and then not again before the next count.
 func (w *writer) sweep(left *stock, to tier, from ...tier) bool {
+	moved, err := w.trySweep(left, to, from)
+	if err != nil && !left.cramped {
+		w.l.opts.Log.Error("log not swept", "err", err)
+	}
+	if err != nil {
+		left.bytes = 0
+	}
+	left.cramped = errors.Is(err, ErrFull) || left.cramped && !moved
+	return moved
+}
+
+func (w *writer) trySweep(left *stock, to tier, from []tier) (moved bool, err error) {
 	if time.Since(left.counted) >= recount {
-		*left = stock{counted: time.Now()}
-		for _, t := range from {
-			err := w.meanwhile(walkLimit, func() error {
-				n, err := w.l.store.spare(t, to)
-				left.bytes += n
-				return err
-			})
-			if err != nil {
-				w.l.opts.Log.Error("log not swept", "err", err)
-				return false
-			}
+		if err := w.count(left, to, from); err != nil {
+			return false, err
 		}
 	}
 	if left.bytes < w.l.opts.MaxSize/256 {
-		return false
+		return false, nil
 	}
-	s, err := w.planSweep(to, from)
-	if s.upto > 0 && err == nil {
-		err = w.drop(change{sweep: &s}, s.gone)
-	}
+	sp, err := w.l.store.space()
 	if err != nil {
-		w.l.opts.Log.Error("log not swept", "err", err)
+		return false, err
+	}
+	// There must be room to write it anew, for a checkpoint, and for the pages between.
+	for chunk := min(w.l.opts.MaxSize/32, (sp.free-w.checkpointSize)/3); chunk >= 2*pageSize; chunk /= 4 {
+		if moved, err = w.sweepPart(left, chunk, to, from); !errors.Is(err, ErrFull) {
+			break
+		}
+	}
+	return moved, err
+}
+
+// count finds out how many bytes sweeps would free.
+func (w *writer) count(left *stock, to tier, from []tier) error {
+	*left = stock{counted: time.Now(), cramped: left.cramped}
+	for _, t := range from {
+		err := w.meanwhile(walkLimit, func() error {
+			n, err := w.l.store.spare(t, to)
+			left.bytes += n
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweepPart sweeps about the bytes of chunk, and says whether there was anything to move.
+func (w *writer) sweepPart(left *stock, chunk int64, to tier, from []tier) (bool, error) {
+	s, err := w.planSweep(chunk, to, from)
+	if err != nil || s.upto == 0 {
+		return false, err
+	}
+	if err := w.drop(change{sweep: &s}, s.gone); err != nil {
+		return false, err
 	}
 	for _, g := range s.gone {
 		left.bytes -= g.size
 	}
-	return s.upto > 0 && err == nil
+	return true, nil
 }
 
-// planSweep takes as much as there is room to write anew, for a checkpoint, and for
-// the pages between.
-func (w *writer) planSweep(to tier, from []tier) (s sweep, err error) {
-	sp, err := w.l.store.space()
-	chunk := min(w.l.opts.MaxSize/32, (sp.free-w.checkpointSize)/3)
-	if err != nil || chunk < 2*pageSize {
-		return s, err
-	}
+// planSweep finds the first of the tiers that holds anything.
+func (w *writer) planSweep(chunk int64, to tier, from []tier) (s sweep, err error) {
 	err = w.l.store.view(func(tx *bbolt.Tx) error {
 		for _, t := range from {
 			s = sweep{from: t, to: to}
@@ -204,7 +234,12 @@ func (w *writer) drop(c change, gone []goner) error {
 			Events: g.events, Alerts: g.alerts,
 		}
 		facts = append(facts, f)
-		w.l.opts.Log.Warn("log is full and drops events", "class", g.class, "events", g.events, "unsent_alerts", g.alerts)
 	}
-	return w.settle(c, facts)
+	err := w.settle(c, facts)
+	for _, g := range gone {
+		if err == nil {
+			w.l.opts.Log.Warn("log is full and drops events", "class", g.class, "events", g.events, "unsent_alerts", g.alerts)
+		}
+	}
+	return err
 }

@@ -290,3 +290,35 @@ func TestFullCardCostsNoHistory(t *testing.T) {
 		h.end(t)
 	})
 }
+
+// Orders of very many dishes want many pages in a row, which a full log may not have. It
+// sweeps smaller parts then, and says once, not each time, that it cannot.
+func TestFullLogOfLargeRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := smallRun(t, &tally{Pad: make([]byte, 8<<10)})
+		feast := strings.Repeat("a dish with much on the side; ", 400)
+		n := cram(t, h, 5000, func(i int) kitchen.Event {
+			if i%2 == 0 {
+				return soon(i)
+			}
+			f := ticket(fmt.Sprint(i))
+			f.Ticket.Notes = feast
+			return f
+		})
+		if n == 5000 {
+			t.Fatal("it never was full")
+		}
+		for range 100 {
+			f := ticket("late")
+			f.Ticket.Notes = feast
+			f.Stamp = h.opts.Now()
+			if err := h.Append(t.Context(), f); !errors.Is(err, ErrFull) {
+				t.Fatalf("a full log takes %v", err)
+			}
+			time.Sleep(10 * time.Second)
+		}
+		if not := h.lines.count("log not swept"); not > 2 {
+			t.Errorf("it says %d times that it has not swept", not)
+		}
+	})
+}
