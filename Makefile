@@ -38,7 +38,7 @@ deb: ## dist/readyshelf_*.deb: what installs itself on Raspberry Pi OS and Debia
 
 check: format vet static short ## what is quick: form, vet, staticcheck, short tests
 
-test: deps check race peers lunches ## everything but the rig: what CI runs
+test: deps check race peers lunches rig ## everything: what CI runs
 
 deps: ## install what the tests use: a broker, a C compiler, promtool, tools for disks, Debian's checkers, shells
 	@bash test/deps.sh
