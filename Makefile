@@ -71,10 +71,13 @@ lunches: # the whole daemon through 200 lunches and two weeks of mishaps
 KILLS   ?= 2000
 CUTS    ?= 2000
 DAMAGED ?= 1000
+# How long each parser of tickets is fuzzed.
+FUZZED  ?= 5m
 
-torture: ## kills, power cuts, damage and bad cards for half an hour, on the card that READYSHELF_TORTURE_DIR names
+torture: ## kills, power cuts, damage, bad cards and tickets nobody prints for an hour, on the card that READYSHELF_TORTURE_DIR names
 	go test -count=1 -v -timeout 6h -run 'TestKill|TestPowerCut|Card|TestDamagedLog|TestDrain' ./test -kills $(KILLS) -cuts $(CUTS)
 	go test -count=1 -v -timeout 1h -run 'TestSalvage|TestAnyDamage' ./buffer -damaged $(DAMAGED)
+	bash test/fuzz.sh $(FUZZED) ./sensors/ticket
 
 fuzz: ## every parser against invented input, a minute each
 	bash test/fuzz.sh 60s

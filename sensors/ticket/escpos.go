@@ -23,7 +23,9 @@ const (
 	untilLimit   = 255      // data up to a terminator
 	cloneLimit   = 32       // a clone's vendor settings
 	keep         = 64       // bytes of a command that are kept for its reader
+	qrLimit      = 8 << 10  // what a QR code can hold, and more
 	cleanLines   = 3        // lines of clean text that prove synchronisation
+	oddities     = 3        // strange things on end that make it doubtful again
 )
 
 // A sink takes what a tokeniser finds. The bytes are valid during the call only.
@@ -56,6 +58,7 @@ type tokeniser struct {
 	inked bool // the line has text
 	dirty bool // the line has bytes that no text has
 	mess  bool // something strange came since synchronisation was lost
+	odd   int  // strange things since the last clean line or ESC @
 	// Of the ESC @ or cut being handed on: that there was no synchronisation before
 	// it, and that the line it ends is noise.
 	doubt, noise bool
@@ -170,7 +173,7 @@ func (t *tokeniser) ctl(b byte) {
 		t.work++
 	}
 	if b < 0x20 && harmless>>b&1 == 0 {
-		t.dirty, t.mess = true, true
+		t.strange()
 	}
 	t.sink.control(b)
 	if b != lf {
@@ -180,6 +183,7 @@ func (t *tokeniser) ctl(b byte) {
 	case t.dirty:
 		t.clean = 0
 	case t.inked:
+		t.odd = 0
 		t.clean++
 		t.sync = t.sync || t.clean >= cleanLines
 	}
@@ -190,6 +194,15 @@ func (t *tokeniser) ctl(b byte) {
 func (t *tokeniser) noisy() bool { return !t.sync && t.dirty }
 
 func (t *tokeniser) unsync() { t.sync, t.clean, t.mess = false, 0, true }
+
+// strange notes what no job has, or few.
+func (t *tokeniser) strange() {
+	t.dirty, t.mess = true, true
+	t.odd++
+}
+
+// sure says that a command may skip an ESC @.
+func (t *tokeniser) sure() bool { return t.sync && t.odd < oddities }
 
 func (t *tokeniser) begin(b byte) {
 	if b != dle {
@@ -232,7 +245,7 @@ func (t *tokeniser) more(p []byte) int {
 		return t.measureMore(p)
 	}
 	m := min(t.size-t.got, len(p))
-	if !t.sync {
+	if !t.sure() {
 		if k := t.initWithin(p[:m]); k > 0 {
 			return k
 		}
@@ -265,7 +278,7 @@ func (t *tokeniser) initWithin(p []byte) (k int) {
 // measureMore takes bytes until the length of the command is known.
 func (t *tokeniser) measureMore(p []byte) int {
 	for i, b := range p {
-		if !t.sync && t.got > 1 && t.last == esc && b == '@' {
+		if t.got > 1 && !t.sure() && t.last == esc && b == '@' {
 			return i + t.initWithin(p[i:i+1])
 		}
 		if t.n < keep {
@@ -307,7 +320,7 @@ func (t *tokeniser) finish() {
 		t.n, t.size = partHeader(t.hdr[1]), 0
 		return
 	}
-	t.tail = !t.sync && t.last == esc && t.got > 2
+	t.tail = !t.sure() && t.last == esc && t.got > 2
 	t.got, t.reps = 0, 0
 	t.emit(true)
 }
@@ -315,7 +328,7 @@ func (t *tokeniser) finish() {
 // unknown consumes the lead and its second byte (or what measure has seen), and
 // counts it.
 func (t *tokeniser) unknown() {
-	t.dirty, t.mess = true, true
+	t.strange()
 	t.got = 0
 	t.emit(false)
 }
@@ -359,9 +372,13 @@ func (t *tokeniser) emit(known bool) {
 	case !known:
 	case init, t.isCut(h):
 		t.doubt, t.noise = !t.sync, t.noisy()
-		// Noise has a cut in it now and then; then it proves nothing.
-		t.sync = t.sync || init || !t.mess
+		// Noise has a cut in it now and then. It proves something behind the end of a
+		// line, where nothing was strange.
+		t.sync = t.sync || init || !t.mess && !t.inked
 		t.mess = !t.sync
+		if init {
+			t.odd, t.star = 0, false // each job says itself whether it is Star's
+		}
 		t.raster, t.inked, t.dirty = false, false, false
 		// Some senders forget n of GS V A n and go on with ESC @: the printer takes
 		// ESC for n, and would print the @.

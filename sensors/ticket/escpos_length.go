@@ -164,7 +164,7 @@ func (t *tokeniser) escLength(h []byte) int {
 	case '#':
 		return vendorLength(h)
 	case 'Z': // a clone's QR code: m n k dL dH data
-		return need(h, 7, func() int { return 7 + at(h, 5) })
+		return need(h, 7, func() int { return bounded(7, int64(at(h, 5)), qrLimit) })
 	case gs, 0x1E:
 		return t.starFound(h)
 	}
@@ -352,7 +352,7 @@ func (t *tokeniser) barcodeLength(h []byte) int {
 	case m >= 65 && m <= 79:
 		return need(h, 4, func() int { return 4 + int(h[3]) })
 	case m == 97:
-		return need(h, 7, func() int { return 7 + at(h, 5) })
+		return need(h, 7, func() int { return bounded(7, int64(at(h, 5)), qrLimit) })
 	}
 	return unknown
 }

@@ -16,9 +16,11 @@ type claim struct {
 const (
 	device = "test/peers/disk.Device/"
 	wire   = "cmd/readyshelf."
+	paper  = "sensors/ticket.Tokenise/"
 )
 
-// claims are what the project promises of its durable path.
+// claims are what the project promises of its durable path, and of what reads bytes
+// from outside.
 var claims = []claim{
 	{what: "one event of 200 B at the device, history kept", bench: device + "history", unit: "B/event", limit: 12_500},
 	{what: "… its flushes", bench: device + "history", unit: "flushes/event", limit: 2, whole: true},
@@ -37,6 +39,9 @@ var claims = []claim{
 	{what: "… first sightings out of order", bench: wire + "DrainFar", unit: "out-of-order"},
 	{what: "drain while 2,000 events a second come in, × alone", bench: wire + "DrainUnderIntake", unit: "ratio", least: true, limit: 0.5},
 	{what: "intake alone, events of 200 B a second", bench: "test/peers/disk.Intake", unit: "events/s", least: true, limit: 20_000},
+	{what: "ticket bytes told apart, text, MB a second", bench: paper + "text/ours", unit: "MB/s", least: true, limit: 200},
+	{what: "… pictures", bench: paper + "raster/ours", unit: "MB/s", least: true, limit: 200},
+	{what: "… allocations", bench: paper + "text/ours", unit: "allocs/op"},
 }
 
 // cell is one figure of a table.
@@ -135,5 +140,16 @@ var tables = []table{
 			"NATS, one node, power cut", "nats-cut",
 			"NATS, one node, sync_interval: always, power cut", "nats-sync-always-cut",
 			"NATS, the subscriber was never there before, killed", "nats-nobody-subscribed-killed"),
+	},
+	{
+		title: "Ticket bytes told apart",
+		text:  "Text, control bytes and commands of ESC/POS. What it is compared with finds next to nothing: a search for the line ends alone (bytes.IndexByte), and a copy.",
+		heads: []string{"text, MB a second", "allocations", "pictures, MB a second"},
+		base:  1,
+		rows: []row{
+			{"readyshelf", []cell{{paper + "text/ours", "MB/s"}, {paper + "text/ours", "allocs/op"}, {paper + "raster/ours", "MB/s"}}},
+			{"a search for the line ends", []cell{{paper + "text/line-ends", "MB/s"}, {paper + "text/line-ends", "allocs/op"}, {paper + "raster/line-ends", "MB/s"}}},
+			{"a copy", []cell{{paper + "text/copy", "MB/s"}, {paper + "text/copy", "allocs/op"}, {paper + "raster/copy", "MB/s"}}},
+		},
 	},
 }
