@@ -23,7 +23,8 @@ import (
 //	config/readyshelf.toml  the configuration
 //	config/…                the files that it names: certificates, passwords, keys
 //	data/order.key          the key of order ids
-//	data/layouts/…          the layouts of tickets
+//	config/layouts/…        the shop's layouts of tickets
+//	data/layouts/…          the same, as they last loaded
 //	data/readyshelf.db.id   the log's sidecar
 //	data/readyshelf.db      the log
 //

@@ -162,8 +162,14 @@ func smallFiles(conf *Config) ([]packed, error) {
 		f.Key, f.Path = n.key, *n.path
 		files = append(files, f)
 	}
-	layouts, err := layoutFiles(conf.Data)
-	return append(files, layouts...), err
+	for _, in := range []struct{ folder, dir string }{{configFolder, conf.layoutsDir()}, {dataFolder, conf.keptLayouts()}} {
+		layouts, err := layoutFiles(in.folder, in.dir)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, layouts...)
+	}
+	return files, nil
 }
 
 // nameInBackup is where a file that the configuration names lies in a backup: as it lay
@@ -177,12 +183,8 @@ func (c *Config) nameInBackup(file string) string {
 	return configFolder + "/" + filepath.Base(file)
 }
 
-// layoutsName is the folder of ticket layouts in the data folder.
-const layoutsName = "layouts"
-
-// layoutFiles are the layouts of tickets, if there are any.
-func layoutFiles(data string) (files []packed, err error) {
-	dir := filepath.Join(data, layoutsName)
+// layoutFiles are the layouts of tickets in a folder, if there are any.
+func layoutFiles(folder, dir string) (files []packed, err error) {
 	err = filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) && file == dir {
 			return nil
@@ -194,7 +196,7 @@ func layoutFiles(data string) (files []packed, err error) {
 		if err != nil {
 			return err
 		}
-		files = append(files, inMemory(dataFolder+"/"+layoutsName+filepath.ToSlash(strings.TrimPrefix(file, dir)), text))
+		files = append(files, inMemory(folder+"/"+layoutsName+filepath.ToSlash(strings.TrimPrefix(file, dir)), text))
 		return nil
 	})
 	if err != nil {

@@ -166,9 +166,10 @@ func (d *doctor) checks() []check {
 
 // checkConfig looks at the files that the configuration names; itself it was read.
 func (d *doctor) checkConfig(context.Context) []finding {
-	err := d.CheckFiles()
-	var problems Problems
-	if !errors.As(err, &problems) {
+	var problems, layouts Problems
+	errors.As(d.CheckFiles(), &problems)
+	errors.As(d.CheckLayouts(), &layouts)
+	if problems = append(problems, layouts...); len(problems) == 0 {
 		return []finding{works("file", fmt.Sprintf("%s is right: %d printers, %d scales, %d buttons", d.file, len(d.Printers), len(d.Scales), len(d.Buttons)))}
 	}
 	var found []finding

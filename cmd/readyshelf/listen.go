@@ -122,8 +122,9 @@ func configured(conf *Config, name string) (target, error) {
 	is := func(source, path string) bool {
 		return name == source || name == path || strings.HasPrefix(name, "/") && sameFile(name, path)
 	}
+	layouts, _ := conf.layouts() // readyshelf check says which are refused
 	for _, p := range conf.Printers {
-		t := target{name: "printer/" + p.Name, kind: "printer", options: ticket.Options{Encoding: p.Encoding, CodePages: p.CodePages}}
+		t := target{name: "printer/" + p.Name, kind: "printer", options: ticket.Options{Encoding: p.Encoding, CodePages: p.CodePages, Layouts: layouts}}
 		switch {
 		case p.Listen != "":
 			t.path, t.inlet = p.Listen, overTCP
@@ -156,7 +157,8 @@ func configured(conf *Config, name string) (target, error) {
 
 // byPath is a device that the configuration does not have.
 func (c *listenCmd) byPath(conf *Config) (target, error) {
-	t := target{path: c.Device, options: ticket.Options{Encoding: conf.Encoding}}
+	layouts, _ := conf.layouts()
+	t := target{path: c.Device, options: ticket.Options{Encoding: conf.Encoding, Layouts: layouts}}
 	kind, _, _ := strings.Cut(c.Device, "/")
 	switch {
 	case kind == "printer" || kind == "scale" || kind == "button" || kind == "light":

@@ -80,7 +80,7 @@ var endings = map[ticket.Ending]string{
 // tickets shows what was printed, without what is personal, and what it is understood as.
 func (p *printerSense) tickets(up time.Duration, slips []ticket.Slip) {
 	for _, s := range slips {
-		for _, line := range s.Redacted() {
+		for _, line := range s.Redacted(p.options) {
 			p.say(up, "| "+line)
 		}
 		p.say(up, "ticket ended: "+endings[s.Ending])

@@ -196,6 +196,9 @@ func (r *checkCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
+	if err := c.CheckLayouts(); err != nil {
+		return err
+	}
 	fmt.Fprintf(s.out, "%s is right: store %s; printers: %d, scales: %d, buttons: %d\n",
 		r.Config, c.Store, len(c.Printers), len(c.Scales), len(c.Buttons))
 	if what := c.ToDo(); what != "" {

@@ -65,7 +65,7 @@ func (c *resetCmd) ship() error { return replaceFile(c.Config, string(systemd.Co
 func (c *Config) belongings() (files []string, err error) {
 	etc, data, conf := filepath.Dir(c.file), filepath.Clean(c.Data), filepath.Base(c.file)
 	names := map[string][]string{data: {logName, logName + ".*", "." + logName + ".*", layoutsName, restoreFolder}}
-	names[etc] = append(append(names[etc], leavings(conf)...), literal(conf)+".bak", passwordName, authorityName) // of setup
+	names[etc] = append(append(names[etc], leavings(conf)...), literal(conf)+".bak", layoutsName, passwordName, authorityName) // of setup
 	for _, name := range []string{identityName, "device", unfinishedName} {
 		names[data] = append(append(names[data], leavings(name)...), name)
 	}

@@ -19,6 +19,7 @@ import (
 	"readyshelf/kitchen"
 	"readyshelf/predict"
 	"readyshelf/sensors"
+	"readyshelf/sensors/ticket"
 	"readyshelf/sync/uplink"
 )
 
@@ -47,6 +48,7 @@ type house struct {
 	resend  chan uplink.Range // what the cloud wants again, to the uplink
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
+	layouts  *ticket.Layouts // of tickets
 	metrics  *metrics
 	devices  []string          // of the configuration, by the names of their sources
 	taps     []*tap            // on the same
@@ -132,6 +134,7 @@ func openHouse(c Config, w world) (*house, error) {
 	}
 	h.orderKey = key
 	h.decider = &kitchen.Decider{Model: predict.New(), Rules: h.rules()}
+	h.loadLayouts()
 	h.metrics = newMetrics(h)
 	log, err := buffer.Open(buffer.Options{
 		Path: filepath.Join(h.Data, logName), Decider: h.decider, BootID: h.bootID,

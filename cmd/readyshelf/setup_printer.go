@@ -199,7 +199,7 @@ func numbered(ports []device.Port, answer string) string {
 func (s *setup) tryPrinter(ctx context.Context, p PrinterConfig) error {
 	t := target{
 		kind: "printer", path: cmp.Or(p.Listen, p.Serial, p.Gadget), mode: p.Mode,
-		options: ticket.Options{Encoding: p.Encoding, CodePages: p.CodePages},
+		options: ticket.Options{Encoding: p.Encoding, CodePages: p.CodePages, Layouts: ticket.Shipped()},
 	}
 	switch {
 	case p.Serial != "":

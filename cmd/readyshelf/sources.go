@@ -199,5 +199,5 @@ func (h *house) light(slot string) kitchen.Light {
 }
 
 func (h *house) ticketOptions(c PrinterConfig) ticket.Options {
-	return ticket.Options{Encoding: c.Encoding, CodePages: c.CodePages, Key: h.orderKey}
+	return ticket.Options{Encoding: c.Encoding, CodePages: c.CodePages, Key: h.orderKey, Layouts: h.layouts}
 }

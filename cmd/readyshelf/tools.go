@@ -20,6 +20,7 @@ type ticketCmd struct {
 // ticketDecodeCmd is `readyshelf ticket decode`.
 type ticketDecodeCmd struct {
 	Encoding string `default:"gb18030" help:"The store's encoding: gb18030, big5, cp437, utf8, …"`
+	Layouts  string `placeholder:"FOLDER" help:"A folder of layout files, besides those that the program brings along."`
 	Text     bool   `xor:"form" help:"Print the text as paper would show it. It may hold names and phone numbers: for local eyes only."`
 	JSON     bool   `xor:"form" name:"json" help:"Print one line of JSON for each ticket, without personal data (the default)."`
 	File     string `arg:"" help:"A file with the bytes that the printer was sent, or - for standard input."`
@@ -35,7 +36,11 @@ func (c *ticketDecodeCmd) Run(s streams) error {
 		return err
 	}
 	defer done()
-	o := ticket.Options{Encoding: c.Encoding}
+	layouts, err := theseLayouts(c.Layouts)
+	if err != nil {
+		return err
+	}
+	o := ticket.Options{Encoding: c.Encoding, Layouts: layouts}
 	slips, err := ticket.Decode(in, o)
 	if err != nil {
 		return err

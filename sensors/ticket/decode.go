@@ -15,6 +15,9 @@ type Options struct {
 	CodePages map[int]string
 	// Key keys the hash of long order ids; see [Parse].
 	Key []byte
+	// Layouts are for slips that the general rules do not read. They are not changed
+	// once they are here; nil are none.
+	Layouts *Layouts
 }
 
 // A Decoder turns the bytes of one connection, or of one serial line, into slips.

@@ -7,30 +7,57 @@ import (
 )
 
 // Parse reads what a slip says. Of the options it needs the key, which hashes the
-// platform's long order id.
+// platform's long order id, and the layouts.
 //
-// The rules know no layouts, only what slips have in common: titles, labels,
-// three shapes of dishes, the lines under a dish. Redaction comes first and all
+// The general rules know no layouts, only what slips have in common: titles, labels,
+// three shapes of dishes, the lines under a dish. Where a [Layout] of the options
+// recognises the slip, what that says goes before. Redaction comes first and all
 // that follows sees only what it left.
 func Parse(s Slip, o Options) kitchen.Ticket {
+	t, _ := parse(s, o)
+	return t
+}
+
+// parse is Parse, and what its lines were taken for.
+func parse(s Slip, o Options) (kitchen.Ticket, *reader) {
 	p := redact(s.Lines, o.Key)
-	r := reader{zone: zoneHead, roles: make([]role, len(p.rows)), cur: -1}
-	r.t = kitchen.Ticket{
-		Raster: s.Raster, Partial: s.Partial, Encoding: s.Encoding, OrderKey: p.orderKey,
+	lines := asPrinted(p)
+	var l *Layout
+	if !s.Garbled {
+		l = o.Layouts.of(lines)
 	}
-	if s.Ending == EndLabel {
-		r.readLabel(p)
-	} else {
-		r.readAll(p)
-		if len(r.t.Items) == 0 && looksLikeLabel(p) {
-			r = reader{t: kitchen.Ticket{
-				Raster: s.Raster, Partial: s.Partial, Encoding: s.Encoding, OrderKey: p.orderKey,
-			}, roles: make([]role, len(p.rows)), cur: -1}
-			r.readLabel(p)
-		}
+	if l != nil {
+		l.hide(p, lines)
+	}
+	r := readPage(p, s)
+	if l != nil {
+		r.follow(l, p, lines)
 	}
 	r.finish(p, s)
-	return settled(&r, p, s)
+	if l != nil {
+		l.insist(&r.t, lines)
+	}
+	return settled(r, p, s), r
+}
+
+// readPage reads a slip by the general rules.
+func readPage(p page, s Slip) *reader {
+	begin := func() *reader {
+		return &reader{zone: zoneHead, roles: make([]role, len(p.rows)), cur: -1, t: kitchen.Ticket{
+			Raster: s.Raster, Partial: s.Partial, Encoding: s.Encoding, OrderKey: p.orderKey,
+		}}
+	}
+	r := begin()
+	if s.Ending == EndLabel {
+		r.readLabel(p)
+		return r
+	}
+	r.readAll(p)
+	if len(r.t.Items) == 0 && looksLikeLabel(p) {
+		r = begin()
+		r.readLabel(p)
+	}
+	return r
 }
 
 // finish draws the conclusions from what was read.
@@ -117,6 +144,8 @@ type reader struct {
 	cook  bool // a word of slips for cooks was read
 
 	platform, chinese, money, routed, label bool
+
+	laid bool // a layout recognised the slip
 }
 
 // looksLikeLabel says that a slip without dishes is a cup label.

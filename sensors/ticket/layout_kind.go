@@ -104,7 +104,7 @@ func (r *reader) identified() bool {
 	if r.t.Number == "" {
 		return r.cook && r.t.Table != ""
 	}
-	return r.platform || r.cook || r.t.Promised != ""
+	return r.platform || r.cook || r.laid || r.t.Promised != ""
 }
 
 // channel finds the platform, else the dining mode.

@@ -10,7 +10,7 @@ func TestRedacted(t *testing.T) {
 		{Text: "#18 美团外卖"}, {Text: "--------------------------------"}, {Text: "鱼香肉丝  x2   36.00"}, {Text: "--------------------------------"},
 		{Text: "收货人: 王小明"}, {Text: "13812345678"},
 	}}
-	got := strings.Join(slip.Redacted(), "\n")
+	got := strings.Join(slip.Redacted(Options{}), "\n")
 	if !strings.Contains(got, "鱼香肉丝") || !strings.Contains(got, "#18") {
 		t.Errorf("got\n%s\nwant the number and the dish", got)
 	}
