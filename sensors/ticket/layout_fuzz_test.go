@@ -53,7 +53,7 @@ func FuzzRedact(f *testing.F) {
 	slipSeeds(f, func(text string) { f.Add(text) })
 	phone := regexp.MustCompile(`\d{11}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, line := range slipOf(text).Redacted() {
+		for _, line := range slipOf(text).Redacted(Options{}) {
 			if phone.MatchString(line) {
 				t.Errorf("%q: %s", text, line)
 			}
