@@ -53,11 +53,11 @@ type Config struct {
 // Serial and Gadget is set.
 type PrinterConfig struct {
 	Name    string         `toml:"name"`
-	Listen  string         `toml:"listen"` // TCP address of the extra printer
-	Allow   []netip.Prefix `toml:"allow"`  // who may print; empty means everybody
-	Forward string         `toml:"forward"`
-	Serial  string         `toml:"serial"` // port of the receive-only tap
-	Mode    SerialMode     `toml:"mode"`   // of Serial
+	Listen  string         `toml:"listen"`  // TCP address of the extra printer
+	Allow   []netip.Prefix `toml:"allow"`   // who may print; empty means everybody
+	Forward string         `toml:"forward"` // with Listen: address of the printer that gets the jobs
+	Serial  string         `toml:"serial"`  // port of the receive-only tap
+	Mode    SerialMode     `toml:"mode"`    // of Serial
 	Gadget  string         `toml:"gadget"`
 	// Encoding is the store's unless the printer has its own. CodePages overrides
 	// what ESC t n selects.

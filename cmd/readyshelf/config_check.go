@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -33,11 +34,8 @@ var notYet = map[string]struct {
 	when func(value any) bool
 	fix  string
 }{
-	"printer.forward":            {isSet, "leave it out: with listen alone this is one more printer"},
 	"alert.confidence_threshold": {func(v any) bool { return v == Confidence(0) }, "write a number like 0.85"},
 }
-
-func isSet(v any) bool { return !reflect.ValueOf(v).IsZero() }
 
 // parseConfig is [ParseConfig] for what k knows.
 func parseConfig(name string, data []byte, k known) (*Config, Problems) {
@@ -185,6 +183,7 @@ func (c *checker) printers() {
 		c.name(key+".name", p.Name)
 		c.unique(names, p.Name, key+".name", "give each its own name")
 		c.oneWayIn(key, p)
+		c.forward(key+".forward", p)
 		if p.Encoding != "" {
 			c.encoding(key+".encoding", p.Encoding)
 		}
@@ -228,6 +227,27 @@ func (c *checker) oneWayIn(key string, p *PrinterConfig) {
 			c.bad(key+"."+only.key, "this means nothing without "+only.with, "take it away, or use "+only.with)
 		}
 	}
+}
+
+// forward checks where the printer is that p hands its jobs on to.
+func (c *checker) forward(key string, p *PrinterConfig) {
+	if p.Forward == "" {
+		return
+	}
+	host, port, err := net.SplitHostPort(p.Forward)
+	n, perr := strconv.Atoi(port)
+	switch _, own, _ := net.SplitHostPort(p.Listen); {
+	case err != nil || perr != nil || n < 1 || n > 65535 || anyHost(host):
+		c.bad(key, fmt.Sprintf("%q is no address of a printer", p.Forward), `write its address and port: "192.168.1.50:9100"`)
+	case port == own && isLoopback(host):
+		c.bad(key, "this is the port that is listened on: a job would go round for ever", "write the address of the printer itself")
+	}
+}
+
+// isLoopback says that host is this machine, as far as its name tells.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 func (c *checker) scales() {

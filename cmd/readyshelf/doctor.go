@@ -82,6 +82,8 @@ type surroundings struct {
 	input  func(c ButtonConfig) (gpio.PinIn, error)
 	output func(line string) (gpio.PinOut, error)
 	listen func(addr string) (net.Listener, error)
+	// printer calls one that jobs are handed on to.
+	printer func(ctx context.Context, addr string) (net.Conn, error)
 
 	dial    func(ctx context.Context, network, addr string) (net.Conn, error)
 	resolve func(ctx context.Context, host string) ([]string, error)
@@ -115,7 +117,7 @@ func theseSurroundings(c *Config) surroundings {
 		},
 		gadget: func(path string) (io.Closer, error) { return openGadget(path) },
 		input:  func(c ButtonConfig) (gpio.PinIn, error) { return inputs([]ButtonConfig{c}).Open(c.Line) },
-		output: device.OpenOutput, listen: device.Listen,
+		output: device.OpenOutput, listen: device.Listen, printer: device.DialPrinter,
 		dial: device.Dial, resolve: net.DefaultResolver.LookupHost, built: builtAt(),
 		ask:  func(ctx context.Context) daemonState { return askState(ctx, c.Data) },
 		unit: systemdUnit, whole: wholeLog,

@@ -34,6 +34,11 @@ func (d *doctor) deviceChecks() []check {
 		switch {
 		case c.Listen != "":
 			add("printer", c.Name, c.Listen, func(ctx context.Context) finding { return d.tryListen(ctx, c.Listen) })
+			if c.Forward != "" && !d.daemon.running {
+				all = append(all, check{"devices", shortCheck, func(ctx context.Context) []finding {
+					return []finding{d.tryForward(ctx, "printer/"+c.Name, c.Forward)}
+				}})
+			}
 		case c.Serial != "":
 			add("printer", c.Name, c.Serial, func(context.Context) finding { return d.tryPort(c.Serial, c.Mode) })
 		case c.Gadget != "":
@@ -130,6 +135,20 @@ func (d *doctor) tryListen(ctx context.Context, addr string) finding {
 		return works("", addr+": held open by "+socketName+" until the daemon runs")
 	}
 	return failure("", err, "")
+}
+
+// tryForward calls the printer that gets the jobs. Beside a running daemon nobody does:
+// some printers take one connection only, and the daemon knows how it is.
+func (d *doctor) tryForward(ctx context.Context, name, addr string) finding {
+	ctx, cancel := context.WithTimeout(ctx, shortCheck-grace)
+	defer cancel()
+	c, err := d.printer(ctx, addr)
+	if err != nil {
+		return problem(name, fmt.Sprintf("the printer at %s cannot be reached: %v", addr, err),
+			"switch it on, check its network cable, and that this is still its address")
+	}
+	c.Close()
+	return works(name, addr+": the printer takes connections")
 }
 
 // tryPort opens a serial port.

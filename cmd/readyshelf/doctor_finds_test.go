@@ -131,6 +131,10 @@ func TestDoctorFinds(t *testing.T) {
 				return nil, deviceError(errors.New("another program has this port"), "stop it")
 			}
 		}, "printer/kitchen", bad, "another program"},
+		{"printer behind the proxy off", func(p *patient) {
+			p.Printers = []PrinterConfig{{Name: "line", Listen: ":9100", Forward: "192.168.1.50:9100"}}
+			p.printer = func(context.Context, string) (net.Conn, error) { return nil, errors.New("it does not answer") }
+		}, "printer/line", bad, "192.168.1.50:9100 cannot be reached: it does not answer"},
 		{"USB printer missing", func(p *patient) {
 			p.Printers = []PrinterConfig{{Name: "usb", Gadget: "/dev/g_printer0"}}
 			p.gadget = func(string) (io.Closer, error) { return nil, deviceError(fs.ErrNotExist, "make it") }

@@ -76,6 +76,7 @@ type target struct {
 	options ticket.Options // of a printer
 	button  ButtonConfig   // of a button
 	inlet   inlet          // of a printer
+	forward string         // of a printer: who gets the jobs
 }
 
 // inlet is how a printer's bytes come.
@@ -127,7 +128,7 @@ func configured(conf *Config, name string) (target, error) {
 		t := target{name: "printer/" + p.Name, kind: "printer", options: ticket.Options{Encoding: p.Encoding, CodePages: p.CodePages, Layouts: layouts}}
 		switch {
 		case p.Listen != "":
-			t.path, t.inlet = p.Listen, overTCP
+			t.path, t.inlet, t.forward = p.Listen, overTCP, p.Forward
 		case p.Gadget != "":
 			t.path, t.inlet = p.Gadget, overUSB
 		default:

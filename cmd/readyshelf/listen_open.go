@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"time"
 
@@ -49,7 +50,8 @@ func openTarget(ctx context.Context, t target, on *tap) error {
 // forget takes facts and keeps none.
 func forget(context.Context, ...kitchen.Event) error { return nil }
 
-// openPrinter is an extra printer that answers the till, and keeps nothing.
+// openPrinter is a printer that answers the till, or stands before one that does, and
+// keeps nothing.
 func openPrinter(ctx context.Context, t target, on *tap) error {
 	p := &ticket.Printer{
 		Name: "listen", Options: t.options, Now: func() kitchen.Stamp { return kitchen.Stamp{} },
@@ -68,7 +70,14 @@ func openPrinter(ctx context.Context, t target, on *tap) error {
 		return err
 	}
 	on.opened()
-	return p.Serve(ctx, on.listener(ln), forget)
+	if t.forward == "" {
+		return p.Serve(ctx, on.listener(ln), forget)
+	}
+	between := &ticket.Proxy{
+		Name: p.Name, Options: p.Options, Now: p.Now, Log: p.Log, Printer: t.forward, Heard: on.passed,
+		Dial: func(ctx context.Context) (net.Conn, error) { return device.DialPrinter(ctx, t.forward) },
+	}
+	return between.Serve(ctx, ln, func() {}, forget)
 }
 
 // askScale asks a scale as the daemon does. One that is silent is asked on; one that

@@ -198,7 +198,7 @@ func numbered(ports []device.Port, answer string) string {
 // tryPrinter waits for a ticket, and shows what is understood.
 func (s *setup) tryPrinter(ctx context.Context, p PrinterConfig) error {
 	t := target{
-		kind: "printer", path: cmp.Or(p.Listen, p.Serial, p.Gadget), mode: p.Mode,
+		kind: "printer", path: cmp.Or(p.Listen, p.Serial, p.Gadget), mode: p.Mode, forward: p.Forward,
 		options: ticket.Options{Encoding: p.Encoding, CodePages: p.CodePages, Layouts: ticket.Shipped()},
 	}
 	switch {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"sync"
 
 	"periph.io/x/conn/v3/gpio"
@@ -21,8 +22,10 @@ func (h *house) sources() []sensors.Source {
 	var all []sensors.Source
 	for _, c := range h.Printers {
 		switch {
+		case c.Forward != "":
+			all = append(all, h.proxy(c))
 		case c.Listen != "":
-			all = append(all, h.printer(c))
+			all = append(all, h.extraPrinter(c))
 		case c.Serial != "":
 			all = append(all, h.serialTap(c))
 		case c.Gadget != "":
@@ -44,8 +47,8 @@ func (h *house) sources() []sensors.Source {
 	return all
 }
 
-// extraPrinter is c as one more printer of the shop.
-func (h *house) extraPrinter(c PrinterConfig) *ticket.Printer {
+// anotherPrinter is c as one more printer of the shop.
+func (h *house) anotherPrinter(c PrinterConfig) *ticket.Printer {
 	return &ticket.Printer{
 		Name: c.Name, Options: h.ticketOptions(c), Allow: c.Allow, Now: h.clock,
 		Log:       h.log.With("device", "printer/"+c.Name),
@@ -53,9 +56,31 @@ func (h *house) extraPrinter(c PrinterConfig) *ticket.Printer {
 	}
 }
 
-// printer is the extra printer on a TCP port.
-func (h *house) printer(c PrinterConfig) sensors.Source {
-	t, p := h.tapOn("printer", c.Name, c.Listen), h.extraPrinter(c)
+// extraPrinter is one more printer on a TCP port.
+func (h *house) extraPrinter(c PrinterConfig) sensors.Source {
+	t, p := h.tapOn("printer", c.Name, c.Listen), h.anotherPrinter(c)
+	return h.onListener(t, c, func(ctx context.Context, ln net.Listener, up func()) error {
+		up()
+		return p.Serve(ctx, t.listener(ln), t.emit(h.keeper.Emit))
+	})
+}
+
+// proxy stands in the line between the tills and their printer. Its tap hears what has
+// passed already.
+func (h *house) proxy(c PrinterConfig) sensors.Source {
+	t := h.tapOn("printer", c.Name, c.Listen)
+	p := &ticket.Proxy{
+		Name: c.Name, Options: h.ticketOptions(c), Allow: c.Allow, Now: h.clock,
+		Log: h.log.With("device", "printer/"+c.Name), Printer: c.Forward, Heard: t.passed,
+		Dial: func(ctx context.Context) (net.Conn, error) { return h.printer(ctx, c.Forward) },
+	}
+	return h.onListener(t, c, func(ctx context.Context, ln net.Listener, up func()) error {
+		return p.Serve(ctx, ln, up, t.emit(h.keeper.Emit))
+	})
+}
+
+// onListener opens the TCP port of t and serves it.
+func (h *house) onListener(t *tap, c PrinterConfig, serve func(context.Context, net.Listener, func()) error) sensors.Source {
 	tried := make(chan struct{})
 	tell := sync.OnceFunc(func() { close(tried) })
 	h.ports = append(h.ports, tried)
@@ -68,16 +93,15 @@ func (h *house) printer(c PrinterConfig) sensors.Source {
 			if err != nil {
 				return err
 			}
-			up()
 			defer t.opened()()
-			return p.Serve(ctx, t.listener(ln), t.emit(h.keeper.Emit))
+			return serve(ctx, ln, up)
 		},
 	}
 }
 
 // usbPrinter is the extra printer on USB: this machine is one, and a till prints to it.
 func (h *house) usbPrinter(c PrinterConfig) sensors.Source {
-	t, p := h.tapOn("printer", c.Name, c.Gadget), h.extraPrinter(c)
+	t, p := h.tapOn("printer", c.Name, c.Gadget), h.anotherPrinter(c)
 	return sensors.Source{
 		Name:   "printer/" + c.Name,
 		Remedy: "check that readyshelf-gadget.service has made the USB printer",

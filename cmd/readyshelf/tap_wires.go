@@ -92,6 +92,12 @@ func (c *tappedConn) Close() error {
 	return c.Conn.Close()
 }
 
+// passed hears what went through a proxy. The till's words are the device's, as with
+// any printer; what the printer answers is sent to the till.
+func (t *tap) passed(p ticket.Passed) {
+	t.hear(heard{From: p.From, Bytes: p.Bytes, Sent: p.Back, End: p.End})
+}
+
 // edges is a pin that hands over its edges one by one; see [button.Button].
 type edges interface {
 	NextEdge(ctx context.Context) (button.Edge, error)

@@ -21,11 +21,13 @@ type world struct {
 	now    func(boot uint32) func() kitchen.Stamp
 
 	listen func(addr string) (net.Listener, error)
-	serial func(path string, mode SerialMode) (io.ReadWriteCloser, error)
-	gadget func(path string) (ticket.Cable, error)
-	input  func(line string) (gpio.PinIn, error) // a button's, as it is configured
-	output func(line string) (gpio.PinOut, error)
-	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
+	// printer calls the printer at addr, to hand jobs on to it.
+	printer func(ctx context.Context, addr string) (net.Conn, error)
+	serial  func(path string, mode SerialMode) (io.ReadWriteCloser, error)
+	gadget  func(path string) (ticket.Cable, error)
+	input   func(line string) (gpio.PinIn, error) // a button's, as it is configured
+	output  func(line string) (gpio.PinOut, error)
+	dial    func(ctx context.Context, network, addr string) (net.Conn, error)
 	// probe says whether an existing log is sound, in a child process; nil trusts it.
 	probe func(ctx context.Context, path string) error
 	// service is who started the daemon and watches it.

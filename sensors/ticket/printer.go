@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"os"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -61,8 +60,8 @@ func (p *Printer) Serve(ctx context.Context, ln net.Listener, emit func(context.
 	defer context.AfterFunc(ctx, func() { ln.Close() })()
 
 	r := &reporter{name: p.Name, opts: p.Options, log: p.Log, emit: emit}
-	var strangers []netip.Addr
-	places := newSlots()
+	guests := guests{allow: p.Allow, log: p.Log}
+	places := newSlots(p.Log)
 	for {
 		conn, err := ln.Accept()
 		switch {
@@ -71,9 +70,8 @@ func (p *Printer) Serve(ctx context.Context, ln net.Listener, emit func(context.
 		case err != nil:
 			return fmt.Errorf("accept print jobs: %w", err)
 		}
-		if addr, ok := p.allowed(conn.RemoteAddr()); !ok {
+		if !guests.admit(conn.RemoteAddr()) {
 			conn.Close()
-			strangers = p.refused(strangers, addr)
 			continue
 		}
 		s := &session{p: p, conn: conn}
@@ -86,26 +84,6 @@ func (p *Printer) Serve(ctx context.Context, ln net.Listener, emit func(context.
 			s.serve(ctx, r)
 		})
 	}
-}
-
-// allowed says whether a host may connect, and who it is.
-func (p *Printer) allowed(a net.Addr) (netip.Addr, bool) {
-	ap, err := netip.ParseAddrPort(a.String())
-	addr := ap.Addr().Unmap()
-	if len(p.Allow) == 0 {
-		return addr, true
-	}
-	return addr, err == nil && slices.ContainsFunc(p.Allow, func(n netip.Prefix) bool { return n.Contains(addr) })
-}
-
-// refused logs a stranger the first time, the first few strangers at least.
-func (p *Printer) refused(known []netip.Addr, addr netip.Addr) []netip.Addr {
-	const most = 32
-	if len(known) >= most || slices.Contains(known, addr) {
-		return known
-	}
-	p.Log.Warn("a host outside the allowed networks tried to print", "host", addr)
-	return append(known, addr)
 }
 
 // A session is one connection, or all the time of a cable.
@@ -206,6 +184,9 @@ func (s *session) wake() time.Time {
 	}
 	return at
 }
+
+// giveWay ends the session for another one.
+func (s *session) giveWay() { s.conn.Close() }
 
 func (s *session) open() bool { return s.p.Accepting == nil || s.p.Accepting() }
 

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -17,19 +18,28 @@ const (
 
 // slots are the places for sessions.
 type slots struct {
+	log  *slog.Logger
 	free chan struct{} // holds one for each session
 
 	mu   sync.Mutex
-	open map[*session]bool
+	open map[lodger]bool
 	told bool
 }
 
-func newSlots() *slots {
-	return &slots{free: make(chan struct{}, maxSessions), open: map[*session]bool{}}
+// A lodger is a session that has a place.
+type lodger interface {
+	// rests says since when it is idle, if it is.
+	rests() (time.Time, bool)
+	// giveWay ends it for another one.
+	giveWay()
+}
+
+func newSlots(log *slog.Logger) *slots {
+	return &slots{log: log, free: make(chan struct{}, maxSessions), open: map[lodger]bool{}}
 }
 
 // enter waits for a place; false if ctx ends first.
-func (l *slots) enter(ctx context.Context, s *session) bool {
+func (l *slots) enter(ctx context.Context, s lodger) bool {
 	for {
 		select {
 		case l.free <- struct{}{}:
@@ -39,7 +49,7 @@ func (l *slots) enter(ctx context.Context, s *session) bool {
 			return true
 		default:
 		}
-		l.makeRoom(s.p)
+		l.makeRoom()
 		select {
 		case <-ctx.Done():
 			return false
@@ -50,7 +60,7 @@ func (l *slots) enter(ctx context.Context, s *session) bool {
 	}
 }
 
-func (l *slots) leave(s *session) {
+func (l *slots) leave(s lodger) {
 	l.mu.Lock()
 	delete(l.open, s)
 	l.mu.Unlock()
@@ -58,10 +68,10 @@ func (l *slots) leave(s *session) {
 }
 
 // makeRoom ends the session that has been idle longest, if that is long enough.
-func (l *slots) makeRoom(p *Printer) {
+func (l *slots) makeRoom() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var oldest *session
+	var oldest lodger
 	since := time.Now().Add(-givesWay)
 	for s := range l.open {
 		if at, idle := s.rests(); idle && !at.After(since) {
@@ -71,10 +81,10 @@ func (l *slots) makeRoom(p *Printer) {
 	if oldest == nil {
 		return
 	}
-	oldest.conn.Close()
+	oldest.giveWay()
 	if !l.told {
 		l.told = true
-		p.Log.Warn("all connections are taken; those that are idle are ended for new ones", "connections", maxSessions)
+		l.log.Warn("all connections are taken; those that are idle are ended for new ones", "connections", maxSessions)
 	}
 }
 

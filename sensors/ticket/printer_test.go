@@ -496,11 +496,11 @@ func TestPrinterAllow(t *testing.T) {
 		{"192.168.1.7:40000", true}, {"[::ffff:192.168.1.7]:40000", true}, {"192.168.2.7:40000", false},
 		{"[fe80::1%eth0]:1", false}, {"pipe", false},
 	} {
-		p := &Printer{Allow: []netip.Prefix{netip.MustParsePrefix("192.168.1.0/24")}}
-		if _, got := p.allowed(host(c.from)); got != c.want {
+		g := guests{allow: []netip.Prefix{netip.MustParsePrefix("192.168.1.0/24")}, log: slog.New(slog.DiscardHandler)}
+		if got := g.admit(host(c.from)); got != c.want {
 			t.Errorf("%s: got %v, want %v", c.from, got, c.want)
 		}
-		if _, got := (&Printer{}).allowed(host(c.from)); !got {
+		if all := (guests{}); !all.admit(host(c.from)) {
 			t.Errorf("%s is refused where all are allowed", c.from)
 		}
 	}

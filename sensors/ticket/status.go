@@ -27,31 +27,44 @@ type replier struct {
 	offline bool
 	auto    bool // GS a asked for automatic status
 	out     bytes.Buffer
-
-	seq []byte // a real-time command under way
+	now     realTimes
 }
 
-// realTime takes one byte as it is received, and says whether it belongs to a
-// real-time command. A printer acts on these even inside the data of another one.
+// realTime takes one byte as it is received, answers, and says whether it belongs to
+// a real-time command.
 func (r *replier) realTime(b byte) bool {
+	n, part := r.now.take(b)
+	r.answer(n)
+	return part
+}
+
+// realTimes finds real-time commands in a stream, byte by byte. A printer acts on
+// these even inside the data of another command.
+type realTimes struct {
+	seq []byte // one under way
+}
+
+// take takes the next byte. It says whether that belongs to a real-time command, and
+// with the last byte of DLE EOT n it returns n, which is not 0 then.
+func (r *realTimes) take(b byte) (n byte, part bool) {
 	if len(r.seq) == 0 && b != dle {
-		return false
+		return 0, false
 	}
 	r.seq = append(r.seq, b)
 	if len(r.seq) < 2 {
-		return true
+		return 0, true
 	}
-	switch n := dleLength(r.seq); {
-	case n == unknown:
+	switch length := dleLength(r.seq); {
+	case length == unknown:
 		r.seq = r.seq[:0]
-		return false
-	case n == len(r.seq):
+		return 0, false
+	case length == len(r.seq):
 		if r.seq[1] == 0x04 {
-			r.answer(r.seq[2])
+			n = r.seq[2]
 		}
 		r.seq = r.seq[:0]
 	}
-	return true
+	return n, true
 }
 
 // answer is that to DLE EOT n.

@@ -1,0 +1,122 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"readyshelf/kitchen"
+)
+
+// dialTime is how long the printer may take to answer a call. A till gives up after a
+// few seconds, and must hear before that.
+const dialTime = 2 * time.Second
+
+// maxHearers is how many connections are decoded at once: those under way, and those
+// that are over and whose last slips wait to be taken.
+const maxHearers = 4 * maxSessions
+
+// A Proxy stands in the line between tills and their printer. What a till sends goes
+// to the printer, and what that answers to the till, byte by byte as it comes. Only
+// then it is decoded, by another goroutine behind a queue that is bounded: when the
+// decoder is too slow, or what it calls, bytes are dropped there and printed all the
+// same.
+//
+// Nothing is faked. Each connection of a till is one to the printer. Where that cannot
+// be made the till's is reset at once, so that it does what it does without a proxy
+// when the printer is off.
+type Proxy struct {
+	// Name is the printer's in the configuration: its facts come from "printer/"+Name.
+	Name string
+	Options
+	// Allow lists the networks that may connect. Empty allows all.
+	Allow []netip.Prefix
+	// Idle is the silence that ends a slip without a cut. Zero means 1.5 s.
+	Idle time.Duration
+	// Now stamps a slip when its last byte has come.
+	Now func() kitchen.Stamp
+	Log *slog.Logger
+	// Printer is how people call the printer: its address.
+	Printer string
+	// Dial calls it. To pass on that one side has ended and the other has not, its
+	// connections and the listener's have CloseWrite as a [net.TCPConn] has.
+	Dial func(context.Context) (net.Conn, error)
+	// Heard is told what passed, in order, beside the line. May be nil.
+	Heard func(Passed)
+}
+
+// Passed is what went through a [Proxy].
+type Passed struct {
+	// From tells the connections apart: the till's address.
+	From string
+	// Bytes are what was passed, valid during the call; Back that the printer sent them.
+	Bytes []byte
+	Back  bool
+	// End says that the connection is over.
+	End bool
+}
+
+// Serve passes the connections of ln on until ctx ends. It emits one fact for each
+// slip that holds text or a picture, and a fault and its end for what the printer is
+// known to lack. It calls up when the printer is known to work.
+//
+// It closes ln, and returns when all connections are done with: nil if ctx ended, else
+// why ln failed.
+func (p *Proxy) Serve(ctx context.Context, ln net.Listener, up func(), emit func(context.Context, ...kitchen.Event) error) error {
+	var all sync.WaitGroup
+	defer all.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer ln.Close()
+	defer context.AfterFunc(ctx, func() { ln.Close() })()
+
+	s := &service{
+		Proxy: p, places: newSlots(p.Log), hearers: make(chan struct{}, maxHearers),
+		reporter: &reporter{name: p.Name, opts: p.Options, log: p.Log, emit: emit},
+	}
+	s.printer = &outlet{Proxy: p, up: up, emit: emit, claims: map[claim]time.Time{}}
+	guests := guests{allow: p.Allow, log: p.Log}
+	for {
+		conn, err := ln.Accept()
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return fmt.Errorf("accept print jobs: %w", err)
+		}
+		if !guests.admit(conn.RemoteAddr()) {
+			reset(conn)
+			continue
+		}
+		l := &wire{service: s, till: conn, from: conn.RemoteAddr().String()}
+		l.touch()
+		if !s.places.enter(ctx, l) {
+			reset(conn)
+			return nil
+		}
+		all.Go(func() { l.serve(ctx) })
+	}
+}
+
+// A service is one Serve at work.
+type service struct {
+	*Proxy
+	*reporter
+	places  *slots
+	hearers chan struct{} // holds one for each connection that is decoded
+	printer *outlet
+}
+
+// reset ends a connection as a host does that has nobody at this port, where the
+// network can say so.
+func reset(c net.Conn) {
+	if tcp, ok := c.(interface{ SetLinger(int) error }); ok {
+		// That it fails means that the other side has gone: nobody is to be told.
+		_ = tcp.SetLinger(0)
+	}
+	c.Close()
+}
