@@ -20,9 +20,10 @@
 // whether the shop prints in its own encoding or in UTF-8, and whether CR alone
 // ends a line.
 //
-// Two things own a port: a [Printer] is one more printer on TCP that answers its
-// host as a plain Epson TM-T88 would, and a [Tap] listens on a serial line and
-// never says a word.
+// Three things own a port: a [Printer] is one more printer on TCP that answers its
+// host as a plain Epson TM-T88 would, a [Tap] listens on a serial line and never says
+// a word, and a [Proxy] hands on what tills and their printer say to each other, and
+// reads it behind them.
 //
 // The command lengths are those of the Epson ESC/POS and Star Line Mode manuals
 // and of the tables of github.com/kunif/EscPosUtils.
