@@ -99,30 +99,35 @@ func TestListen(t *testing.T) {
 	t.Parallel()
 	m, shelf, sc := toolsMachine(t)
 	s := openShop(t, m, shelf, shopConfig(scaleTable))
-	listen := func(device string, use func()) string {
+	listen := func(device string, use func(*rig.Process)) string {
 		t.Helper()
 		p := m.Start("exec readyshelf listen --config /etc/readyshelf.toml --for 5s %s", device)
 		if err := p.Until(" now\n", patience); err != nil {
 			t.Fatal(err)
 		}
-		use()
+		use(p)
 		rc, err := p.Wait(patience)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return fmt.Sprintf("%sexit code %d\n", clockless.ReplaceAllString(p.Output(), "    N.NNN"), rc)
 	}
-	golden(t, "listen-button", listen("button/A1", func() {
+	golden(t, "listen-button", listen("button/A1", func(*rig.Process) {
 		if err := shelf.Play("GPIO17", 1, bouncing(300*time.Millisecond)...); err != nil {
 			t.Error(err)
 		}
 	}))
-	golden(t, "listen-printer", listen("printer/kitchen", func() {
+	golden(t, "listen-printer", listen("printer/kitchen", func(*rig.Process) {
 		if err := printOrder(m.Addr(9100), 7); err != nil {
 			t.Error(err)
 		}
 	}))
-	golden(t, "listen-scale", once(listen("scale/a", func() { sc.grams.Store(900) })))
+	golden(t, "listen-scale", once(listen("scale/a", func(p *rig.Process) {
+		if err := p.Until("500 g", patience); err != nil {
+			t.Error(err)
+		}
+		sc.grams.Store(900)
+	})))
 	s.close()
 }
 
