@@ -187,6 +187,7 @@ var packWords = []string{
 // totalWords close the dishes; after them Chinese slips print the recipient.
 var totalWords = []string{
 	"合计", "总计", "实付", "实收", "应付", "应收", "总额", "总价", "总金额", "订单金额", "支付金额", "消费金额", "小计",
+	"合計", "総計", "小計", "お会計", "합계", "총액", "총합계", "결제금액", "총 결제금액", "주문금액", "summe", "gesamt", "gesamtbetrag", "gesamtsumme", "zwischensumme", "zu zahlen", "betrag", "importe", "importe total", "valor total", "total a pagar", "a pagar", "montant", "totale",
 	"subtotal", "sub total", "sub-total", "total", "amount due", "balance due", "grand total", "order total", "total due", "jumlah", "total bayar",
 }
 
@@ -301,13 +302,16 @@ var labels = allLabels(map[field][]string{
 		"骑手", "骑手姓名", "骑手电话", "配送员", "外卖员", "送餐员", "服务员", "收银员", "收银", "操作员", "操作人", "点菜员", "点单员", "下单员", "下单人", "开台员", "制单人", "经手人", "打印人", "店员", "导购", "营业员", "经办人",
 		"server", "server name", "clerk", "cashier", "waiter", "waitress", "operator", "staff", "employee", "host", "bartender", "manager", "driver", "driver name", "courier", "courier name", "dasher", "dasher name", "rider", "rider name", "served by", "taken by", "emp", "user", "garcom", "garcon", "atendente", "operador", "caixa", "entregador", "mesero", "camarero", "cajero", "atiende", "kasir", "pelayan", "bedient von", "kellner", "voided by", "cancelled by", "authorized by", "approved by", "printed by",
 	},
-})
+}, tongueLabels)
 
 // allLabels lists the labels by their first byte, the longest first.
-func allLabels(byField map[field][]string) (all [256][]label) {
-	for f, words := range byField {
-		for _, w := range words {
-			all[w[0]] = append(all[w[0]], label{w, f})
+func allLabels(tables ...map[field][]string) (all [256][]label) {
+	for _, byField := range tables {
+		for f, words := range byField {
+			for _, w := range words {
+				w = strings.Map(foldRune, w)
+				all[w[0]] = append(all[w[0]], label{w, f})
+			}
 		}
 	}
 	for _, list := range all {
