@@ -20,7 +20,7 @@ type item struct {
 	indexed bool   // the leading number may be a running number
 }
 
-const counters = `份|个|碗|杯|盒|笼|只|瓶|例|盘|串|斤|条|块|件|套|位|听|罐|包|袋|扎|打|壶|锅|张|片|支|根|粒|屉|煲|客|碟|盅|桶|pcs?|pc\.`
+const counters = `份|个|碗|杯|盒|笼|只|瓶|例|盘|串|斤|条|块|件|套|位|听|罐|包|袋|扎|打|壶|锅|张|片|支|根|粒|屉|煲|客|碟|盅|桶|個|人前|つ|本|皿|枚|丁|개|인분|그릇|잔|병|접시|pcs?|pc\.`
 
 var (
 	leadXRE    = lazily(`^\s*(?:>+\s*)?[\[(]?\s*(-?\d{1,3}) ?x\s*[\])]?(?:\s+(\S.*)|([\p{Han}(\[].*))$`)
@@ -31,12 +31,12 @@ var (
 	leadPortionRE = lazily(`^\s*[\[(](\d{1,3}) ?(?:` + counters + `)[\])]\s*(\p{L}.*)$`)
 	// gluedPortionRE is 1份宫保鸡丁; 3杯鸡 and 8块鸡翅 are names.
 	gluedPortionRE = lazily(`^\s*(\d{1,2}) ?(?:份|例|碗|盘|碟|笼|瓶)(\p{Han}.*)$`)
-	leadRE         = lazily(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*|\d{1,2}-\p{L}.*)$`)
-	notLeadRE      = lazily(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|st\b|nd\b|rd\b|th\b|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
+	leadRE         = lazily(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*|\d{1,2}-\p{L}.*|\d{1,2} \p{L}{3}.*)$`)
+	notLeadRE      = lazily(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|(?:st|nd|rd|th)(?:$|,| (?:floor|fl|course|copy|time|print|order)\b)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
 	indexRE        = lazily(`^\s*\d{1,2}[.,)] ?(\D.*)$`)
 
-	priceTok    = lazily(`^[-+]?(?:[¥$€£]|rp\.?|r\$|usd|rm)?-?\d[\d,.]*(?:[.,]\d{1,3})?(?:元|€|kr|zl)?$`)
-	amountRE    = lazily(`[-+]?(?:[¥$€£]|rp\.?|r\$)? ?-?\d[\d,.]*\s*(?:元|€|kr|zl)?\s*\)?\s*$`)
+	priceTok    = lazily(`^[-+]?(?:[¥$€£]|rp\.?|r\$|usd|rm)?-?\d[\d,.]*(?:[.,]\d{1,3})?(?:元|€|kr|zl|円|원|eur|chf)?$`)
+	amountRE    = lazily(`[-+]?(?:[¥$€£]|rp\.?|r\$)? ?-?\d[\d,.]*\s*(?:元|€|kr|zl|円|원|eur|chf)?\s*\)?\s*$`)
 	leadPriceRE = lazily(`\s*@\s*[¥$€£]?\d[\d.,]*(?:\s.*)?$|\s{2,}(?:[¥$€£]|rp\.? ?|r\$ ?)?\d[\d.,]*(?:\s+[\d.,]+)*\s*€?$`)
 	// loneQtyRE is a quantity below its name, with the price of one: "2 @ 4.50   9.00".
 	loneQtyRE  = lazily(`^\s*(\d{1,3})\s*[x@]\s*[¥$€£]?\d`)

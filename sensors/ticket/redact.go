@@ -204,7 +204,7 @@ func (r *redactor) personal(w row) bool {
 	if r.items && !r.total && w.indent > 0 {
 		return plateRE.MatchString(s) || maskedRE.MatchString(s) || honorRE.MatchString(s) || initialRE.MatchString(strings.TrimSpace(w.print)) && strings.HasSuffix(s, ".") || westernAddress(s)
 	}
-	return maskedRE.MatchString(s) || honorRE.MatchString(s) || hasAddress(s) || westernAddress(s)
+	return maskedRE.MatchString(s) || honorRE.MatchString(s) || hasAddress(s) || westernAddress(s) || foreignLine(phrase{w.print, s})
 }
 
 // unnumbered is the folded line without the numbers that its labels allow.
@@ -227,7 +227,8 @@ func (r *redactor) notDish(w row, it item) bool {
 	if it.leading {
 		return westernAddress(w.fold) && (!r.items || r.ended || r.marked || it.Qty > 9 || r.total)
 	}
-	return strictHanRE.MatchString(w.fold) || r.ended && hasAddress(w.fold)
+	apart := r.ended || !r.items && !r.ruled // from the dishes
+	return strictHanRE.MatchString(w.fold) || r.ended && hasAddress(w.fold) || apart && foreignPlace(w.fold)
 }
 
 // byPlace drops what stands where slips print persons: unknown lines after the

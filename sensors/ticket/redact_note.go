@@ -8,7 +8,9 @@ import (
 // Notes are free text. What a cook needs stays; a clause with a phone number, an
 // address, a door or a name in it goes as a whole.
 var (
-	clauseRE = lazily(`[,;!?]+\s*|\.+(?:\s+|$)|\s*[|/]\s+|\s{2,}`)
+	clauseRE = lazily(`[,;!?]+\s*|\.+(?:\s+|$)|\s+[|/]\s+|\s{2,}`)
+	// pieceRE ends a part of a clause: in Chinese a space does.
+	pieceRE = lazily(`\s*[|/]\s*|\s+`)
 	// doorRE: ways into a house, and to whom.
 	doorRE = lazily(`\d{3,}.{0,3}#|(?:门禁|密码|门牌|口令|开门|手机|电话|微信|联系|vx|wx|房间|工位|柜).{0,6}\d{2,}|` +
 		`(?:交给|转交|送给|找|我是|姓名|叫|联系|署名|写上|写着)\p{Han}{1,4}|\p{Han}{2,4}收$|` +
@@ -20,51 +22,73 @@ var (
 	notNames = []string{"me", "on", "when", "upon", "before", "if", "the", "my", "us", "allergy", "kids", "sharing", "pickup", "delivery", "table"}
 )
 
-// cleanNote is a note without its personal clauses.
+// cleanNote is a note without its personal clauses. Of a clause that goes, the parts
+// between spaces and slashes stay that are tastes, and what it says of allergies.
 func cleanNote(p phrase) phrase {
 	p = p.trim("")
-	if !personalClause(p) {
-		return p
-	}
-	cut := clauseRE
-	if hasHan(p.fold) {
-		cut = hanClauseRE
-	}
 	var kept phrase
-	from, sep := 0, phrase{}
-	ends := append(cut.FindAllStringIndex(p.fold, -1), []int{len(p.fold), len(p.fold)})
-	for _, m := range ends {
-		if c := p.slice(from, m[0]).trim(""); c.fold != "" && !personalClause(c) {
-			if kept.fold != "" {
-				kept = kept.plus(sep)
-			}
-			kept = kept.plus(c)
+	whole, named := !personalClause(p), false
+	p.cut(clauseRE, func(c, sep phrase) {
+		said := c
+		switch {
+		case personalClause(c) || named && firstCapRE.MatchString(c.print) && !tasteLike(c):
+			c, whole = tastesOf(c), false
+			named = lastCapRE.MatchString(said.print) && (introduced(said.print) || namesSomebody(said.print))
+		default:
+			named = false
 		}
-		if c := p.slice(from, m[0]).trim(""); personalClause(c) {
-			if a := allergyPart(c); a.fold != "" && !strings.Contains(kept.fold, a.fold) {
-				if kept.fold != "" {
-					kept = kept.plus(sep)
-				}
-				kept = kept.plus(a)
-			}
+		if c.fold != "" && (c == said || !strings.Contains(kept.fold, c.fold)) {
+			kept = kept.joined(sep, c)
 		}
-		from, sep = m[1], p.slice(m[0], m[1])
-	}
-	if personalClause(kept) {
+	})
+	switch {
+	case whole:
+		return p
+	case personalClause(kept):
 		return allergyPart(p)
 	}
 	return kept
 }
 
-func (p phrase) plus(q phrase) phrase { return phrase{p.print + q.print, p.fold + q.fold} }
+// cut calls each with the parts of p between what re matches, and with what stood
+// before the part.
+func (p phrase) cut(re *pattern, each func(part, sep phrase)) {
+	from, sep := 0, phrase{}
+	for _, m := range append(re.FindAllStringIndex(p.fold, -1), []int{len(p.fold), len(p.fold)}) {
+		each(p.slice(from, m[0]).trim(""), sep)
+		from, sep = m[1], p.slice(m[0], m[1])
+	}
+}
 
-// hanClauseRE: in Chinese a space ends a clause too.
-var hanClauseRE = lazily(`[,;!?|/]+\s*|\s+`)
+// tastesOf is what a cook needs of a clause that names somebody.
+func tastesOf(c phrase) phrase {
+	var kept phrase
+	c.cut(pieceRE, func(part, sep phrase) {
+		food := tasteLike(part) || sickRE.MatchString(part.fold) || foodHanRE.MatchString(part.fold)
+		if part != c && food && !personalClause(part) {
+			kept = kept.joined(sep, part)
+		}
+	})
+	if a := allergyPart(c); a.fold != "" && !strings.Contains(kept.fold, a.fold) {
+		kept = kept.joined(phrase{", ", ", "}, a)
+	}
+	return kept
+}
+
+// joined is p and q with sep between them, or q alone.
+func (p phrase) joined(sep, q phrase) phrase {
+	if p.fold == "" {
+		return q
+	}
+	return p.plus(sep).plus(q)
+}
+
+func (p phrase) plus(q phrase) phrase { return phrase{p.print + q.print, p.fold + q.fold} }
 
 func personalClause(p phrase) bool {
 	s := p.fold
 	return hasPhone(s) || mailRE.MatchString(s) || honorRE.MatchString(s) || maskedRE.MatchString(s) || hanAddressRE.MatchString(timeless(s)) ||
-		westernAddress(s) || doorRE.MatchString(s) || namesSomebody(p.print) || namesPerson(p) || initialRE.MatchString(p.print) || hasPrivateLabel(p)
+		westernAddress(s) || doorRE.MatchString(s) || namesSomebody(p.print) || namesPerson(p) || initialRE.MatchString(p.print) || hasPrivateLabel(p) || p.numbered() || foreignPerson(p)
 }
 
 // hasPrivateLabel says that a clause names a person's field: "phone: ...".

@@ -14,7 +14,7 @@ var (
 	phoneRE = lazily(`\d{2,4}[*x•]{2,}\d{0,4}|[*x•]{3,}\d{3,4}(?:$|\D)|\d{7,}|` +
 		`\+\d{1,3}[ .-]?\(?\d|\(\d{2,5}\) ?\d{3,4}|` +
 		`(?:^|\D)\d{3}[-. ]\d{4}[-. ]\d{4}(?:$|\D)|(?:^|\D)\d{3}[-. ]\d{3}[-. ]\d{4}(?:$|\D)|` +
-		`(?:^|\D)0\d{2,4}[-. ]\d{3,4}[-. ]?\d{3,4}(?:$|\D)|(?:^|[^\d.])[2-9]\d{2}-\d{4}(?:$|[^\d-])|(?:^|[^\d.])[3689]\d{3}[ -]\d{4}(?:$|[^\d.-])|` +
+		`(?:^|\D)0\d{1,4}[-. ]\d{3,4}[-. ]?\d{3,4}(?:$|\D)|(?:^|[^\d.])[2-9]\d{2}-\d{4}(?:$|[^\d-])|(?:^|[^\d.])[3689]\d{3}[ -]\d{4}(?:$|[^\d.-])|` +
 		`(?:^|\D)\d{2}([-. ])\d{2}[-. ]\d{2}[-. ]\d{2}(?:$|\D)`)
 	moneyRE  = lazily(`(?:^|[^\d])[+-]?(?:[¥$€£]|rp\.?|r\$)? ?\d{1,7}\.\d{1,2}(?:$|[^\d])`)
 	mailRE   = lazily(`[a-z0-9._+-]+@[a-z0-9-]+\.[a-z]{2,}`)
@@ -46,7 +46,8 @@ func hasPhone(s string) bool {
 	if countDigits(s) < 4 { // the shortest is a mask: 13**0000
 		return false
 	}
-	return phoneRE.MatchString(moneyRE.ReplaceAllString(timeless(s), " ; "))
+	s = moneyRE.ReplaceAllString(timeless(s), " ; ")
+	return phoneRE.MatchString(s) || grouped(s)
 }
 
 // countDigits counts the ASCII digits of s.

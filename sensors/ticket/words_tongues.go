@@ -32,6 +32,7 @@ var tongueLabels = map[field][]string{
 		"nom", "prenom", "client(e)", "cliente:", "adresse de livraison", "livrer a", "ville", "indirizzo", "cognome", "consegna a", "cognome e nome", "nominativo", "intestatario",
 	},
 	fieldPrivate: {
+		"invoice to", "invoice for", "invoice name", "billed to", "receipt to", "receipt for", "vat no", "vat no.", "vat number", "entryphone", "intercom",
 		"電話", "電話番号", "tel番号", "携帯", "携帯電話", "携帯番号", "連絡先", "ご連絡先", "郵便番号", "メール", "メールアドレス", "会員番号", "会員id", "ポイント", "領収書宛名", "領収書", "暗証番号", "オートロック", "登録番号",
 		"전화", "휴대폰", "휴대전화", "핸드폰", "연락처번호", "안심번호", "가상번호", "전화 번호", "고객연락처", "고객전화", "고객번호", "회원번호", "회원명", "멤버십", "포인트", "사업자번호", "사업자등록번호", "상호", "현금영수증", "현금영수증번호", "공동현관", "공동현관비밀번호", "비밀번호", "출입방법", "출입번호", "우편번호", "이메일", "카드번호", "승인번호",
 		"tel.nr.", "tel.nr", "tel.-nr.", "telefonnr", "telefonnr.", "telefon-nr.", "telefon nr.", "rufnummer", "ruckruf", "ruckrufnummer", "mobil", "mobilnummer", "mobiltelefon", "handynummer", "handynr.", "etage", "stockwerk", "stock", "wohnung", "hinterhaus", "kundennummer", "kundennr", "kundennr.", "kunden-nr", "kunden-nr.", "kd.-nr.", "kd-nr.", "mitgliedsnummer", "bonuskarte", "turcode", "tur", "firma", "ust-idnr", "ust-idnr.", "ustid", "ust-id", "steuernummer", "rechnung an", "email-adresse",
@@ -40,6 +41,6 @@ var tongueLabels = map[field][]string{
 		"courriel", "mel", "portable", "digicode", "code porte", "code postal", "etage/porte", "societe", "raison sociale", "siret", "cellulare", "citofono", "scala", "interno", "partita iva", "p.iva", "codice fiscale", "ragione sociale",
 	},
 	fieldStaff: {
-		"配達員", "配達担当", "担当", "担当者", "スタッフ", "レジ担当", "ドライバー", "라이더", "라이더명", "배달원", "배달기사", "기사", "기사님", "담당", "담당자", "직원", "계산원", "fahrer", "fahrerin", "kurier", "bote", "kassierer", "kassiererin", "bedienung", "bediener", "es bediente sie", "es bediente", "mitarbeiter", "repartidor", "repartidora", "mensajero", "conductor", "camarera", "atendido por", "le atendio", "vendedor", "cajera", "mozo", "motoboy", "motorista", "estafeta", "garconete", "funcionario", "operadora", "vendedora", "serveur", "serveuse", "caissier", "livreur", "coursier", "cameriere", "cassiere", "fattorino", "rider nome",
+		"delivered by", "배달대행", "配達員", "配達担当", "担当", "担当者", "スタッフ", "レジ担当", "ドライバー", "라이더", "라이더명", "배달원", "배달기사", "기사", "기사님", "담당", "담당자", "직원", "계산원", "fahrer", "fahrerin", "kurier", "bote", "kassierer", "kassiererin", "bedienung", "bediener", "es bediente sie", "es bediente", "mitarbeiter", "repartidor", "repartidora", "mensajero", "conductor", "camarera", "atendido por", "le atendio", "vendedor", "cajera", "mozo", "motoboy", "motorista", "estafeta", "garconete", "funcionario", "operadora", "vendedora", "serveur", "serveuse", "caissier", "livreur", "coursier", "cameriere", "cassiere", "fattorino", "rider nome",
 	},
 }
