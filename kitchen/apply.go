@@ -21,6 +21,8 @@ func (s *State) Apply(e Event) {
 	switch {
 	case e.Started != nil:
 		s.Away, s.Started = s.Last, e.Stamp
+	case e.Ticket != nil:
+		s.learnRhythm(e)
 	case e.Press != nil:
 		s.applyPress(*e.Press)
 	case e.Weight != nil:

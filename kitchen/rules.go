@@ -18,6 +18,9 @@ type Rules struct {
 	// takes the lowest free one; otherwise a press readies the oldest order.
 	Slots    []string
 	Assigned bool
+	// Printers are the sources of tickets, as configured: "printer/kitchen". One that
+	// falls silent is a fault.
+	Printers []string
 	// DayStart is when the business day begins, after midnight.
 	DayStart time.Duration
 	// Location is the store's time zone, for times printed on tickets; nil is UTC.

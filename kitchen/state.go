@@ -70,6 +70,8 @@ type State struct {
 	Buttons map[string]Button `json:"buttons,omitempty"`
 	// Scales holds what last lay on each scale, by source.
 	Scales map[string]Load `json:"scales,omitempty"`
+	// Printers holds when tickets come, by source.
+	Printers map[string]*Rhythm `json:"printers,omitempty"`
 	// Faults holds the devices that do not work, by device.
 	Faults map[string]OpenFault `json:"faults,omitempty"`
 	// Clocks says what the wall clock was at the start of a boot, by boot, once known.

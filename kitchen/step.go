@@ -21,6 +21,7 @@ func (s *State) Step(m Model, r Rules, now Stamp, e *Event) []Event {
 		d.watch()
 	case e.Ticket != nil:
 		d.slip(*e, e.Ticket)
+		d.heard(*e, e.Ticket)
 	case e.Press != nil:
 		d.press(*e, *e.Press)
 	case e.Weight != nil:
@@ -86,8 +87,9 @@ func (d *step) follow(a Alert) {
 	}
 }
 
-// watch looks at every open order as time passes.
+// watch looks at the printers and at every open order as time passes.
 func (d *step) watch() {
+	d.hush()
 	for _, o := range d.s.OpenOrders() {
 		switch {
 		case d.promised(o): // before anything is said of it

@@ -236,7 +236,7 @@ func (h *house) started(ctx context.Context, sources []sensors.Source) {
 	start.Started = &kitchen.Started{Version: h.version}
 	facts := []kitchen.Event{start}
 	for _, f := range h.view.get().Faults {
-		if !slices.ContainsFunc(sources, func(s sensors.Source) bool { return s.Name == f.Device }) {
+		if !slices.ContainsFunc(sources, func(s sensors.Source) bool { return s.Name == kitchen.DeviceOf(f.Device) }) {
 			gone := h.clock().Fact(f.Device)
 			gone.Recovered = &kitchen.Recovered{Device: f.Device}
 			facts = append(facts, gone)
@@ -276,9 +276,18 @@ func (c *Config) rules() kitchen.Rules {
 	return kitchen.Rules{
 		Window: c.Alert.PredictionWindow, Threshold: float64(c.Alert.ConfidenceThreshold),
 		WaitingAfter: c.Alert.WaitingAfter, DefaultPromise: c.Alert.DefaultPromise,
-		Slots: c.Slots(), Assigned: c.SlotMode == "assigned",
+		Slots: c.Slots(), Assigned: c.SlotMode == "assigned", Printers: c.printerSources(),
 		DayStart: c.DayStart.Duration(), Location: c.Timezone,
 	}
+}
+
+// printerSources are the names under which the printers append.
+func (c *Config) printerSources() []string {
+	var names []string
+	for _, p := range c.Printers {
+		names = append(names, "printer/"+p.Name)
+	}
+	return names
 }
 
 // boardJSON is the retained state/board.

@@ -159,7 +159,7 @@ func (t *tap) state(faults []kitchen.BoardFault) deviceState {
 		s.Closed = &closed
 	}
 	for _, f := range faults {
-		if f.Device == t.name {
+		if kitchen.DeviceOf(f.Device) == t.name {
 			s.Fault, s.Remedy = f.Text, f.Remedy
 		}
 	}

@@ -32,7 +32,7 @@ var (
 	// gluedPortionRE is 1份宫保鸡丁; 3杯鸡 and 8块鸡翅 are names.
 	gluedPortionRE = lazily(`^\s*(\d{1,2}) ?(?:份|例|碗|盘|碟|笼|瓶)(\p{Han}.*)$`)
 	leadRE         = lazily(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*|\d{1,2}-\p{L}.*|\d{1,2} \p{L}{3}.*)$`)
-	notLeadRE      = lazily(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|(?:st|nd|rd|th)(?:$|,| (?:floor|fl|course|copy|time|print|order)\b)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
+	notLeadRE      = lazily(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|(?:st|nd|rd|th)(?:$|,| (?:floor|fl|course|copy|time|print|order)\b)|` + monthExpr + `\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
 	indexRE        = lazily(`^\s*\d{1,2}[.,)] ?(\D.*)$`)
 
 	priceTok    = lazily(`^[-+]?(?:[¥$€£]|rp\.?|r\$|usd|rm)?-?\d[\d,.]*(?:[.,]\d{1,3})?(?:元|€|kr|zl|円|원|eur|chf)?$`)

@@ -212,9 +212,11 @@ func (p phrase) title() (phrase, bool) {
 }
 
 const (
-	dateExpr = `(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[-/]\d{1,2}|\d{1,2}月\d{1,2}日|` +
-		`(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|` +
-		`\d{1,2}(?:st|nd|rd|th)?[ -](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:,?[ -]\d{2,4})?)`
+	// monthExpr is a whole word: Markt and Juniper are no months.
+	monthExpr = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
+	dateExpr  = `(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[-/]\d{1,2}|\d{1,2}月\d{1,2}日|` +
+		monthExpr + `\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|` +
+		`\d{1,2}(?:st|nd|rd|th)?[ -]` + monthExpr + `\.?(?:,?[ -]\d{2,4})?)`
 	dayExpr  = `(?:今天|今日|明天|明日|后天|today|tomorrow|(?:mon|tue|wed|thu|fri|sat|sun)(?:day|s|sday|nesday|rsday|urday)?\b\.?)`
 	timeExpr = `(?:\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]m\b)`
 	whenExpr = `(?:` + dayExpr + `,? ?)?(?:` + dateExpr + `(?: ?\((?:周|星期)?.\))?,? ?[t@]?(?:at )? ?)?` + timeExpr + `(?: ?(?:-|~|至|to) ?` + timeExpr + `)?`

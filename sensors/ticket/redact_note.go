@@ -3,6 +3,7 @@ package ticket
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Notes are free text. What a cook needs stays; a clause with a phone number, an
@@ -27,15 +28,15 @@ var (
 func cleanNote(p phrase) phrase {
 	p = p.trim("")
 	var kept phrase
-	whole, named := !personalClause(p), false
+	whole, named, after := !personalClause(p), false, false
 	p.cut(clauseRE, func(c, sep phrase) {
 		said := c
 		switch {
-		case personalClause(c) || named && firstCapRE.MatchString(c.print) && !tasteLike(c):
-			c, whole = tastesOf(c), false
-			named = lastCapRE.MatchString(said.print) && (introduced(said.print) || namesSomebody(said.print))
+		case personalClause(c) || named && goesOnName(c) || after && onlyDigits(c.fold):
+			c, whole, after = tastesOf(c), false, true
+			named = countDigits(said.fold) == 0 && lastCapRE.MatchString(said.print) && (introduced(said.print) || namesSomebody(said.print))
 		default:
-			named = false
+			named, after = false, false
 		}
 		if c.fold != "" && (c == said || !strings.Contains(kept.fold, c.fold)) {
 			kept = kept.joined(sep, c)
@@ -49,6 +50,15 @@ func cleanNote(p phrase) phrase {
 	}
 	return kept
 }
+
+// goesOnName says that a clause behind one that ends in a name may be its other half:
+// for Quast, Gudrun.
+func goesOnName(c phrase) bool {
+	return firstCapRE.MatchString(c.print) && !tasteLike(c) && !sickRE.MatchString(c.fold)
+}
+
+// onlyDigits says that a clause is a number: of the house that the clause before named.
+func onlyDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789-/ ") == "" }
 
 // cut calls each with the parts of p between what re matches, and with what stood
 // before the part.
@@ -64,7 +74,7 @@ func (p phrase) cut(re *pattern, each func(part, sep phrase)) {
 func tastesOf(c phrase) phrase {
 	var kept phrase
 	c.cut(pieceRE, func(part, sep phrase) {
-		food := tasteLike(part) || sickRE.MatchString(part.fold) || foodHanRE.MatchString(part.fold)
+		food := tasteLike(part) || sickRE.MatchString(part.fold) || utf8.RuneCountInString(part.fold) > 2 && foodHanRE.MatchString(part.fold)
 		if part != c && food && !personalClause(part) {
 			kept = kept.joined(sep, part)
 		}

@@ -22,14 +22,14 @@ var (
 		`\d+ ?동 ?\d+ ?호|\d{2,4} ?호(?:$|[^\p{Hangul}])|\p{Hangul}{2,}(?:로|길|대로|번길) ?\d+|\p{Hangul}+(?:시|도) \p{Hangul}+(?:시|구|군)|아파트|오피스텔|빌라|공동현관|マンション|アパート|ハイツ|コーポ|メゾン`)
 	// roadRE is a road's kind and its name with a number behind it, or a name that ends
 	// in its kind: plaza mayor 5, rosengasse 12, am markt 3.
-	roadRE = lazily(`(?:^|[^a-z])(?:c/|calle|avenida|avda\.?|av\.|paseo|plaza|plaça|praca|camino|alameda|estrada|largo|ronda|glorieta|carretera|callejon|boulevard|bd|allee|chemin|quai|impasse|place|piazza|viale|corso|vicolo|rua|travessa|am|an der|auf der|im|alter|alte|neuer|neue)\.? ?[\p{L}' .\d]*?\p{L},? (?:n[o.º°]*\.? ?)?\d{1,4}(?:$|[^\d.,:x%]|[.,] )|` +
+	roadRE = lazily(`(?:^|[^a-z])(?:c/ ?|(?:calle|avenida|avda\.?|av\.|paseo|plaza|plaça|praca|camino|alameda|estrada|largo|ronda|glorieta|carretera|callejon|boulevard|bd|allee|chemin|quai|impasse|place|piazza|viale|corso|vicolo|rua|travessa|am|an der|auf der|im|alter|alte|neuer|neue)\.? )[\p{L}' .\d]*?\p{L},? (?:n[o.º°]*\.? ?)?\d{1,4}(?:$|[^\d.,:x%]|[.,] )|` +
 		`\p{L}{2,}(?:stra(?:ss|ß)e|str\.|allee|platz|weg|gasse|ring|damm|ufer|markt|chaussee|steig|promenade|straat|laan|gatan|vej|katu|bach|hof|berg)\.? \d{1,4}(?:$|[^\d.,:x%]|[.,] )`)
 	// noteStreetRE is an English address in a note, whatever stands behind it.
 	noteStreetRE = lazily(`\d{1,6}[a-z]? (?:[\p{L}'.-]+ ){1,4}(?:street|avenue|road|boulevard|lane|drive|court|place|terrace|highway|parkway|square|crescent|close|gardens|way|st|ave|rd|blvd|ln|dr|hwy|pkwy)(?:$|[^a-z])`)
 	// storeyRE is a door: 3. etage, piso 2, apto 14.
 	storeyRE = lazily(`\d{1,3} ?[.º°]? ?(?:etage|stock|og|piso|andar|planta|izq|dcha)\b|(?:^|[^a-z])(?:etage|stock|wohnung|hinterhaus|klingel|piso|puerta|portal|escalera|planta|apto|ap|bloco|andar|interfone|timbre|digicode|appartement|interno|scala)[. :]*\d`)
 	// plainRoadRE is a road with no number, alone: calle mayor, rua das flores.
-	plainRoadRE = lazily(`^\s*(?:c/|calle|avenida|avda\.?|paseo|plaza|praca|camino|alameda|estrada|travessa|rua) ?[a-z]`)
+	plainRoadRE = lazily(`^\s*(?:c/ ?|(?:calle|avenida|avda\.?|paseo|plaza|praca|camino|alameda|estrada|travessa|rua) )[a-z]`)
 	// digitsRE is a number that no dish or taste has in a note.
 	digitsRE = lazily(`\d{3,}(?:$|[^\d% a-z]| |[a-z])`)
 	// measureRE are numbers that stay: 500ml, 50%, 200 g.
@@ -48,7 +48,7 @@ const hangulSurnames = `김이박최정강조윤장임한오서신권황안송�
 // foreignPerson says that s, printed as print, names a person or a place in a way of
 // one of these languages.
 func foreignPerson(p phrase) bool {
-	return titledRE.MatchString(p.fold) || hangulMaskRE.MatchString(p.fold) || hangulToRE.MatchString(p.fold) || noteStreetRE.MatchString(timeless(p.fold)) || foreignPlace(p.fold) || introduced(p.print)
+	return titledRE.MatchString(p.fold) || hangulMaskRE.MatchString(p.fold) || hangulToRE.MatchString(p.fold) || noteStreetRE.MatchString(p.fold) || foreignPlace(p.fold) || introduced(p.print)
 }
 
 func foreignPlace(s string) bool {
