@@ -66,6 +66,7 @@ var arrows = map[string][]string{
 		"sensors/ticket", "device", "device/virtual", "systemd",
 	},
 	"test":                  {"kitchen", "predict", "buffer", "sync/uplink", "device"}, // what it reads of logs and alerts; the names of pins
+	"test/guests":           {"kitchen", "sensors/ticket"},                             // what its slips become
 	"test/rig":              {"test/rig/wire", "kitchen"},
 	"test/rig/agent":        {"test/rig/wire"},
 	"test/rig/debian":       {"test/rig", "kitchen", "sync/uplink"},
@@ -77,7 +78,7 @@ var arrows = map[string][]string{
 }
 
 // fakes may be imported by tests, whoever they belong to.
-var fakes = []string{"device/devicetest", "device/virtual", "sync/uplink/uplinktest"}
+var fakes = []string{"device/devicetest", "device/virtual", "sync/uplink/uplinktest", "test/guests"}
 
 func TestImportArrows(t *testing.T) {
 	for _, p := range packages(t) {

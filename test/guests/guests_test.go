@@ -110,7 +110,7 @@ func judge(t *testing.T, s guests.Slip, sc *score) (wrong []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := ticket.Options{Encoding: s.Tongue.Encoding, Key: []byte("key")}
+	o := ticket.Options{Encoding: s.Tongue.Encoding, Key: []byte("key"), Layouts: ticket.Shipped()}
 	papers, err := ticket.Decode(bytes.NewReader(job), o)
 	if err != nil || len(papers) != 1 {
 		t.Fatalf("%d slips, %v", len(papers), err)
@@ -126,7 +126,7 @@ func judge(t *testing.T, s guests.Slip, sc *score) (wrong []string) {
 		sc.leaks++
 		wrong = append(wrong, fmt.Sprintf("leak: %q in %s", what, out))
 	}
-	if what := named(strings.Join(papers[0].Redacted(), "\n"), s.Secrets); what != "" {
+	if what := named(strings.Join(papers[0].Redacted(o), "\n"), s.Secrets); what != "" {
 		sc.redacted++
 		wrong = append(wrong, fmt.Sprintf("redacted: %q", what))
 	}
