@@ -17,6 +17,7 @@ const (
 	device = "test/peers/disk.Device/"
 	wire   = "cmd/readyshelf."
 	paper  = "sensors/ticket.Tokenise/"
+	line   = "sensors/ticket.Proxy"
 )
 
 // claims are what the project promises of its durable path, and of what reads bytes
@@ -42,6 +43,7 @@ var claims = []claim{
 	{what: "ticket bytes told apart, text, MB a second", bench: paper + "text/ours", unit: "MB/s", least: true, limit: 200},
 	{what: "… pictures", bench: paper + "raster/ours", unit: "MB/s", least: true, limit: 200},
 	{what: "… allocations", bench: paper + "text/ours", unit: "allocs/op"},
+	{what: "added by the proxy on loopback, the slowest in a hundred, µs", bench: line, unit: "p99-added-µs", limit: 1_000},
 }
 
 // cell is one figure of a table.
@@ -150,6 +152,16 @@ var tables = []table{
 			{"readyshelf", []cell{{paper + "text/ours", "MB/s"}, {paper + "text/ours", "allocs/op"}, {paper + "raster/ours", "MB/s"}}},
 			{"a search for the line ends", []cell{{paper + "text/line-ends", "MB/s"}, {paper + "text/line-ends", "allocs/op"}, {paper + "raster/line-ends", "MB/s"}}},
 			{"a copy", []cell{{paper + "text/copy", "MB/s"}, {paper + "text/copy", "allocs/op"}, {paper + "raster/copy", "MB/s"}}},
+		},
+	},
+	{
+		title: "Through the proxy",
+		text:  "How long a till waits for its printer's answer after a job of 2 KB, on loopback; the way without the proxy takes turns with it.",
+		heads: []string{"median, µs", "1 in 100, µs"},
+		base:  0,
+		rows: []row{
+			{"to the printer", []cell{{line, "p50-bare-µs"}, {line, "p99-bare-µs"}}},
+			{"through the proxy", []cell{{line, "p50-µs"}, {line, "p99-µs"}}},
 		},
 	},
 }
