@@ -10,7 +10,8 @@
 # The kernel is Debian's of trixie-backports: it is the oldest that has gpio-sim as
 # a module, and it has the USB gadgets too. It is unpacked, never installed. apt
 # runs with a configuration of its own, on the mirror that this machine already
-# uses. What was fetched once is used again: rm -r .cache/rig fetches anew.
+# uses. What was fetched once is used again: rm -r .cache/rig fetches anew. It ends
+# with 75 where the mirror cannot be reached.
 set -euo pipefail
 arch=${1:?the architecture, as Debian calls it}
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -46,7 +47,10 @@ Acquire::Retries "3";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 CONF
 export APT_CONFIG=$work/apt.conf
-apt-get -qq update >&2
+apt-get -qq update -o APT::Update::Error-Mode=any >&2 || {
+	echo "the mirror $mirror does not answer" >&2
+	exit 75 # EX_TEMPFAIL
+}
 version=$(apt-cache depends "linux-image-$arch/trixie-backports" |
 	sed -n 's/.*Depends: linux-image-\([0-9].*\)/\1/p' | head -n 1)
 [ -n "$version" ] || {
