@@ -26,7 +26,6 @@ const packaged = `
 -rw-r--r-- root/root /usr/share/bash-completion/completions/readyshelf
 -rw-r--r-- root/root /usr/share/doc/readyshelf/changelog.gz
 -rw-r--r-- root/root /usr/share/doc/readyshelf/copyright
--rw-r--r-- root/root /usr/share/doc/readyshelf/licenses.gz
 -rw-r--r-- root/root /usr/share/doc/readyshelf/layouts/kitchen-de.toml
 -rw-r--r-- root/root /usr/share/doc/readyshelf/layouts/kitchen-fr.toml
 -rw-r--r-- root/root /usr/share/doc/readyshelf/layouts/kitchen-it.toml
@@ -39,6 +38,7 @@ const packaged = `
 -rw-r--r-- root/root /usr/share/doc/readyshelf/layouts/kitchen-th.toml
 -rw-r--r-- root/root /usr/share/doc/readyshelf/layouts/kitchen-tr.toml
 -rw-r--r-- root/root /usr/share/doc/readyshelf/layouts/kitchen-vi.toml
+-rw-r--r-- root/root /usr/share/doc/readyshelf/licenses.gz
 -rw-r--r-- root/root /usr/share/fish/vendor_completions.d/readyshelf.fish
 -rw-r--r-- root/root /usr/share/lintian/overrides/readyshelf
 -rw-r--r-- root/root /usr/share/man/man1/readyshelf.1.gz

@@ -15,6 +15,7 @@ import (
 // ticketCmd is `readyshelf ticket`.
 type ticketCmd struct {
 	Decode ticketDecodeCmd `cmd:"" help:"Decode what a printer was sent: one line of JSON for each ticket, or the text as paper shows it."`
+	Teach  ticketTeachCmd  `cmd:"" help:"Teach a kind of slip: show what was understood of a sample, ask where things stand, write a layout file."`
 }
 
 // ticketDecodeCmd is `readyshelf ticket decode`.

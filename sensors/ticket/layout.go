@@ -14,12 +14,12 @@ import (
 // recognises the slip, what that says goes before. Redaction comes first and all
 // that follows sees only what it left.
 func Parse(s Slip, o Options) kitchen.Ticket {
-	t, _ := parse(s, o)
+	t, _, _ := parse(s, o)
 	return t
 }
 
-// parse is Parse, and what its lines were taken for.
-func parse(s Slip, o Options) (kitchen.Ticket, *reader) {
+// parse is Parse, and what it saw of the slip and took its lines for.
+func parse(s Slip, o Options) (kitchen.Ticket, page, []role) {
 	p := redact(s.Lines, o.Key)
 	lines := asPrinted(p)
 	var l *Layout
@@ -37,7 +37,7 @@ func parse(s Slip, o Options) (kitchen.Ticket, *reader) {
 	if l != nil {
 		l.insist(&r.t, lines)
 	}
-	return settled(r, p, s), r
+	return settled(r, p, s), p, r.roles
 }
 
 // readPage reads a slip by the general rules.

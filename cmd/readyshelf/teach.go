@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"readyshelf/device"
+	"readyshelf/sensors/ticket"
+)
+
+// ticketTeachCmd is `readyshelf ticket teach`. It asks for what no flag says; an empty
+// answer leaves a field to the general rules.
+type ticketTeachCmd struct {
+	Encoding  string `default:"gb18030" help:"The store's encoding: gb18030, big5, cp437, utf8, …"`
+	Layouts   string `default:"${config_dir}/layouts" placeholder:"FOLDER" help:"Where the layouts of this shop are (${default})."`
+	Slip      int    `default:"1" placeholder:"N" help:"Which slip of the sample it is about, from 1."`
+	Ask       bool   `default:"true" negatable:"" help:"Ask for what no flag says."`
+	Print     bool   `help:"Print the layout, and write no file."`
+	Name      string `placeholder:"NAME" help:"The layout's name: small letters, digits, - and _."`
+	About     string `placeholder:"TEXT" help:"Which slip this is, for people."`
+	Has       string `placeholder:"LINES" help:"The lines that stand on every such slip, as 1,3."`
+	Kind      string `placeholder:"KIND" help:"What such a slip always is: order, urge, cancel, void, reprint, report."`
+	Channel   string `placeholder:"NAME" help:"The channel that such a slip always has: dine-in, takeout, meituan, …"`
+	Number    string `placeholder:"LINE" help:"The line of the number that staff call, as 3, or 3=4711 where there are several."`
+	Table     string `placeholder:"LINE" help:"The line of the table."`
+	Ordered   string `placeholder:"LINE" help:"The line of the time of ordering."`
+	Promised  string `placeholder:"LINE" help:"The line of the time for which it is due."`
+	Notes     string `placeholder:"LINE" help:"The line of the guest's notes."`
+	Dishes    string `placeholder:"LINES" help:"The lines of all dishes, as 5,7-9."`
+	Modifiers string `placeholder:"LINES" help:"The lines that belong to the dish above them."`
+	Ignore    string `placeholder:"LINES" help:"Lines that say nothing to a kitchen."`
+	Private   string `placeholder:"LINES" help:"Lines that show a person after all, as 7, or 7=WORDS with the words that come before the person."`
+	File      string `arg:"" help:"A file with the bytes that the printer was sent, or - for standard input."`
+}
+
+// Run teaches one slip.
+func (c *ticketTeachCmd) Run(s streams) error {
+	if err := ticket.ValidEncoding(c.Encoding); err != nil {
+		return err
+	}
+	known, err := c.known()
+	if err != nil {
+		return err
+	}
+	slip, err := c.sample(s.in)
+	if err != nil {
+		return err
+	}
+	t, lines := ticket.Explain(slip, ticket.Options{Layouts: known})
+	c.show(s.out, lines)
+	fmt.Fprintf(s.out, "understood as %s\n", sayTicket(t))
+	if c.Ask && c.File != "-" {
+		c.ask(s)
+	}
+	lesson, err := c.lesson()
+	if err != nil {
+		return err
+	}
+	text, t, err := ticket.Teach(slip, lesson, known)
+	if err != nil {
+		return fmt.Errorf("this layout is not written: %w", err)
+	}
+	fmt.Fprintf(s.out, "with the layout: %s\nproved on this slip and on %d that are kept\n", sayTicket(t), known.Samples())
+	if c.Print {
+		_, err := fmt.Fprintf(s.out, "\n%s", text)
+		return err
+	}
+	return c.write(s.out, lesson.Name, text)
+}
+
+// known are the layouts there are; a folder that is not there yet has none.
+func (c *ticketTeachCmd) known() (*ticket.Layouts, error) {
+	if _, err := os.Stat(c.Layouts); errors.Is(err, fs.ErrNotExist) {
+		return ticket.Shipped(), nil
+	}
+	return theseLayouts(c.Layouts)
+}
+
+// sample is the slip that it is about.
+func (c *ticketTeachCmd) sample(stdin io.Reader) (ticket.Slip, error) {
+	in, done, err := open(c.File, stdin)
+	if err != nil {
+		return ticket.Slip{}, err
+	}
+	defer done()
+	slips, err := ticket.Decode(in, ticket.Options{Encoding: c.Encoding})
+	if err != nil {
+		return ticket.Slip{}, err
+	}
+	if c.Slip < 1 || c.Slip > len(slips) {
+		return ticket.Slip{}, fmt.Errorf("there is no slip %d: the sample has %d", c.Slip, len(slips))
+	}
+	return slips[c.Slip-1], nil
+}
+
+// show prints the slip with what each line was taken for.
+func (c *ticketTeachCmd) show(out io.Writer, lines []ticket.LineRead) {
+	for i, l := range lines {
+		size := " "
+		if l.Large {
+			size = "+"
+		}
+		fmt.Fprintf(out, "%3d %-8s %s %s\n", i+1, l.As, size, l.Text)
+	}
+	fmt.Fprintln(out, "? is not understood, + is printed large, personal is left out and cannot be kept")
+}
+
+// ask asks for what no flag says. What ends the input ends the questions.
+func (c *ticketTeachCmd) ask(s streams) {
+	in := bufio.NewScanner(s.in)
+	for _, q := range []struct {
+		answer *string
+		text   string
+	}{
+		{&c.Name, "A name for this layout, as bar-slip"},
+		{&c.About, "Which slip is it, for people"},
+		{&c.Has, "Lines that stand on every such slip, as 1,3"},
+		{&c.Number, "Line of the number that staff call, as 3 or 3=4711"},
+		{&c.Table, "Line of the table"},
+		{&c.Ordered, "Line of the time of ordering"},
+		{&c.Promised, "Line of the time for which it is due"},
+		{&c.Notes, "Line of the notes"},
+		{&c.Dishes, "Lines of all dishes, as 5,7-9"},
+		{&c.Modifiers, "Lines that belong to the dish above them"},
+		{&c.Channel, "Channel that it always has, as dine-in"},
+		{&c.Private, "Lines that show a person after all"},
+	} {
+		if *q.answer != "" {
+			continue
+		}
+		fmt.Fprintf(s.out, "%s [Enter: as it is]: ", q.text)
+		if !in.Scan() {
+			fmt.Fprintln(s.out)
+			return
+		}
+		*q.answer = strings.TrimSpace(in.Text())
+	}
+}
+
+// lesson is what flags and answers say.
+func (c *ticketTeachCmd) lesson() (l ticket.Lesson, err error) {
+	if c.Name == "" {
+		return l, errors.New("the layout has no name: --name")
+	}
+	l = ticket.Lesson{Name: c.Name, About: c.About, Kind: c.Kind, Channel: c.Channel}
+	for _, f := range []struct {
+		flag, text string
+		lines      *[]int
+	}{
+		{"has", c.Has, &l.Has}, {"dishes", c.Dishes, &l.Dishes}, {"modifiers", c.Modifiers, &l.Modifiers}, {"ignore", c.Ignore, &l.Ignore},
+	} {
+		if *f.lines, err = lineNumbers(f.text); err != nil {
+			return l, fmt.Errorf("--%s: %w", f.flag, err)
+		}
+	}
+	for _, f := range []struct {
+		flag, text string
+		point      *ticket.Point
+	}{
+		{"number", c.Number, &l.Number}, {"table", c.Table, &l.Table}, {"ordered", c.Ordered, &l.Ordered},
+		{"promised", c.Promised, &l.Promised}, {"notes", c.Notes, &l.Notes},
+	} {
+		if *f.point, err = pointAt(f.text); err != nil {
+			return l, fmt.Errorf("--%s: %w", f.flag, err)
+		}
+	}
+	for _, text := range strings.FieldsFunc(c.Private, func(r rune) bool { return r == ',' }) {
+		p, err := pointAt(text)
+		if err != nil {
+			return l, fmt.Errorf("--private: %w", err)
+		}
+		l.Private = append(l.Private, p)
+	}
+	return l, nil
+}
+
+// pointAt reads "3" or "3=4711"; nothing is no line.
+func pointAt(text string) (p ticket.Point, err error) {
+	if text == "" {
+		return p, nil
+	}
+	line, value, _ := strings.Cut(text, "=")
+	p.Value = strings.TrimSpace(value)
+	if p.Line, err = strconv.Atoi(strings.TrimSpace(line)); err != nil {
+		return p, fmt.Errorf(`a line is a number, as 3, or 3=4711, not %q`, text)
+	}
+	return p, nil
+}
+
+// lineNumbers reads "5,7-9".
+func lineNumbers(text string) (lines []int, err error) {
+	const most = 500
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
+		a, b, ranged := strings.Cut(part, "-")
+		if !ranged {
+			b = a
+		}
+		from, err := strconv.Atoi(a)
+		to, err2 := strconv.Atoi(b)
+		if err != nil || err2 != nil || from < 1 || to < from || to-from > most {
+			return nil, fmt.Errorf("lines are numbers, as 5,7-9, not %q", part)
+		}
+		for n := from; n <= to; n++ {
+			lines = append(lines, n)
+		}
+	}
+	return lines, nil
+}
+
+// write puts the layout into its folder, whole or not at all.
+func (c *ticketTeachCmd) write(out io.Writer, name string, text []byte) error {
+	if err := os.MkdirAll(c.Layouts, 0o755); err != nil {
+		return fmt.Errorf("make the folder of layouts: %w", err)
+	}
+	file := filepath.Join(c.Layouts, name+".toml")
+	if err := device.WriteFile(file, string(text)); err != nil {
+		return fmt.Errorf("write the layout: %w", err)
+	}
+	if err := os.Chmod(file, 0o644); err != nil { // the service reads it
+		return fmt.Errorf("let the service read the layout: %w", err)
+	}
+	_, err := fmt.Fprintf(out, "written: %s\nlook through its sample: it is kept, and should show no person\nthe daemon takes it at its next start: sudo systemctl restart readyshelf\n", file)
+	return err
+}
