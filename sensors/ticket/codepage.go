@@ -34,6 +34,7 @@ const (
 	gbName      = "gb18030"
 	cp437Name   = "cp437"
 	defaultName = gbName
+	capitals    = "tcvn3-capitals"
 )
 
 var charsets = func() map[string]*charset {
@@ -62,6 +63,8 @@ var charsets = func() map[string]*charset {
 	for name, half := range upperHalves {
 		m[name] = single(name, half)
 	}
+	// TCVN 3 has a second page with the same codes, where all letters are capitals.
+	m[capitals] = single(capitals, strings.ToUpper(upperHalves["tcvn3"]))
 	return m
 }()
 
@@ -106,8 +109,31 @@ func double(name string, e encoding.Encoding, common func([]byte) bool) *charset
 				return r, n, true
 			}
 		}
-		return utf8.RuneError, badSize(name, p), false
+		size := badSize(name, p)
+		if name == gbName && size == 2 {
+			return ownGB(p), size, false
+		}
+		return utf8.RuneError, size, false
 	}}
+}
+
+// ownGB is where GB 18030 has the characters that users draw themselves: nobody
+// knows what they look like, but two of them are not the same.
+func ownGB(p []byte) rune {
+	const perRow, perOddRow = 94, 96
+	row, cell := rune(p[0]), rune(p[1])
+	switch {
+	case cell >= 0xA1 && row >= 0xAA && row <= 0xAF:
+		return 0xE000 + (row-0xAA)*perRow + cell - 0xA1
+	case cell >= 0xA1 && row >= 0xF8 && row <= 0xFE:
+		return 0xE234 + (row-0xF8)*perRow + cell - 0xA1
+	case cell < 0xA1 && row >= 0xA1 && row <= 0xA7:
+		if cell > 0x7F {
+			cell--
+		}
+		return 0xE4C6 + (row-0xA1)*perOddRow + cell - 0x40
+	}
+	return utf8.RuneError
 }
 
 // shiftJISKana is the half-width katakana of one byte, else 0.
@@ -163,9 +189,9 @@ func commonKorean(p []byte) bool { return p[0] >= 0xA1 && p[0] <= 0xC8 && len(p)
 
 // epsonPages is what ESC t n means on an Epson TM printer.
 var epsonPages = map[int]string{
-	0: "cp437", 1: "katakana", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 11: "cp851",
+	0: "cp437", 1: "katakana", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 11: "cp851", 12: "cp853",
 	13: "cp857", 14: "cp737", 15: "iso8859-7", 16: "cp1252", 17: "cp866", 18: "cp852", 19: "cp858",
-	21: "cp874", 30: "tcvn3", 32: "cp720", 33: "cp775", 34: "cp855", 35: "cp861", 36: "cp862",
+	21: "cp874", 30: "tcvn3", 31: capitals, 32: "cp720", 33: "cp775", 34: "cp855", 35: "cp861", 36: "cp862",
 	37: "cp864", 38: "cp869", 39: "iso8859-2", 40: "iso8859-15", 42: "cp774", 43: "cp772",
 	44: "cp1125", 45: "cp1250", 46: "cp1251", 47: "cp1253", 48: "cp1254", 49: "cp1255",
 	50: "cp1256", 51: "cp1257", 52: "cp1258", 53: "kz1048",

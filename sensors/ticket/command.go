@@ -17,6 +17,8 @@ func (d *Decoder) escape(h []byte) {
 		s.align = alignment(h[2])
 	case 't':
 		d.codePage(int(h[2]), epsonPages)
+	case 'R':
+		s.country = h[2]
 	case 'D':
 		d.setTabs(h[2:])
 	case 'd', 'e':
@@ -186,6 +188,8 @@ func (d *Decoder) star(h []byte) {
 		s.bold = true
 	case 'F':
 		s.bold = false
+	case 'R':
+		s.country = h[2]
 	case 'a':
 		d.newLine(opFeed, int(h[2]))
 	case 'J', 'I':

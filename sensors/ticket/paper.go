@@ -18,7 +18,8 @@ type style struct {
 	// w and h are the size, kw and kh that of double-byte characters.
 	w, h, kw, kh uint8
 	bold         bool
-	small        bool // font B: 9 dots wide, not 12
+	small        bool  // font B: 9 dots wide, not 12
+	country      uint8 // of ESC R
 	align        Align
 }
 

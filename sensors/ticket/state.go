@@ -8,6 +8,7 @@ type printState struct {
 	pairs   *charset // what that means
 	unicode bool     // FS ( C asked for UTF-8
 	vendor  bool     // ESC ## CDTY did: a setting of the printer, not of the job
+	country uint8    // by ESC R
 
 	w, h       uint8
 	kw, kh     uint8
@@ -26,7 +27,7 @@ type printState struct {
 func (s *printState) reset(d *Decoder) {
 	vendor := s.vendor
 	*s = printState{
-		page: d.fallback, double: d.fallback.wide, pairs: d.double, vendor: vendor,
+		page: d.fallback, double: d.fallback.wide, pairs: d.double, vendor: vendor, country: d.fallback.country(),
 		w: 1, h: 1, kw: 1, kh: 1, tabsSet: -1,
 	}
 	if d.fallback.wide {
@@ -39,6 +40,7 @@ func (s *printState) style() style {
 	st := style{
 		set: s.page, told: s.told, w: s.w, h: s.h, kw: s.kw, kh: s.kh,
 		bold: s.bold || s.strike || s.emphasised, small: s.small, align: s.align,
+		country: s.country,
 	}
 	switch {
 	case s.unicode || s.vendor:

@@ -197,7 +197,11 @@ func (c *composer) text(b []byte, s style) {
 	}
 	for i := 0; i < len(b); {
 		if b[i] < utf8.RuneSelf && s.set != jis {
-			c.put(rune(b[i]), unit*int(s.w), s.w, s.h, s.bold)
+			r := rune(b[i])
+			if s.set != charsets[utf8Name] { // where ESC R means nothing
+				r = inCountry(s.country, b[i])
+			}
+			c.put(r, unit*int(s.w), s.w, s.h, s.bold)
 			i++
 			continue
 		}
