@@ -237,9 +237,9 @@ func readColumns(s string) []column {
 		w = strings.Trim(w, marks)
 		switch {
 		case w == "" || w == "单位": // a unit is read with its number
-		case slices.Contains([]string{"数量", "份数", "点数", "qty", "quantity", "qtd", "cant", "cantidad", "jumlah"}, w):
+		case slices.Contains(countColumns, w):
 			cols = append(cols, colQty)
-		case slices.Contains([]string{"金额", "单价", "小计", "价格", "price", "amount", "amt", "total", "valor", "harga", "each"}, w):
+		case slices.Contains(moneyColumns, w):
 			cols = append(cols, colMoney)
 		default:
 			cols = append(cols, colName)

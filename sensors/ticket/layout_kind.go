@@ -115,7 +115,7 @@ func (r *reader) channel(p page) {
 				continue
 			}
 			for _, c := range platforms {
-				if has(w.fold, c.any) {
+				if has(w.fold, c.any) || bySelf(w.fold, c.channel) {
 					r.t.Channel, r.platform, r.chinese = c.channel, true, c.chinese
 					return
 				}

@@ -212,8 +212,8 @@ func (p phrase) title() (phrase, bool) {
 }
 
 const (
-	// monthExpr is a whole word: Markt and Juniper are no months.
-	monthExpr = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
+	// monthExpr is a month and no dish: 1 March, but not 1 Margherita, 1 Mayo, 1 Decaf.
+	monthExpr = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b`
 	dateExpr  = `(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[-/]\d{1,2}|\d{1,2}月\d{1,2}日|` +
 		monthExpr + `\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|` +
 		`\d{1,2}(?:st|nd|rd|th)?[ -]` + monthExpr + `\.?(?:,?[ -]\d{2,4})?)`

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -11,6 +12,8 @@ var (
 	mixedRE    = lazily(`^\s*(?:\d+[a-f][0-9a-f]*|[a-f]+\d[0-9a-f]*|[a-z]{1,4}-?\d{2,6})\s*$`)
 	numberedRE = lazily(`^# ?([a-z]?\d{1,6}) +(.+)$`)
 	voidMarkRE = lazily(`^(?:[\[(](?:退|退菜|催|加|加菜|叫起|即起)[\])]|[\[(*]+(?:void|voided|cancelled|canceled|deleted)[\])*]*[: -]*|(?:void|voided|cancelled|canceled|deleted)(?:[*:]+| - ))\s*`)
+	// tailListRE is a list in round brackets: 宫保鸡丁饭(大份/微辣).
+	tailListRE = lazily(`\s*\(([^()]+[,/;][^()]+)\)$`)
 	tailBoxRE  = lazily(`\s*(\[[^\[\]]+\])$`)
 	pricedRE   = lazily(`\d\.\d{2}(?:\D|$)|[¥$€£]\s?\d|\d元`)
 	// dueRE is a time behind the person an order is for.
@@ -66,7 +69,9 @@ func titleWords(s string) bool {
 // loose reads a line that no stronger rule knows.
 func (r *reader) loose(p page, i int, w row, afterPlatform bool) role {
 	known := r.words(w.phrase)
-	r.afterApp = has(w.fold, platformWords)
+	alone := slices.ContainsFunc(platforms, func(c platform) bool { return bySelf(w.fold, c.channel) })
+	known = known || alone
+	r.afterApp = alone || has(w.fold, platformWords)
 	r.named = r.named || r.afterApp
 	if m := onlyWhenRE.FindStringSubmatchIndex(w.fold); m != nil {
 		if r.t.Ordered == "" {
@@ -114,6 +119,10 @@ var platformWords = func() []string {
 	}
 	return all
 }()
+
+// bySelf says that a line is the channel's name and nothing besides: GRAB, which in a
+// dish is another word.
+func bySelf(s, channel string) bool { return strings.Trim(s, marks+" ") == channel && channel != "own" }
 
 // bareCode reads a code by itself below the platform's name, as Uber's 7A3F2.
 func (r *reader) bareCode(w row, rank int) bool {

@@ -134,10 +134,13 @@ func (r *reader) titled(t phrase, w row) role {
 	return roleHead
 }
 
+// bagRE is the title of a bag: 1号口袋, 2号篮子.
+var bagRE = lazily(`号(?:口袋|袋|篮|餐篮)|^口袋 ?\d{1,2}$`)
+
 // section moves to the zone that a section's title names.
 func (r *reader) section(t phrase) bool {
 	s := strings.Trim(t.fold, marks+" ")
-	if m := haoRE.FindString(s + " "); strings.Contains(s, "号口袋") || strings.Contains(s, "号袋") || m != "" && strings.Contains(s, "口袋") {
+	if bagRE.MatchString(s) {
 		r.zone, r.gift = zoneGoods, false
 		return true
 	}
@@ -303,7 +306,7 @@ func (r *reader) addItem(it item, w row) bool {
 }
 
 // nameMods cuts a mark such as [赠] or (退) from the front of a name, and tastes
-// in square brackets from its end.
+// in square brackets, or a list of them in round ones, from its end.
 func nameMods(p phrase) ([]string, phrase) {
 	if m := giftMarkRE.FindStringIndex(p.fold); m != nil {
 		return []string{"赠品"}, p.slice(m[1], len(p.fold)).trim("")
@@ -314,5 +317,10 @@ func nameMods(p phrase) ([]string, phrase) {
 	if m := tailBoxRE.FindStringSubmatchIndex(p.fold); m != nil && m[0] > 0 {
 		return readMods(p.slice(m[2], m[3])), p.slice(0, m[0]).trim("")
 	}
+	if m := tailListRE.FindStringSubmatchIndex(p.fold); m != nil && m[0] > 0 && allTastes(strings.FieldsFunc(p.fold[m[2]:m[3]], isListMark)) {
+		return readMods(p.slice(m[2]-1, m[3]+1)), p.slice(0, m[0]).trim("")
+	}
 	return nil, p
 }
+
+func isListMark(r rune) bool { return r == ',' || r == '/' || r == ';' }

@@ -20,7 +20,7 @@ func (p phrase) segments() []segment {
 	var out []segment
 	for i := 0; i < len(p.fold); {
 		s, next, ok := p.labelAt(i)
-		if !ok {
+		if !ok || len(out) == 0 && s.numbersDish(p.fold) {
 			i++
 			continue
 		}
@@ -40,6 +40,14 @@ func (p phrase) segments() []segment {
 		s.value = p.slice(s.valueStart(p.fold), s.end).trim("")
 	}
 	return out
+}
+
+// dishQtyRE is the quantity that a dish begins with.
+var dishQtyRE = lazily(`^\s*[\[(>]*\s*\d{1,3} ?x?\s*[\])]?\s*$`)
+
+// numbersDish says that the label numbers a dish of the menu: 2x No. 23 Fried Rice.
+func (s segment) numbersDish(line string) bool {
+	return s.field == fieldOrder && strings.HasPrefix(s.label, "n") && dishQtyRE.MatchString(line[:s.start])
 }
 
 // holds says that a label found inside the value of s is part of that value.
@@ -152,7 +160,7 @@ var barePeople = []string{
 // barePerson: Han words of persons always label what follows; Latin ones only
 // the clear ones, and not before a number of people.
 func barePerson(l label, rest string) bool {
-	if rest == "" {
+	if rest == "" || strings.HasPrefix(rest, "copy") {
 		return false
 	}
 	if l.word[0] >= 0x80 {

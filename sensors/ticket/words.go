@@ -32,45 +32,45 @@ var kindWords = []struct {
 	},
 	{
 		kind: kitchen.SlipReport,
-		any: []string{
+		any: append([]string{
 			"日结", "交班", "交接班", "日报", "月报", "营业报表", "营业汇总", "营业统计", "班次报", "班结", "销售统计", "销售汇总", "销售报表", "汇总表", "收银统计", "收银汇总", "报表",
 			"z report", "z-report", "x report", "x-report", "daily report", "shift report", "sales report", "sales summary", "daily summary",
 			"daily sales", "end of day", "end of shift", "close out", "closeout", "shift close", "till report", "cash report", "cash up", "day close", "batch report",
 			"settlement report", "item sales", "net sales", "relatorio", "fechamento de caixa", "cierre de caja", "laporan",
 			"预结单", "预打单", "预结", "对账单", "埋单单", "guest check", "proforma", "pro forma", "pre-bill", "pre bill", "conta parcial", "bill preview",
-		},
+		}, moreKinds["report"]...),
 		alone: []string{"z", "x", "bill", "your bill", "the bill", "conta", "cuenta", "tagihan", "埋单", "账单"},
 	},
 	{
 		kind: kitchen.SlipVoid,
-		any: []string{
+		any: append([]string{
 			"退菜", "退品", "部分退", "退餐", "退货", "减菜", "撤菜", "撤单菜", "取消菜", "删除菜", "菜品取消",
 			"void", "voided", "delete", "deleted", "item removed", "items removed", "removed items", "item cancelled", "item canceled", "cancel item", "cancelled item",
 			"estorno", "anulado", "anulacion", "item cancelado", "batal item",
-		},
+		}, moreKinds["void"]...),
 		alone:  []string{"removed", "remove"},
 		marked: []string{"void", "voided", "delete", "deleted"},
 	},
 	{
 		kind: kitchen.SlipCancel,
-		any: []string{
+		any: append([]string{
 			"订单取消", "取消订单", "已取消", "取消联", "取消单", "取消通知", "退单", "退款单", "退款联", "退款通知", "整单退", "整单取消", "顾客取消", "用户取消", "客户取消", "商家取消", "订单作废", "已退款", "全额退款",
 			"order cancelled", "order canceled", "cancelled order", "canceled order", "cancel order", "order cancel", "cancellation", "has been cancelled", "has been canceled",
 			"was cancelled", "was canceled", "cancelled by", "canceled by", "order refunded", "pedido cancelado", "cancelamento", "cancelado", "dibatalkan", "do not make",
-		},
+		}, moreKinds["cancel"]...),
 		alone:  []string{"取消", "作废", "退款", "cancel", "cancelled", "canceled", "refund", "refunded", "batal"},
 		marked: []string{"cancel", "cancelled", "canceled"},
 	},
 	{
 		kind: kitchen.SlipUrge,
-		any:  []string{"催单", "催菜", "催促", "催一催", "顾客催", "客人催", "催餐", "order chase", "chase order", "urge", "hurry up", "customer is waiting", "where is my order"},
+		any:  append([]string{"催单", "催菜", "催促", "催一催", "顾客催", "客人催", "催餐", "order chase", "chase order", "urge", "hurry up", "customer is waiting", "where is my order"}, moreKinds["urge"]...),
 	},
 	{
 		kind: kitchen.SlipReprint,
-		any: []string{
+		any: append([]string{
 			"补打", "重打", "重印", "再打印", "重新打印", "补印", "再印",
 			"reprint", "re-print", "reprinted", "reprint copy", "duplicate", "duplicata", "segunda via", "2a via", "reimpressao", "reimpresion", "cetak ulang",
-		},
+		}, moreKinds["reprint"]...),
 	},
 }
 
@@ -98,10 +98,10 @@ var copyWords = []copyWord{
 	{"rider", []string{"配送联", "骑手联", "配送小票", "骑手小票", "courier copy", "driver copy", "rider copy", "dasher copy", "delivery copy"}},
 	{"customer", []string{"顾客联", "客户联", "用户联", "客人联", "客联", "顾客小票", "customer copy", "guest copy", "client copy", "via do cliente", "via cliente", "copia cliente"}},
 	{"merchant", []string{"商家联", "商户联", "存根联", "留存联", "商家小票", "店铺联", "门店联", "merchant copy", "store copy", "restaurant copy", "via do estabelecimento"}},
-	{"kitchen", []string{
+	{"kitchen", append([]string{
 		"后厨联", "厨房联", "后厨", "厨房", "厨打", "厨单", "制作单", "制作联", "出品单", "出品联", "备餐联", "备餐单", "加菜单", "点菜单", "一菜一切", "一份一切", "水吧", "吧台联",
 		"kitchen", "prep ticket", "make line", "makeline", "chit", "comanda", "producao", "cozinha", "cocina", "dapur", "kuche", "cuisine", "also at", "fire course",
-	}},
+	}, moreKitchens...)},
 	{"label", []string{"杯贴", "标签联", "cup label", "bag label"}},
 	{"receipt", []string{"结账单", "结帐单", "收银小票", "消费小票", "购物小票", "结算单", "收据", "收银联", "receipt", "recibo", "cupom", "struk", "nota fiscal"}},
 }
@@ -109,24 +109,26 @@ var copyWords = []copyWord{
 // cookWords are the words of slips for cooks.
 var cookWords = copyWords[slices.IndexFunc(copyWords, func(c copyWord) bool { return c.name == "kitchen" })].any
 
-// platforms are the channels that outrank a dining mode. chinese ones print
-// merchant slips with prices.
-var platforms = []struct {
+// platform is a channel that outranks a dining mode. A chinese one prints merchant
+// slips with prices.
+type platform struct {
 	channel string
 	chinese bool
 	any     []string
-}{
+}
+
+var platforms = []platform{
 	{"meituan", true, []string{"美团", "meituan"}},
 	{"eleme", true, []string{"饿了么", "饿了吗", "淘宝闪购", "eleme", "ele.me"}},
 	{"jd", true, []string{"京东", "达达秒送"}},
 	{"douyin", true, []string{"抖音", "douyin"}},
 	{"keeta", false, []string{"keeta"}},
-	{"ubereats", false, []string{"uber eats", "ubereats", "uber direct", "uber"}},
+	{"ubereats", false, []string{"uber eats", "ubereats", "uber direct", "uber", "ウーハーイーツ"}},
 	{"doordash", false, []string{"doordash", "door dash"}},
 	{"grubhub", false, []string{"grubhub", "seamless"}},
 	{"deliveroo", false, []string{"deliveroo"}},
 	{"wolt", false, []string{"wolt"}},
-	{"justeat", false, []string{"just eat", "justeat", "just-eat", "lieferando", "thuisbezorgd", "takeaway.com", "menulog"}},
+	{"justeat", false, []string{"just eat", "justeat", "just-eat", "lieferando", "pyszne.pl", "thuisbezorgd", "takeaway.com", "menulog"}},
 	{"skip", false, []string{"skipthedishes", "skip the dishes"}},
 	{"postmates", false, []string{"postmates"}},
 	{"foodpanda", false, []string{"foodpanda", "food panda"}},
@@ -138,6 +140,14 @@ var platforms = []struct {
 	{"shopeefood", false, []string{"shopeefood"}},
 	{"bolt", false, []string{"bolt food"}},
 	{"ezcater", false, []string{"ezcater"}},
+	{"baemin", false, []string{"배달의민족", "배민", "baemin"}},
+	{"yogiyo", false, []string{"요기요", "yogiyo"}},
+	{"coupangeats", false, []string{"쿠팡이츠", "coupang eats", "coupangeats"}},
+	{"demaecan", false, []string{"出前館", "出前馆", "demaecan"}},
+	{"talabat", false, []string{"talabat"}},
+	{"swiggy", false, []string{"swiggy"}},
+	{"zomato", false, []string{"zomato"}},
+	{"pedidosya", false, []string{"pedidosya", "pedidos ya"}},
 	{"toogoodtogo", false, []string{"too good to go"}},
 	{"own", true, []string{"自营", "小程序", "自助点餐"}},
 	{"own", false, []string{"square online", "online order", "web order", "online ordering", "toast online", "chownow"}},
@@ -148,12 +158,12 @@ var modes = []struct {
 	channel string
 	any     []string
 }{
-	{"dine-in", []string{"堂食", "堂吃", "内用", "店内用餐", "扫码点餐", "dine in", "dine-in", "dinein", "eat in", "eat-in", "for here", "makan di tempat", "comer aqui", "salao", "sur place"}},
-	{"takeout", []string{
+	{"dine-in", append([]string{"堂食", "堂吃", "内用", "店内用餐", "扫码点餐", "dine in", "dine-in", "dinein", "eat in", "eat-in", "for here", "makan di tempat", "comer aqui", "salao", "sur place"}, moreModes["dine-in"]...)},
+	{"takeout", append([]string{
 		"外带", "打包带走", "打包", "自取", "自提", "到店取", "take out", "take-out", "takeout", "take away", "take-away", "takeaway", "to go", "to-go", "togo",
 		"carry out", "carryout", "carry-out", "pickup", "pick up", "pick-up", "collection", "para llevar", "para viagem", "viagem", "bungkus", "bawa pulang", "abholung", "nouto", "drive thru", "drive-thru",
-	}},
-	{"delivery", []string{"外送", "外卖", "配送单", "delivery", "lieferung", "kotiinkuljetus", "toimitus", "entrega", "domicilio"}},
+	}, moreModes["takeout"]...)},
+	{"delivery", append([]string{"外送", "外卖", "配送单", "delivery", "lieferung", "kotiinkuljetus", "toimitus", "entrega", "domicilio"}, moreModes["delivery"]...)},
 }
 
 // preorderWords mark an order for later.
@@ -185,24 +195,24 @@ var packWords = []string{
 }
 
 // totalWords close the dishes; after them Chinese slips print the recipient.
-var totalWords = []string{
+var totalWords = append([]string{
 	"合计", "总计", "实付", "实收", "应付", "应收", "总额", "总价", "总金额", "订单金额", "支付金额", "消费金额", "小计",
 	"合計", "総計", "小計", "お会計", "합계", "총액", "총합계", "결제금액", "총 결제금액", "주문금액", "summe", "gesamt", "gesamtbetrag", "gesamtsumme", "zwischensumme", "zu zahlen", "betrag", "importe", "importe total", "valor total", "total a pagar", "a pagar", "montant", "totale",
 	"subtotal", "sub total", "sub-total", "total", "amount due", "balance due", "grand total", "order total", "total due", "jumlah", "total bayar",
-}
+}, moreTotals...)
 
 // feeWords are money that is no dish.
-var feeWords = []string{
+var feeWords = append([]string{
 	"配送费", "餐盒费", "打包费", "包装费", "服务费", "满减", "红包", "优惠", "代金券", "立减", "折扣", "抵扣", "津贴", "活动", "补贴", "运费", "小费", "找零", "现金", "微信支付", "支付宝", "会员价", "抹零", "原价", "佣金", "券", "已付", "减免", "储值",
 	"tax", "taxes", "tip", "gratuity", "fee", "fees", "discount", "coupon", "promo", "promotion", "service charge", "vat", "gst", "hst", "pst", "surcharge", "cash", "change", "card", "visa",
 	"mastercard", "amex", "paid", "balance", "rounding", "donation", "tendered", "credit", "debit", "offer", "bayar", "tunai", "kembali", "kembalian", "pajak", "ppn", "diskon", "taxa", "desconto", "troco", "dinheiro", "servico", "offers",
-}
+}, moreFees...)
 
 // columnWords head the columns of a table of dishes.
-var columnWords = []string{
+var columnWords = slices.Concat(countColumns, moneyColumns, nameColumns, []string{
 	"名称", "品名", "单位", "点数", "品项", "备注", "做法", "菜名", "菜品", "商品名称", "商品", "数量", "金额", "单价", "小计", "价格", "份数", "项目",
 	"qty", "quantity", "item", "items", "price", "amount", "amt", "total", "description", "qtd", "produto", "observacoes", "valor", "jumlah", "harga", "nama", "cant", "cantidad", "each", "mods",
-}
+})
 
 // tasteWords tell a modifier where neither indent nor mark does.
 var tasteWords = []string{
@@ -249,7 +259,7 @@ const (
 	fieldStaff         // a person who works here
 )
 
-var labels = allLabels(map[field][]string{
+var labels = allLabels(moreLabels, map[field][]string{
 	fieldCalled: {
 		"접수번호", "대기번호",
 		"取餐号", "取单号", "取餐序号", "叫号", "排队号", "牌号", "餐牌号", "流水号", "当日流水", "今日流水", "日流水", "流水", "序号", "顺序号", "外", "内", "外带", "内用", "外送",
