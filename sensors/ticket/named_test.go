@@ -12,11 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestShipped: every layout that the program brings along loads and reads its sample. Of
-// most of them the general rules would not: some words they know by now.
+// TestShipped: every layout that the program brings along loads and reads its sample.
+// The general rules read most of them too by now; a shop still has an example to edit.
 func TestShipped(t *testing.T) {
 	var s Layouts
-	known := 0
 	names := files(ShippedLayouts())
 	if len(names) < 12 {
 		t.Errorf("%d layouts, want a dozen", len(names))
@@ -37,15 +36,6 @@ func TestShipped(t *testing.T) {
 		if len(l.Samples) == 0 || l.About == "" {
 			t.Errorf("%s: no sample, or nothing about it", name)
 		}
-		for i := range l.Samples {
-			if why := l.Samples[i].differs(Parse(l.Samples[i].slip(), Options{})); why == "" {
-				t.Logf("%s: the general rules read its sample as well", name)
-				known++
-			}
-		}
-	}
-	if known > len(names)/2 {
-		t.Errorf("the general rules read the samples of %d of %d layouts", known, len(names))
 	}
 }
 
