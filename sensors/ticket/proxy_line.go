@@ -49,12 +49,14 @@ func (l *wire) serve(ctx context.Context) {
 	small(out)
 
 	q, heard := l.hearer(ctx)
-	stop := context.AfterFunc(ctx, l.giveWay)
-	var there sync.WaitGroup
+	var there, ending sync.WaitGroup
+	done := make(chan struct{})
+	ending.Go(func() { l.end(ctx, done) })
 	there.Go(func() { l.pass(q, till, out, false) })
 	l.pass(q, out, till, true)
 	there.Wait()
-	stop()
+	close(done)
+	ending.Wait()
 	l.giveWay()
 	l.places.leave(l) // the next till does not wait for what follows
 	q.close()
@@ -82,6 +84,34 @@ func (l *wire) pass(q *queue, src, dst net.Conn, back bool) {
 		}
 		if l.over.Load() {
 			l.limit()
+		}
+	}
+}
+
+// When ctx ends, a wire is ended in a lull, or when it has had its time: a ticket that
+// is being printed comes out whole.
+const (
+	lull  = 250 * time.Millisecond
+	grace = 2 * time.Second
+)
+
+// end ends the wire after ctx, unless it is done before.
+func (l *wire) end(ctx context.Context, done <-chan struct{}) {
+	select {
+	case <-done:
+		return
+	case <-ctx.Done():
+	}
+	for last := time.Now().Add(grace); ; {
+		wait := min(time.Until(l.passed().Add(lull)), time.Until(last))
+		if wait <= 0 {
+			l.giveWay()
+			return
+		}
+		select {
+		case <-done:
+			return
+		case <-time.After(wait):
 		}
 	}
 }
@@ -140,10 +170,13 @@ func (l *wire) touch() {
 	l.newest.Store(int64(time.Since(l.began)))
 }
 
+// passed is when a byte was last passed.
+func (l *wire) passed() time.Time { return l.began.Add(time.Duration(l.newest.Load())) }
+
 // rests says since when the line may give way to another: ten seconds after a till
 // that hung up or never spoke, five minutes after one that did.
 func (l *wire) rests() (time.Time, bool) {
-	since := l.began.Add(time.Duration(l.newest.Load()))
+	since := l.passed()
 	if l.spoke.Load() && !l.over.Load() {
 		since = since.Add(idleEnd - givesWay)
 	}

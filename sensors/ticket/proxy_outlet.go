@@ -33,16 +33,17 @@ type outlet struct {
 	claims  map[claim]time.Time
 	told    trouble
 	why     error // it cannot be reached
+	missed  bool  // the last call of a till failed
 	calling bool  // somebody calls it until it is back
-	open    int   // lines to it
+	open    int   // wires to it
 }
 
 // unreachable is told that a call failed. It returns when the printer is back or ctx
 // ends, unless another one waits for that already.
 func (o *outlet) unreachable(ctx context.Context, err error) {
 	o.mu.Lock()
-	mine := !o.calling && o.open == 0
-	o.calling = o.calling || mine
+	mine := !o.calling
+	o.missed, o.calling = true, true
 	o.mu.Unlock()
 	if !mine {
 		return
@@ -60,15 +61,22 @@ func (o *outlet) unreachable(ctx context.Context, err error) {
 }
 
 // again calls the printer once. It returns true when nobody needs to call any more.
+// Some printers take one connection only: while there is one, nobody calls.
 func (o *outlet) again(ctx context.Context) bool {
-	c, err := o.call(ctx)
-	if err == nil {
-		c.Close()
-	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err == nil || o.open > 0 || ctx.Err() != nil {
-		o.calling = false
+	if o.missed && o.open > 0 {
+		return false
+	}
+	var err error
+	if o.missed {
+		err = o.reachable(ctx)
+	}
+	if ctx.Err() != nil {
+		return true
+	}
+	if err == nil || !o.missed {
+		o.calling, o.missed = false, false
 		delete(o.claims, claim{away, byCall})
 		o.settle(ctx)
 		return true
@@ -78,6 +86,17 @@ func (o *outlet) again(ctx context.Context) bool {
 	o.why = err
 	o.settle(ctx)
 	return false
+}
+
+// reachable calls the printer and hangs up. It lets go of the lock meanwhile.
+func (o *outlet) reachable(ctx context.Context) error {
+	o.mu.Unlock()
+	defer o.mu.Lock()
+	c, err := o.call(ctx)
+	if err == nil {
+		c.Close()
+	}
+	return err
 }
 
 // call calls the printer.
@@ -96,6 +115,7 @@ func (o *outlet) reached(ctx context.Context) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.open++
+	o.missed = false
 	delete(o.claims, claim{away, byCall})
 	o.settle(ctx)
 }

@@ -143,12 +143,16 @@ func TestProxyRefuses(t *testing.T) {
 	}
 	off.Close()
 	for what, printer := range map[string]net.Listener{"off": off, "broken": broken} {
-		till := dialTCP(t, overTCP(t, printer))
-		if what == "broken" {
-			io.WriteString(till, "text")
+		till, err := net.Dial("tcp", overTCP(t, printer))
+		if err == nil {
+			if what == "broken" {
+				io.WriteString(till, "text")
+			}
+			till.SetReadDeadline(time.Now().Add(10 * time.Second))
+			_, err = till.Read(make([]byte, 1))
+			till.Close()
 		}
-		till.SetReadDeadline(time.Now().Add(10 * time.Second))
-		if _, err := till.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+		if !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("a printer that is %s: the till hears %v, want a reset", what, err)
 		}
 	}

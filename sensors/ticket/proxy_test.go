@@ -359,6 +359,7 @@ func TestProxyTroubles(t *testing.T) {
 		s.moves(till, printer, "\x1Da\xFF")
 		for _, status := range []string{"\x1C\x00\x0C\x0F", "\x3C\x00\x0C\x0F", "\x3C\x00\x00\x0F"} {
 			s.moves(printer, till, status)
+			time.Sleep(time.Second)
 		}
 		const at = "printer/kitchen: the "
 		same(t, "paper out, cover opened, paper put in", []string{
@@ -442,6 +443,47 @@ func TestProxyHalfOpen(t *testing.T) {
 		}
 		if err := s.end(); err != nil || s.log.Len() > 0 {
 			t.Errorf("got %v and log %q, want neither", err, &s.log)
+		}
+	})
+}
+
+// When the daemon ends, a ticket that is being printed comes out whole; who never ends
+// does not hold it up.
+func TestProxyEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := proxied(t, nil)
+		idle, _ := s.both()
+		slow, there := s.both()
+		endless, paper := s.both()
+		go io.Copy(io.Discard, paper)
+		go func() {
+			for {
+				if _, err := io.WriteString(endless, "more "); err != nil {
+					return
+				}
+				time.Sleep(lull / 2)
+			}
+		}()
+		began := time.Now()
+		s.moves(slow, there, orderNo("1"))
+		ended := make(chan error)
+		go func() { ended <- s.end() }()
+		for range 5 {
+			time.Sleep(lull / 2)
+			s.moves(slow, there, "1x Tea\n")
+		}
+		if !hungUp(idle) {
+			t.Error("an idle line is not ended")
+		}
+		s.moves(slow, there, "\x1DV0")
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took < grace || took > grace+lull {
+			t.Errorf("the end took %s, want %s", took, grace)
+		}
+		if e := told(s.got()); !slices.Contains(e, "order 1") {
+			t.Errorf("got %q, want order 1", e)
 		}
 	})
 }
