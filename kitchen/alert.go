@@ -43,6 +43,7 @@ type Alert struct {
 	Notes    string     `json:"notes,omitempty"`
 	Preorder bool       `json:"preorder,omitempty"`
 	Raster   bool       `json:"raster,omitempty"`
+	Unread   bool       `json:"unread,omitempty"` // its slip has text that nobody understands
 	Part     string     `json:"part,omitempty"`
 	Print    uint64     `json:"print,omitempty,string"`
 	Promised *time.Time `json:"promised,omitempty"`

@@ -78,6 +78,9 @@ type Ticket struct {
 	Encoding string `json:"encoding,omitempty"`
 	// Unparsed counts the lines that were not understood.
 	Unparsed int `json:"unparsed,omitempty"`
+	// Unread says that it is no kind of slip that anybody knows and has text of which
+	// hardly anything was understood: that it came is all we know.
+	Unread bool `json:"unread,omitempty"`
 	// Print is a fingerprint of what the slip says: equal for a reprint.
 	Print uint64 `json:"print,omitempty,string"`
 }

@@ -237,6 +237,7 @@ func TestSlips(t *testing.T) {
 		{"void of all", Ticket{Kind: SlipVoid, Number: "12", Items: []Item{dish(-1, "米饭"), dish(-2, "豆腐")}}, "cancelled 12", ""},
 		{"report", Ticket{Kind: SlipReport, Number: "12"}, "", "1 米饭 2 豆腐"},
 		{"picture", Ticket{Kind: SlipUnknown, Raster: true}, "accepted ", "1 米饭 2 豆腐"},
+		{"not understood", Ticket{Kind: SlipUnknown, Text: true, Unread: true, Print: 9}, "accepted ", "1 米饭 2 豆腐"},
 		{"unknown words", Ticket{Kind: SlipUnknown, Raster: true, Text: true}, "", "1 米饭 2 豆腐"},
 		{"tail of a ticket", Ticket{Partial: true, Items: []Item{duck}}, "", "1 米饭 2 豆腐"},
 	} {

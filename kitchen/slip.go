@@ -16,8 +16,8 @@ func (d *step) slip(e Event, t *Ticket) {
 			d.order(e, t)
 		}
 	case SlipUnknown:
-		if t.Raster && !t.Text {
-			d.order(e, t) // a picture of an order: that it came is all we know
+		if t.Raster && !t.Text || t.Unread {
+			d.order(e, t) // that it came is all we know
 		}
 	}
 }
@@ -34,7 +34,7 @@ func (d *step) order(e Event, t *Ticket) (id string, merged bool) {
 		Type: OrderAccepted, ID: d.s.newID(t, day), Day: day,
 		Number: t.Number, Numbers: t.Numbers, OrderKey: t.OrderKey, Channel: t.Channel, Table: t.Table,
 		Items: folded(nil, t.Items, false), Notes: t.Notes, Part: t.Part, Print: t.Print,
-		Preorder: t.Preorder, Raster: t.Raster && !t.Text,
+		Preorder: t.Preorder, Raster: t.Raster && !t.Text, Unread: t.Unread,
 		Promised: d.promise(e.Stamp, t.Promised), Printed: t.Promised, Evidence: "slip", Input: e.Source,
 	}
 	if e.Command != nil {

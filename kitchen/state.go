@@ -29,6 +29,7 @@ type Order struct {
 	Notes    string     `json:"notes,omitempty"`
 	Preorder bool       `json:"preorder,omitempty"`
 	Raster   bool       `json:"raster,omitempty"`
+	Unread   bool       `json:"unread,omitempty"` // its slip has text that nobody understands
 	Promised *time.Time `json:"promised,omitempty"`
 	Printed  string     `json:"printed,omitempty"` // the promise, as its slip has it
 	Parts    []string   `json:"parts,omitempty"`

@@ -23,12 +23,17 @@ const (
 	headJSON = 8 << 10
 )
 
+// leastUnread is how many lines nobody understands make a slip an order that came. A
+// shorter one is rather a test or a greeting.
+const leastUnread = 4
+
 // settled is the ticket of a slip that has been read, within its bounds.
 func settled(r *reader, p page, s Slip) kitchen.Ticket {
 	r.rescue(p, s.Lines)
 	if s.Garbled {
 		r.t = kitchen.Ticket{Kind: kitchen.SlipUnknown, Text: true, Partial: true, Encoding: s.Encoding, Unparsed: len(p.rows), Print: r.t.Print}
 	}
+	r.t.Unread = r.t.Kind == kitchen.SlipUnknown && r.unread && !s.Partial && !s.Garbled && r.t.Unparsed >= leastUnread
 	bound(&r.t, s.Missed+len(s.Lines)-len(p.rows))
 	return r.t
 }

@@ -145,7 +145,8 @@ type reader struct {
 
 	platform, chinese, money, routed, label bool
 
-	laid bool // a layout recognised the slip
+	laid   bool // a layout recognised the slip
+	unread bool // no word says what slip it is
 }
 
 // looksLikeLabel says that a slip without dishes is a cup label.

@@ -32,6 +32,7 @@ func (r *reader) classify(p page) {
 		kind = kitchen.SlipVoid
 	case kind == "" && len(r.t.Items) == 0 && !r.identified():
 		kind = kitchen.SlipUnknown
+		r.unread = true
 	case kind == "":
 		kind = kitchen.SlipOrder
 	}

@@ -91,3 +91,29 @@ func TestShortSlips(t *testing.T) {
 		})
 	}
 }
+
+// TestUnread: a slip that nobody understands is an order that came; what is known to be
+// none, is too short, or is not whole, is not.
+func TestUnread(t *testing.T) {
+	strange := "THEKE UND TERRASSE\nPlatz B4\nRadler, gross @2\n.. ohne Eis\nBrezn @1\n"
+	for _, c := range []struct {
+		text string
+		slip func(*Slip)
+		want bool
+	}{
+		{strange, func(*Slip) {}, true},
+		{"TEST PAGE\n" + strange, func(*Slip) {}, false},
+		{"CANCEL REQUEST\n" + strange, func(*Slip) {}, false},
+		{"Z REPORT\n" + strange, func(*Slip) {}, false},
+		{"hello\nworld\n", func(*Slip) {}, false},
+		{strange, func(s *Slip) { s.Partial = true }, false},
+		{strange, func(s *Slip) { s.Garbled = true }, false},
+		{"Order #12\n2x Soup\n", func(*Slip) {}, false},
+	} {
+		s := slipOf(c.text)
+		c.slip(&s)
+		if got := Parse(s, Options{}); got.Unread != c.want {
+			t.Errorf("%q: unread is %v, want %v: %+v", c.text, got.Unread, c.want, got)
+		}
+	}
+}

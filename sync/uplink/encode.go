@@ -107,6 +107,7 @@ func (w *object) alert(a *kitchen.Alert) {
 	w.some("notes", a.Notes)
 	w.rare("preorder", a.Preorder, a.Preorder)
 	w.rare("raster", a.Raster, a.Raster)
+	w.rare("unread", a.Unread, a.Unread)
 	w.some("part", a.Part)
 	w.rare("print", strconv.FormatUint(a.Print, 10), a.Print != 0)
 	w.moment("promised", a.Promised)
