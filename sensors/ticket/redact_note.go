@@ -46,6 +46,23 @@ func cleanNote(p phrase) phrase {
 	case whole:
 		return p
 	case personalClause(kept):
+		return tastesAmong(p)
+	}
+	return kept
+}
+
+// tastesAmong are the clauses of p that are tastes by their own words.
+func tastesAmong(p phrase) phrase {
+	var kept phrase
+	p.cut(clauseRE, func(c, sep phrase) {
+		if personalClause(c) || !tasteLike(c) && !sickRE.MatchString(c.fold) {
+			c = allergyPart(c)
+		}
+		if c.fold != "" {
+			kept = kept.joined(sep, c)
+		}
+	})
+	if personalClause(kept) {
 		return allergyPart(p)
 	}
 	return kept

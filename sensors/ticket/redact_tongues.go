@@ -3,6 +3,7 @@ package ticket
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Persons and places in the languages besides Chinese and English, over folded text
@@ -11,6 +12,10 @@ var (
 	// titledRE: 田中様, 김민준 님, Sr. Peñalver.
 	titledRE = lazily(`[\p{Han}\p{Hiragana}\p{Katakana}ー]\s?(?:様|さま|さん|サン|殿|御中)|\p{Hangul}\s?(?:님|씨)(?:$|[^\p{Hangul}])|` +
 		`(?:^|[^a-z])(?:herrn?|frau|sra?|srta|dona|don|dna|mme|mlle|sig(?:ra|na)?)\.? \p{L}{2,}`)
+	// selfHanRE: 私は水谷です, 闻若溪的餐, 凤起路和环城北路路口.
+	selfHanRE = lazily(`(?:私|僕|俺|名前)は\p{Han}{1,6}|^\s*\p{Han}{2,4}的(?:餐|外卖|单|订单|饭)\s*$|\p{Han}(?:路|街|巷|大道)(?:和|与|口|路口|上|旁|边|交叉)`)
+	// handleRE: @marisol_b.
+	handleRE = lazily(`(?:^|[^a-z0-9])@[a-z_][a-z0-9_.]{2,}`)
 	// hangulMaskRE: 김*준.
 	hangulMaskRE = lazily(`\p{Hangul}\*{1,3}\p{Hangul}?(?:$|[^\p{Hangul}*])`)
 	// hangulNameRE is a Korean surname and two syllables, alone.
@@ -35,7 +40,7 @@ var (
 	// measureRE are numbers that stay: 500ml, 50%, 200 g.
 	measureRE = lazily(`\d+ ?(?:ml|cl|cc|l|g|kg|gr|oz|%|cm|kcal|cal)(?:$|[^a-z])`)
 	// introRE, over printed text: a capitalised name behind a word that introduces one.
-	introRE = lazily(`(?:^|[^\p{L}])(?i:für|fuer|bei|an|von|klingeln bei|abgeben (?:in|bei|an)|para|por|sou|soy|chamar(?: por| a| o)?|preguntar por|perguntar por|falar com|hablar con|entregar (?:a|para|em|en)|dejar(?:lo)? (?:en|con)|deixar (?:em|com|na|no)|a nombre de|em nome de|à attention de|pour|chez|demander|livrer à|per|a nome(?: di)?|leave (?:it )?(?:at|with)|deliver to|drop (?:it )?(?:off )?at|bring to)[ :]+(\p{Lu}[\p{L}'./-]+)`)
+	introRE = lazily(`(?:^|[^\p{L}])(?i:(?:hi,? )?it['’]?s|here is|nombre es|nome é|name ist|nom est|vorname|nachname|me llamo|se llama|me chamo|je m'appelle|je suis|mi chiamo|sono|ich bin|ich heiße|eu sou|aqui é|corner of|bday|b-day|recebe|recibe|retira|citofono|timbre|für|fuer|bei|an|von|klingeln bei|abgeben (?:in|bei|an)|para|por|sou|soy|chamar(?: por| a| o)?|preguntar por|perguntar por|falar com|hablar con|entregar (?:a|para|em|en)|dejar(?:lo)? (?:en|con)|deixar (?:em|com|na|no)|a nombre de|em nome de|à attention de|pour|chez|demander|livrer à|per|a nome(?: di)?|leave (?:it )?(?:at|with)|deliver to|drop (?:it )?(?:off )?at|bring to)[ :]+(\p{Lu}[\p{L}'./-]+)`)
 	// notIntro may follow those words with a capital.
 	notIntro   = strings.Fields("favor bedarf kinder kind allergie allergien allergiker abholung lieferung tisch zwei drei vier hand alle heute mir mich llevar aqui compartir ninos nino mesa recoger viagem criancas crianca dividir festa dois duas emporter partager enfants deux table reception lobby door front desk side counter gate office porch the my our me us fisch nuss nusse")
 	lastCapRE  = lazily(`\p{Lu}[\p{L}'-]+$`)
@@ -48,7 +53,14 @@ const hangulSurnames = `김이박최정강조윤장임한오서신권황안송�
 // foreignPerson says that s, printed as print, names a person or a place in a way of
 // one of these languages.
 func foreignPerson(p phrase) bool {
-	return titledRE.MatchString(p.fold) || hangulMaskRE.MatchString(p.fold) || hangulToRE.MatchString(p.fold) || noteStreetRE.MatchString(p.fold) || foreignPlace(p.fold) || introduced(p.print)
+	return titledRE.MatchString(p.fold) || selfHanRE.MatchString(p.fold) || handleRE.MatchString(p.fold) || hanPieces(p.fold) || hangulMaskRE.MatchString(p.fold) || hangulToRE.MatchString(p.fold) || noteStreetRE.MatchString(p.fold) || foreignPlace(p.fold) || introduced(p.print)
+}
+
+// hanPieces says that a part between spaces is a Chinese surname and two characters
+// that are no food and no taste.
+func hanPieces(s string) bool {
+	parts := strings.Fields(s)
+	return len(parts) > 1 && slices.ContainsFunc(parts, func(w string) bool { return utf8.RuneCountInString(w) == 3 && hanNameRE.MatchString(w) && nameLine(w) })
 }
 
 func foreignPlace(s string) bool {
