@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -455,15 +456,17 @@ func TestProxyEnds(t *testing.T) {
 		idle, _ := s.both()
 		slow, there := s.both()
 		endless, paper := s.both()
-		go io.Copy(io.Discard, paper)
-		go func() {
+		var people sync.WaitGroup
+		defer people.Wait()
+		people.Go(func() { io.Copy(io.Discard, paper) })
+		people.Go(func() {
 			for {
 				if _, err := io.WriteString(endless, "more "); err != nil {
 					return
 				}
 				time.Sleep(lull / 2)
 			}
-		}()
+		})
 		began := time.Now()
 		s.moves(slow, there, orderNo("1"))
 		ended := make(chan error)
