@@ -50,7 +50,10 @@ func (s *score) add(o *score) {
 // or among the lines that redaction leaves, and what cooks need must be.
 func TestNobodyLeaves(t *testing.T) {
 	n := slips
-	if testing.Short() || raced {
+	switch {
+	case raced: // nothing is shared here
+		n /= 200
+	case testing.Short():
 		n /= 20
 	}
 	scores := map[string]*score{}
