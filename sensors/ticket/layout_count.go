@@ -218,7 +218,7 @@ func dishLike(name phrase) bool {
 	if rs := []rune(s); strings.ContainsRune(notDishEnds, rs[len(rs)-1]) {
 		return false
 	}
-	return !slices.ContainsFunc(labels[s[0]], func(l label) bool { return l.word == s })
+	return !slices.ContainsFunc(labels()[s[0]], func(l label) bool { return l.word == s })
 }
 
 // column is what a column of a table of dishes holds.

@@ -105,7 +105,7 @@ func (p phrase) labelAt(i int) (segment, int, bool) {
 	if !start && (!han || i > 0 && line[i-1] < 0x80 && latin(line[i-1])) {
 		return segment{}, 0, false
 	}
-	for _, l := range labels[line[i]] {
+	for _, l := range labels()[line[i]] {
 		if !strings.HasPrefix(line[i:], l.word) {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"readyshelf/kitchen"
 )
@@ -259,63 +260,73 @@ const (
 	fieldStaff         // a person who works here
 )
 
-var labels = allLabels(moreLabels, map[field][]string{
-	fieldCalled: {
-		"접수번호", "대기번호",
-		"取餐号", "取单号", "取餐序号", "叫号", "排队号", "牌号", "餐牌号", "流水号", "当日流水", "今日流水", "日流水", "流水", "序号", "顺序号", "外", "内", "外带", "内用", "外送",
-		"sequence", "seq", "queue", "queue no", "antrean", "no. antrean", "no antrean", "nomor antrean", "senha", "token", "pager", "call number", "pickup number", "pickup no", "collection number", "daily number", "turno", "buzzer no",
-	},
-	fieldOrder: {
-		"주문번호", "주문", "comanda", "bestellnr", "bestellnr.", "bestell-nr", "bestell-nr.", "bestellnummer", "auftrag", "auftragsnummer", "tilaus", "tilausnumero", "tilausnro", "numero de pedido", "numero pedido",
-		"单号", "小票号", "订单", "order", "order no", "order no.", "order number", "order num", "order #", "check", "check no", "check number", "chk", "ticket", "ticket no", "ticket number", "tkt", "no", "no.", "num", "pedido", "pedido no", "orden", "pesanan", "bestellung", "commande", "short id", "display id", "order code",
-	},
-	fieldCode: {
-		"取餐码", "取件码", "自提码", "提货码", "取货码", "核销码", "账单", "账单号", "结账单号", "pickup code", "pick-up code", "pick up code", "collection code", "account", "acct", "bill no", "bill", "receipt no", "receipt", "invoice no", "tab no",
-	},
-	fieldLong: {
-		"订单编号", "订单号", "订单号码", "订单id", "外卖单号", "平台单号", "平台订单号", "平台编号", "外部单号", "order id", "orderid", "long id", "long order id", "external id", "platform id", "order uuid", "order ref", "order reference", "id pedido",
-	},
-	fieldTable: {"테이블", "poyta", "tisch nr", "tischnummer", "桌号", "桌台", "台号", "桌位", "餐桌", "桌", "台", "table", "table no", "table number", "tbl", "mesa", "meja", "tisch", "tavolo", "bord"},
-	fieldOrdered: {
-		"주문시간", "bestellt", "bestellt am", "bestellt um", "bestellzeit", "datum", "uhrzeit", "tilattu", "tilausaika",
-		"下单时间", "下单", "点菜", "点菜时间", "点单时间", "点餐时间", "开台时间", "开单时间", "订单时间", "落单时间", "落单", "接单时间", "时间", "日期", "下单日期",
-		"placed", "placed at", "order placed", "submitted", "time", "date", "date/time", "datetime", "data", "waktu", "tanggal", "tgl", "hora", "fecha", "fecha/hora", "data/hora", "ordered", "ordered at", "order time", "order date", "sent", "sent at", "received", "received at", "created", "created at", "opened", "opened at", "order received", "accepted", "accepted at", "jam",
-	},
-	fieldPromise: {
-		"lieferung", "lieferung um", "lieferung bis", "lieferzeit", "liefertermin", "gewunschte lieferzeit", "wunschzeit", "abholung", "abholung um", "abholzeit", "abholbereit", "toimitus", "toimitusaika", "nouto", "noutoaika", "entrega prevista", "retirada prevista", "previsao de entrega", "hora de entrega", "hora de retirada", "entrega estimada", "recogida", "hora de recogida",
-		"预计送达", "预计送达时间", "期望送达", "期望送达时间", "期望时间", "要求送达", "要求送达时间", "送达时间", "预计取餐", "预计取餐时间", "取餐时间", "自提时间", "自取时间", "预约时间", "预约送达", "预约取餐", "预计到店", "到店时间", "配送时间", "送餐时间", "最晚送达", "用餐时间", "预计", "期望",
-		"expected pickup time", "expected pickup", "estimated pickup", "est. pickup", "pickup time", "pickup by", "pickup at", "pickup", "pick up", "pick-up", "pick up by", "pick up at", "pick up time", "pick-up time", "deliver by", "deliver at", "delivery by", "delivery time", "delivery at", "delivery", "due", "due by", "due at", "due time", "ready by", "ready at", "ready for", "ready time", "promise", "promised", "promise time", "promised time", "needed by", "collection", "collection time", "collect at", "collect by", "collect", "requested for", "requested time", "scheduled for", "scheduled", "target", "target time", "eta", "prep by", "for", "retirada", "entrega", "previsao", "customer pickup", "dasher pickup", "courier pickup", "courier arrives", "estimated delivery", "expected delivery",
-	},
-	fieldNote: {
-		"요청사항", "kommentar", "kommentare", "hinweis", "hinweise", "anmerkung", "anmerkungen", "bemerkung", "kommentti", "kommentit", "lisatiedot",
-		"备注", "顾客备注", "客户备注", "用户备注", "订单备注", "口味备注", "整单备注", "买家备注", "买家留言", "顾客留言", "留言", "特殊要求", "特殊需求", "口味要求", "忌口",
-		"note", "notes", "order note", "order notes", "special instructions", "special instruction", "special request", "special requests", "instructions", "customer note", "customer notes", "kitchen note", "kitchen notes", "comment", "comments", "order comments", "order comment", "obs", "observacao", "observacoes", "catatan", "nota", "notas", "message", "memo", "customer comments", "restaurant notes", "item note",
-	},
-	fieldAllergy: {"allergy", "allergies", "allergens", "allergy alert", "food allergy", "过敏", "过敏原", "alergia", "alergias", "alergi"},
-	fieldPrinted: {"打印时间", "打印", "打单时间", "补打时间", "重打时间", "printed", "print time", "printed at", "reprinted", "reprinted at", "reprint time", "impresso", "impresso em", "dicetak"},
-	fieldStation: {"档口", "出品部门", "部门", "打印机", "厨房", "station", "also at", "printer", "course", "fire", "fire at", "fire time", "seat", "kds", "revenue center", "area", "secao", "sent to", "local", "prep station"},
-	fieldPlain: {
-		"餐具", "餐具数量", "餐具份数", "人数", "用餐人数", "就餐人数", "单位", "商户", "商户名称", "门店", "门店名称", "店铺", "店名", "商家", "支付方式", "支付状态", "付款方式", "支付时间", "结账时间", "状态", "来源", "配送方式", "取餐方式", "就餐方式", "用餐方式", "订单类型", "类型", "共", "总数", "总数量", "商品数量", "商品总数", "菜品数量", "总件数", "班次", "设备", "渠道", "市别",
-		"terminal", "term", "include", "includes", "total items", "items", "item count", "number of items", "guests", "covers", "cover", "pax", "people", "party", "party size", "type", "order type", "dining option", "service", "service type", "channel", "source", "status", "payment", "pos", "store", "location", "outlet", "branch", "restaurant", "register", "reg", "mode", "method", "via", "cutlery", "utensils", "napkins", "total qty", "qty total", "shift", "device", "brand", "platform", "tipo", "mode pesanan", "jenis", "total item", "bags", "bag", "prep time", "provider", "order from", "reason", "cancel reason", "原因", "取消原因", "退菜原因", "退单原因", "催单次数",
-	},
-	fieldBlock: {
-		"고객", "주소", "kundenname", "lieferadresse", "asiakas", "osoite", "toimitusosoite", "nimi",
-		"收货人", "收餐人", "收件人", "联系人", "顾客", "客户", "顾客姓名", "客户姓名", "姓名", "称呼", "订餐人", "预订人", "取餐人", "用户", "会员", "地址", "收货地址", "送餐地址", "配送地址", "收餐地址", "详细地址", "顾客地址", "店址", "门店地址", "送至", "送货地址",
-		"customer", "customer name", "cust", "cust.", "client", "guest", "guest name", "name", "contact", "recipient", "deliver to", "delivery to", "ship to", "sold to", "bill to", "address", "addr", "addr.", "delivery address", "customer address", "drop off", "drop-off", "dropoff", "dropoff instructions", "drop-off instructions", "delivery instructions", "delivery notes", "delivery note", "courier instructions", "driver instructions", "attn", "attention", "c/o", "cliente", "nome", "endereco", "nombre", "direccion", "pelanggan", "alamat", "kunde", "adresse", "company", "ordered by", "placed by", "eater", "consumer", "pickup name", "pick up name", "tamu", "atas nama", "a/n",
-	},
-	fieldPrivate: {
-		"연락처", "전화번호", "telefon", "telefonnummer", "handy", "puhelin", "puhelinnumero", "klingel", "plz",
-		"电话", "手机", "手机号", "手机号码", "手机尾号", "手机号尾号", "联系电话", "联系方式", "顾客电话", "客户电话", "订餐电话", "商家电话", "门店电话", "服务电话", "客服电话", "隐私号", "虚拟号", "虚拟号码", "备用号", "备用电话", "收餐人隐私号", "尾号", "顾客号码", "分机号", "转", "微信", "微信号", "门牌", "门牌号", "门禁", "门禁码", "门禁密码", "密码", "楼层", "发票", "发票抬头", "抬头", "纳税人识别号", "税号", "统编", "统一编号", "载具", "会员号", "会员卡", "会员卡号", "会员名", "会员手机", "积分", "余额", "卡号", "银行卡", "支付单号", "交易号", "交易单号", "商户单号", "支付流水", "身份证", "邮箱", "生日",
-		"phone", "phone no", "phone number", "tel", "tel.", "telephone", "mobile", "cell", "customer phone", "contact number", "contact no", "access code", "gate code", "door code", "entry code", "buzzer", "buzz", "lockbox", "pin", "pin code", "apt", "apartment", "suite", "unit", "flat", "floor", "room", "room no", "email", "e-mail", "loyalty", "loyalty id", "rewards", "reward no", "member", "member id", "membership", "member no", "points", "card", "card no", "card number", "card #", "auth", "auth code", "approval", "approval code", "visa", "mastercard", "amex", "transaction", "transaction id", "trans", "trans id", "txn", "ref", "reference", "postcode", "post code", "zip", "city", "telefone", "fone", "celular", "cpf", "cnpj", "cep", "bairro", "telefono", "no hp", "hp", "telepon", "wa", "tab", "tab name", "vehicle", "car", "plate", "license plate", "nif", "rfc", "company name", "tax id", "invoice title", "bank", "account name", "proxy", "masked number", "ext", "extension", "code",
-	},
-	fieldStaff: {
-		"骑手", "骑手姓名", "骑手电话", "配送员", "外卖员", "送餐员", "服务员", "收银员", "收银", "操作员", "操作人", "点菜员", "点单员", "下单员", "下单人", "开台员", "制单人", "经手人", "打印人", "店员", "导购", "营业员", "经办人",
-		"server", "server name", "clerk", "cashier", "waiter", "waitress", "operator", "staff", "employee", "host", "bartender", "manager", "driver", "driver name", "courier", "courier name", "dasher", "dasher name", "rider", "rider name", "served by", "taken by", "emp", "user", "garcom", "garcon", "atendente", "operador", "caixa", "entregador", "mesero", "camarero", "cajero", "atiende", "kasir", "pelayan", "bedient von", "kellner", "voided by", "cancelled by", "authorized by", "approved by", "printed by",
-	},
-}, tongueLabels)
+// labels are the words of all languages, folded, by their first byte, the longest first.
+// They are put in order when the first slip is read, and not at each start.
+var labels = sync.OnceValue(func() *[256][]label {
+	return allLabels(moreLabels(), ownLabels(), tongueLabels())
+})
 
-// allLabels lists the labels by their first byte, the longest first.
-func allLabels(tables ...map[field][]string) (all [256][]label) {
+// ownLabels are those of Chinese and English slips, and a few of others.
+func ownLabels() map[field][]string {
+	return map[field][]string{
+		fieldCalled: {
+			"접수번호", "대기번호",
+			"取餐号", "取单号", "取餐序号", "叫号", "排队号", "牌号", "餐牌号", "流水号", "当日流水", "今日流水", "日流水", "流水", "序号", "顺序号", "外", "内", "外带", "内用", "外送",
+			"sequence", "seq", "queue", "queue no", "antrean", "no. antrean", "no antrean", "nomor antrean", "senha", "token", "pager", "call number", "pickup number", "pickup no", "collection number", "daily number", "turno", "buzzer no",
+		},
+		fieldOrder: {
+			"주문번호", "주문", "comanda", "bestellnr", "bestellnr.", "bestell-nr", "bestell-nr.", "bestellnummer", "auftrag", "auftragsnummer", "tilaus", "tilausnumero", "tilausnro", "numero de pedido", "numero pedido",
+			"单号", "小票号", "订单", "order", "order no", "order no.", "order number", "order num", "order #", "check", "check no", "check number", "chk", "ticket", "ticket no", "ticket number", "tkt", "no", "no.", "num", "pedido", "pedido no", "orden", "pesanan", "bestellung", "commande", "short id", "display id", "order code",
+		},
+		fieldCode: {
+			"取餐码", "取件码", "自提码", "提货码", "取货码", "核销码", "账单", "账单号", "结账单号", "pickup code", "pick-up code", "pick up code", "collection code", "account", "acct", "bill no", "bill", "receipt no", "receipt", "invoice no", "tab no",
+		},
+		fieldLong: {
+			"订单编号", "订单号", "订单号码", "订单id", "外卖单号", "平台单号", "平台订单号", "平台编号", "外部单号", "order id", "orderid", "long id", "long order id", "external id", "platform id", "order uuid", "order ref", "order reference", "id pedido",
+		},
+		fieldTable: {"테이블", "poyta", "tisch nr", "tischnummer", "桌号", "桌台", "台号", "桌位", "餐桌", "桌", "台", "table", "table no", "table number", "tbl", "mesa", "meja", "tisch", "tavolo", "bord"},
+		fieldOrdered: {
+			"주문시간", "bestellt", "bestellt am", "bestellt um", "bestellzeit", "datum", "uhrzeit", "tilattu", "tilausaika",
+			"下单时间", "下单", "点菜", "点菜时间", "点单时间", "点餐时间", "开台时间", "开单时间", "订单时间", "落单时间", "落单", "接单时间", "时间", "日期", "下单日期",
+			"placed", "placed at", "order placed", "submitted", "time", "date", "date/time", "datetime", "data", "waktu", "tanggal", "tgl", "hora", "fecha", "fecha/hora", "data/hora", "ordered", "ordered at", "order time", "order date", "sent", "sent at", "received", "received at", "created", "created at", "opened", "opened at", "order received", "accepted", "accepted at", "jam",
+		},
+		fieldPromise: {
+			"lieferung", "lieferung um", "lieferung bis", "lieferzeit", "liefertermin", "gewunschte lieferzeit", "wunschzeit", "abholung", "abholung um", "abholzeit", "abholbereit", "toimitus", "toimitusaika", "nouto", "noutoaika", "entrega prevista", "retirada prevista", "previsao de entrega", "hora de entrega", "hora de retirada", "entrega estimada", "recogida", "hora de recogida",
+			"预计送达", "预计送达时间", "期望送达", "期望送达时间", "期望时间", "要求送达", "要求送达时间", "送达时间", "预计取餐", "预计取餐时间", "取餐时间", "自提时间", "自取时间", "预约时间", "预约送达", "预约取餐", "预计到店", "到店时间", "配送时间", "送餐时间", "最晚送达", "用餐时间", "预计", "期望",
+			"expected pickup time", "expected pickup", "estimated pickup", "est. pickup", "pickup time", "pickup by", "pickup at", "pickup", "pick up", "pick-up", "pick up by", "pick up at", "pick up time", "pick-up time", "deliver by", "deliver at", "delivery by", "delivery time", "delivery at", "delivery", "due", "due by", "due at", "due time", "ready by", "ready at", "ready for", "ready time", "promise", "promised", "promise time", "promised time", "needed by", "collection", "collection time", "collect at", "collect by", "collect", "requested for", "requested time", "scheduled for", "scheduled", "target", "target time", "eta", "prep by", "for", "retirada", "entrega", "previsao", "customer pickup", "dasher pickup", "courier pickup", "courier arrives", "estimated delivery", "expected delivery",
+		},
+		fieldNote: {
+			"요청사항", "kommentar", "kommentare", "hinweis", "hinweise", "anmerkung", "anmerkungen", "bemerkung", "kommentti", "kommentit", "lisatiedot",
+			"备注", "顾客备注", "客户备注", "用户备注", "订单备注", "口味备注", "整单备注", "买家备注", "买家留言", "顾客留言", "留言", "特殊要求", "特殊需求", "口味要求", "忌口",
+			"note", "notes", "order note", "order notes", "special instructions", "special instruction", "special request", "special requests", "instructions", "customer note", "customer notes", "kitchen note", "kitchen notes", "comment", "comments", "order comments", "order comment", "obs", "observacao", "observacoes", "catatan", "nota", "notas", "message", "memo", "customer comments", "restaurant notes", "item note",
+		},
+		fieldAllergy: {"allergy", "allergies", "allergens", "allergy alert", "food allergy", "过敏", "过敏原", "alergia", "alergias", "alergi"},
+		fieldPrinted: {"打印时间", "打印", "打单时间", "补打时间", "重打时间", "printed", "print time", "printed at", "reprinted", "reprinted at", "reprint time", "impresso", "impresso em", "dicetak"},
+		fieldStation: {"档口", "出品部门", "部门", "打印机", "厨房", "station", "also at", "printer", "course", "fire", "fire at", "fire time", "seat", "kds", "revenue center", "area", "secao", "sent to", "local", "prep station"},
+		fieldPlain: {
+			"餐具", "餐具数量", "餐具份数", "人数", "用餐人数", "就餐人数", "单位", "商户", "商户名称", "门店", "门店名称", "店铺", "店名", "商家", "支付方式", "支付状态", "付款方式", "支付时间", "结账时间", "状态", "来源", "配送方式", "取餐方式", "就餐方式", "用餐方式", "订单类型", "类型", "共", "总数", "总数量", "商品数量", "商品总数", "菜品数量", "总件数", "班次", "设备", "渠道", "市别",
+			"terminal", "term", "include", "includes", "total items", "items", "item count", "number of items", "guests", "covers", "cover", "pax", "people", "party", "party size", "type", "order type", "dining option", "service", "service type", "channel", "source", "status", "payment", "pos", "store", "location", "outlet", "branch", "restaurant", "register", "reg", "mode", "method", "via", "cutlery", "utensils", "napkins", "total qty", "qty total", "shift", "device", "brand", "platform", "tipo", "mode pesanan", "jenis", "total item", "bags", "bag", "prep time", "provider", "order from", "reason", "cancel reason", "原因", "取消原因", "退菜原因", "退单原因", "催单次数",
+		},
+		fieldBlock: {
+			"고객", "주소", "kundenname", "lieferadresse", "asiakas", "osoite", "toimitusosoite", "nimi",
+			"收货人", "收餐人", "收件人", "联系人", "顾客", "客户", "顾客姓名", "客户姓名", "姓名", "称呼", "订餐人", "预订人", "取餐人", "用户", "会员", "地址", "收货地址", "送餐地址", "配送地址", "收餐地址", "详细地址", "顾客地址", "店址", "门店地址", "送至", "送货地址",
+			"customer", "customer name", "cust", "cust.", "client", "guest", "guest name", "name", "contact", "recipient", "deliver to", "delivery to", "ship to", "sold to", "bill to", "address", "addr", "addr.", "delivery address", "customer address", "drop off", "drop-off", "dropoff", "dropoff instructions", "drop-off instructions", "delivery instructions", "delivery notes", "delivery note", "courier instructions", "driver instructions", "attn", "attention", "c/o", "cliente", "nome", "endereco", "nombre", "direccion", "pelanggan", "alamat", "kunde", "adresse", "company", "ordered by", "placed by", "eater", "consumer", "pickup name", "pick up name", "tamu", "atas nama", "a/n",
+		},
+		fieldPrivate: {
+			"연락처", "전화번호", "telefon", "telefonnummer", "handy", "puhelin", "puhelinnumero", "klingel", "plz",
+			"电话", "手机", "手机号", "手机号码", "手机尾号", "手机号尾号", "联系电话", "联系方式", "顾客电话", "客户电话", "订餐电话", "商家电话", "门店电话", "服务电话", "客服电话", "隐私号", "虚拟号", "虚拟号码", "备用号", "备用电话", "收餐人隐私号", "尾号", "顾客号码", "分机号", "转", "微信", "微信号", "门牌", "门牌号", "门禁", "门禁码", "门禁密码", "密码", "楼层", "发票", "发票抬头", "抬头", "纳税人识别号", "税号", "统编", "统一编号", "载具", "会员号", "会员卡", "会员卡号", "会员名", "会员手机", "积分", "余额", "卡号", "银行卡", "支付单号", "交易号", "交易单号", "商户单号", "支付流水", "身份证", "邮箱", "生日",
+			"phone", "phone no", "phone number", "tel", "tel.", "telephone", "mobile", "cell", "customer phone", "contact number", "contact no", "access code", "gate code", "door code", "entry code", "buzzer", "buzz", "lockbox", "pin", "pin code", "apt", "apartment", "suite", "unit", "flat", "floor", "room", "room no", "email", "e-mail", "loyalty", "loyalty id", "rewards", "reward no", "member", "member id", "membership", "member no", "points", "card", "card no", "card number", "card #", "auth", "auth code", "approval", "approval code", "visa", "mastercard", "amex", "transaction", "transaction id", "trans", "trans id", "txn", "ref", "reference", "postcode", "post code", "zip", "city", "telefone", "fone", "celular", "cpf", "cnpj", "cep", "bairro", "telefono", "no hp", "hp", "telepon", "wa", "tab", "tab name", "vehicle", "car", "plate", "license plate", "nif", "rfc", "company name", "tax id", "invoice title", "bank", "account name", "proxy", "masked number", "ext", "extension", "code",
+		},
+		fieldStaff: {
+			"骑手", "骑手姓名", "骑手电话", "配送员", "外卖员", "送餐员", "服务员", "收银员", "收银", "操作员", "操作人", "点菜员", "点单员", "下单员", "下单人", "开台员", "制单人", "经手人", "打印人", "店员", "导购", "营业员", "经办人",
+			"server", "server name", "clerk", "cashier", "waiter", "waitress", "operator", "staff", "employee", "host", "bartender", "manager", "driver", "driver name", "courier", "courier name", "dasher", "dasher name", "rider", "rider name", "served by", "taken by", "emp", "user", "garcom", "garcon", "atendente", "operador", "caixa", "entregador", "mesero", "camarero", "cajero", "atiende", "kasir", "pelayan", "bedient von", "kellner", "voided by", "cancelled by", "authorized by", "approved by", "printed by",
+		},
+	}
+}
+
+// allLabels puts tables of labels in order.
+func allLabels(tables ...map[field][]string) *[256][]label {
+	var all [256][]label
 	for _, byField := range tables {
 		for f, words := range byField {
 			for _, w := range words {
@@ -332,13 +343,13 @@ func allLabels(tables ...map[field][]string) (all [256][]label) {
 			return cmp.Or(strings.Compare(a.word, b.word), int(a.field)-int(b.field))
 		})
 	}
-	return all
+	return &all
 }
 
 // isNoteLabel says that s is a label of notes and nothing else.
 func isNoteLabel(s string) bool {
 	s = strings.Trim(s, marks+" ")
-	return s != "" && slices.ContainsFunc(labels[s[0]], func(l label) bool { return l.field == fieldNote && l.word == s })
+	return s != "" && slices.ContainsFunc(labels()[s[0]], func(l label) bool { return l.field == fieldNote && l.word == s })
 }
 
 // numberLabel returns the field of a label of numbers that is all of s.
@@ -346,7 +357,7 @@ func numberLabel(s string) (field, bool) {
 	if s == "" {
 		return noField, false
 	}
-	for _, l := range labels[s[0]] {
+	for _, l := range labels()[s[0]] {
 		if _, ok := numberRanks[l.field]; ok && l.word == s {
 			return l.field, true
 		}

@@ -13,40 +13,42 @@ func folded(words ...string) []string {
 	return out
 }
 
-// moreLabels are labels as those of words.go.
-var moreLabels = map[field][]string{
-	fieldCalled: folded("受付No", "呼び出し番号", "番号札", "대기", "호출번호", "numéro d'appel", "numero ritiro", "номер очереди", "คิว", "sıra no"),
-	fieldOrder: folded(
-		"伝票No", "伝票No.", "オーダーNo", "オーダーNo.", "영수증번호", "전표번호",
-		"commande n°", "commande numéro", "n° commande", "n° de commande", "bon n°", "ticket n°", "n°", "pedido n°", "comanda nº", "comanda n°", "orden nº",
-		"ordine n°", "ordine numero", "comanda no", "auftrag nr", "bon nr", "bon nr.", "beleg nr", "beleg nr.", "beleg-nr", "beleg-nr.",
-		"bestelling", "bestelnummer", "bestelling nr", "bonnummer", "zamówienie", "zamówienie nr", "nr zamówienia", "sipariş", "sipariş no", "adisyon", "adisyon no", "fiş no",
-		"заказ", "номер заказа", "чек", "số phiếu", "số hóa đơn", "đơn hàng", "mã đơn", "mã đơn hàng", "ออเดอร์", "เลขที่", "หมายเลข", "หมายเลขออเดอร์",
-	),
-	fieldTable: folded("テーブルNo", "席", "座席", "좌석", "stolik", "tafel", "masa", "стол", "столик", "bàn", "bàn số", "โต๊ะ", "τραπέζι"),
-	fieldOrdered: folded(
-		"注文時刻", "日時", "オーダー時間", "주문시각", "date et heure", "commandé à", "commandée à", "ore", "data ora", "ordinato alle",
-		"tijd", "besteld om", "godzina", "czas", "saat", "tarih", "время", "дата", "время заказа", "giờ", "ngày", "thời gian", "giờ vào", "เวลา", "วันที่",
-	),
-	fieldPromise: folded(
-		"お渡し予定時刻", "受取予定時刻", "お受取り時間", "受け取り時間", "お届け時間", "お届け予定時刻", "配達時間", "引渡予定", "準備完了予定", "픽업 시간", "수령시간", "배달예정시간", "완료예정",
-		"livraison à", "livraison prévue", "à livrer pour", "heure de livraison", "retrait à", "heure de retrait", "prêt pour", "à emporter pour", "pour", "consegna alle", "consegna prevista", "ritiro alle", "recoger a las", "para las", "hora prevista", "listo a las",
-		"bezorgen om", "bezorgtijd", "levering", "afhalen om", "afhaaltijd", "dostawa na", "odbiór", "odbiór o", "teslim saati", "к времени", "доставить к", "доставка к", "готовность", "выдача", "giao lúc", "hẹn giao", "giờ giao", "giờ lấy", "เวลารับ", "เวลาส่ง",
-	),
-	fieldNote: folded(
-		"備考欄", "調理メモ", "요청 사항", "주문메모",
-		"consigne", "consignes", "note cucina", "nota cocina",
-		"opmerking", "opmerkingen", "uwagi", "komentarz", "not", "notlar", "sipariş notu", "açıklama", "комментарий", "примечание", "пожелания", "ghi chú", "yêu cầu", "หมายเหตุ", "σημείωση",
-	),
-	fieldAllergy: folded("アレルギー情報", "allergène", "allergènes", "allergia", "allergeni", "alérgenos", "аллергия", "dị ứng", "แพ้อาหาร", "alerji", "uczulenie", "alergie"),
-	fieldPrinted: folded("印刷時間", "imprimé à", "stampato il", "druck", "afgedrukt", "wydrukowano", "yazdırma", "распечатано", "in lúc", "พิมพ์เมื่อ"),
-	fieldPlain:   folded("客数", "名様", "nb couverts", "osób", "kişi", "гостей", "số khách", "จำนวนลูกค้า"),
-	fieldBlock: folded(
-		"ご氏名", "nom du client", "indirizzo di consegna",
-		"klant", "naam", "adres", "bezorgadres", "klient", "imię", "adres dostawy", "müşteri", "adı soyadı", "клиент", "имя", "адрес", "получатель", "khách hàng", "tên khách", "khách", "địa chỉ", "người nhận", "ลูกค้า", "ชื่อ", "ชื่อลูกค้า", "ที่อยู่", "πελάτης", "διεύθυνση",
-	),
-	fieldPrivate: folded("お電話", "お電話番号", "téléphone", "interphone", "teléfono", "telefoon", "telefoonnummer", "numer telefonu", "kod do drzwi", "cep telefonu", "телефон", "тел", "домофон", "подъезд", "этаж", "квартира", "sđt", "điện thoại", "số điện thoại", "โทร", "โทรศัพท์", "เบอร์โทร", "τηλέφωνο"),
-	fieldStaff:   folded("operatore", "rider", "bediening", "ober", "bezorger", "kelner", "kelnerka", "garson", "kurye", "официант", "кассир", "курьер", "nhân viên", "thu ngân", "phục vụ", "พนักงาน", "ไรเดอร์"),
+// moreLabels are labels as those of words.go, which allLabels folds.
+func moreLabels() map[field][]string {
+	return map[field][]string{
+		fieldCalled: {"受付No", "呼び出し番号", "番号札", "대기", "호출번호", "numéro d'appel", "numero ritiro", "номер очереди", "คิว", "sıra no"},
+		fieldOrder: {
+			"伝票No", "伝票No.", "オーダーNo", "オーダーNo.", "영수증번호", "전표번호",
+			"commande n°", "commande numéro", "n° commande", "n° de commande", "bon n°", "ticket n°", "n°", "pedido n°", "comanda nº", "comanda n°", "orden nº",
+			"ordine n°", "ordine numero", "comanda no", "auftrag nr", "bon nr", "bon nr.", "beleg nr", "beleg nr.", "beleg-nr", "beleg-nr.",
+			"bestelling", "bestelnummer", "bestelling nr", "bonnummer", "zamówienie", "zamówienie nr", "nr zamówienia", "sipariş", "sipariş no", "adisyon", "adisyon no", "fiş no",
+			"заказ", "номер заказа", "чек", "số phiếu", "số hóa đơn", "đơn hàng", "mã đơn", "mã đơn hàng", "ออเดอร์", "เลขที่", "หมายเลข", "หมายเลขออเดอร์",
+		},
+		fieldTable: {"テーブルNo", "席", "座席", "좌석", "stolik", "tafel", "masa", "стол", "столик", "bàn", "bàn số", "โต๊ะ", "τραπέζι"},
+		fieldOrdered: {
+			"注文時刻", "日時", "オーダー時間", "주문시각", "date et heure", "commandé à", "commandée à", "ore", "data ora", "ordinato alle",
+			"tijd", "besteld om", "godzina", "czas", "saat", "tarih", "время", "дата", "время заказа", "giờ", "ngày", "thời gian", "giờ vào", "เวลา", "วันที่",
+		},
+		fieldPromise: {
+			"お渡し予定時刻", "受取予定時刻", "お受取り時間", "受け取り時間", "お届け時間", "お届け予定時刻", "配達時間", "引渡予定", "準備完了予定", "픽업 시간", "수령시간", "배달예정시간", "완료예정",
+			"livraison à", "livraison prévue", "à livrer pour", "heure de livraison", "retrait à", "heure de retrait", "prêt pour", "à emporter pour", "pour", "consegna alle", "consegna prevista", "ritiro alle", "recoger a las", "para las", "hora prevista", "listo a las",
+			"bezorgen om", "bezorgtijd", "levering", "afhalen om", "afhaaltijd", "dostawa na", "odbiór", "odbiór o", "teslim saati", "к времени", "доставить к", "доставка к", "готовность", "выдача", "giao lúc", "hẹn giao", "giờ giao", "giờ lấy", "เวลารับ", "เวลาส่ง",
+		},
+		fieldNote: {
+			"備考欄", "調理メモ", "요청 사항", "주문메모",
+			"consigne", "consignes", "note cucina", "nota cocina",
+			"opmerking", "opmerkingen", "uwagi", "komentarz", "not", "notlar", "sipariş notu", "açıklama", "комментарий", "примечание", "пожелания", "ghi chú", "yêu cầu", "หมายเหตุ", "σημείωση",
+		},
+		fieldAllergy: {"アレルギー情報", "allergène", "allergènes", "allergia", "allergeni", "alérgenos", "аллергия", "dị ứng", "แพ้อาหาร", "alerji", "uczulenie", "alergie"},
+		fieldPrinted: {"印刷時間", "imprimé à", "stampato il", "druck", "afgedrukt", "wydrukowano", "yazdırma", "распечатано", "in lúc", "พิมพ์เมื่อ"},
+		fieldPlain:   {"客数", "名様", "nb couverts", "osób", "kişi", "гостей", "số khách", "จำนวนลูกค้า"},
+		fieldBlock: {
+			"ご氏名", "nom du client", "indirizzo di consegna",
+			"klant", "naam", "adres", "bezorgadres", "klient", "imię", "adres dostawy", "müşteri", "adı soyadı", "клиент", "имя", "адрес", "получатель", "khách hàng", "tên khách", "khách", "địa chỉ", "người nhận", "ลูกค้า", "ชื่อ", "ชื่อลูกค้า", "ที่อยู่", "πελάτης", "διεύθυνση",
+		},
+		fieldPrivate: {"お電話", "お電話番号", "téléphone", "interphone", "teléfono", "telefoon", "telefoonnummer", "numer telefonu", "kod do drzwi", "cep telefonu", "телефон", "тел", "домофон", "подъезд", "этаж", "квартира", "sđt", "điện thoại", "số điện thoại", "โทร", "โทรศัพท์", "เบอร์โทร", "τηλέφωνο"},
+		fieldStaff:   {"operatore", "rider", "bediening", "ober", "bezorger", "kelner", "kelnerka", "garson", "kurye", "официант", "кассир", "курьер", "nhân viên", "thu ngân", "phục vụ", "พนักงาน", "ไรเดอร์"},
+	}
 }
 
 // moreKinds are the words of a kind of slip that no dish or shop has.
