@@ -32,6 +32,8 @@ const (
 	// recount is how long it is known how much may be dropped: to count it reads the
 	// whole file.
 	recount = time.Minute
+	// retell is how long a sweep that fails again is not said again.
+	retell = time.Hour
 )
 
 // errCard says that the card is full, and not the log. Who filled it may make room
@@ -130,7 +132,7 @@ func (w *writer) relieve(need int64, card bool) bool {
 type stock struct {
 	bytes   int64
 	counted time.Time
-	cramped bool // the last try found no room for what is written anew
+	told    time.Time // when it was last said that a sweep failed
 }
 
 // sweep moves a part of the first tier that holds anything to another, without what
@@ -139,13 +141,13 @@ type stock struct {
 // no room for a part it tries smaller ones, and then not again before the next count.
 func (w *writer) sweep(left *stock, to tier, from ...tier) bool {
 	moved, err := w.trySweep(left, to, from)
-	if err != nil && !left.cramped {
-		w.l.opts.Log.Error("log not swept", "err", err)
-	}
 	if err != nil {
 		left.bytes = 0
 	}
-	left.cramped = errors.Is(err, ErrFull) || left.cramped && !moved
+	if err != nil && time.Since(left.told) >= retell {
+		left.told = time.Now()
+		w.l.opts.Log.Error("log not swept", "err", err)
+	}
 	return moved
 }
 
@@ -173,7 +175,7 @@ func (w *writer) trySweep(left *stock, to tier, from []tier) (moved bool, err er
 
 // count finds out how many bytes sweeps would free.
 func (w *writer) count(left *stock, to tier, from []tier) error {
-	*left = stock{counted: time.Now(), cramped: left.cramped}
+	*left = stock{counted: time.Now(), told: left.told}
 	for _, t := range from {
 		err := w.meanwhile(walkLimit, func() error {
 			n, err := w.l.store.spare(t, to)
