@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty --abbrev=10 2>/dev/null 
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 
-.PHONY: help demo build build-all always deb check test deps format vet static short race peers rig lunches guests fuzz torture bench clean
+.PHONY: help demo build build-all always deb check test deps format vet static short race salvage peers rig lunches guests fuzz torture bench clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -38,7 +38,7 @@ deb: ## dist/readyshelf_*.deb: what installs itself on Raspberry Pi OS and Debia
 
 check: format vet static short ## what is quick: form, vet, staticcheck, short tests
 
-test: deps check race peers lunches guests rig ## everything: what CI runs
+test: deps check race salvage peers lunches guests rig ## everything: what CI runs
 
 deps: ## install what the tests use: a broker, a C compiler, promtool, tools for disks, Debian's checkers, shells
 	@bash test/deps.sh
@@ -55,8 +55,11 @@ static:
 short:
 	go test -short ./...
 
-race:
-	go test $$(bash test/race.sh) -shuffle=on -timeout 20m ./...
+race: # the package that takes longest first, beside the others
+	go test $$(bash test/race.sh) -shuffle=on -timeout 20m ./test ./...
+
+salvage: # a hundred damaged logs
+	go test -run 'TestSalvage|TestAnyDamage' ./buffer
 
 peers: ## real brokers under the real uplink: three NATS nodes, two of them killed
 	staticcheck=$$(go tool -n staticcheck); cd test/peers; go vet ./...; $$staticcheck ./...; go test -count=1 -timeout 5m ./...
