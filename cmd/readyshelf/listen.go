@@ -25,6 +25,7 @@ type listenCmd struct {
 	Protocol string        `placeholder:"NAME" help:"What a device named by its path speaks: a name of readyshelf scale list, or escpos for a till's print jobs. Without it the bytes are shown, and it is guessed."`
 	Encoding string        `placeholder:"NAME" help:"The encoding of tickets, where the configuration does not say."`
 	For      time.Duration `placeholder:"TIME" help:"End after this time, as 30s; the exit code is 1 if nothing came. Without it Ctrl-C ends."`
+	Text     bool          `help:"Show the text of print jobs too, byte by byte. It may hold names and phone numbers: for local eyes only."`
 	JSON     bool          `name:"json" help:"Print a JSON object on each line, for programs. What to do is said on standard error."`
 	Device   string        `arg:"" help:"A device of the configuration (printer/kitchen, scale/a1, button/A1), or a path, address or line: /dev/ttyUSB0, :9100, /dev/g_printer0, GPIO17."`
 }
@@ -46,9 +47,10 @@ func (c *listenCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	l := &listener{target: t, show: textDisplay{s.out}, guide: s.out, up: clock.Up, open: openTarget}
+	tills := t.kind == "printer" && !c.Text
+	l := &listener{target: t, show: textDisplay{s.out, tills}, guide: s.out, up: clock.Up, open: openTarget}
 	if c.JSON {
-		l.show, l.guide = newJSONDisplay(s.out), s.err
+		l.show, l.guide = newJSONDisplay(s.out, tills), s.err
 	}
 	l.daemon = func(ctx context.Context) (io.ReadCloser, error) { return daemonStream(ctx, conf.Data, t.name) }
 	if c.For > 0 {

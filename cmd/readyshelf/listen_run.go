@@ -106,8 +106,11 @@ func (l *listener) begin(how string) {
 	l.start = l.up()
 	l.last = l.start
 	fmt.Fprintf(l.guide, "listening to %s%s; Ctrl-C ends\n", joined(l.name, l.where()), how)
-	if l.kind != "button" {
-		fmt.Fprintln(l.guide, "the bytes are shown as they come, with names and phone numbers if there are: for your screen only")
+	switch l.kind {
+	case "printer":
+		fmt.Fprintln(l.guide, "bytes of text are left out, as they may be names and phone numbers; --text shows them, for your screen only")
+	case "port":
+		fmt.Fprintln(l.guide, "the bytes are shown as they come, with names and phone numbers if it is a till: for your screen only")
 	}
 	switch l.kind {
 	case "printer":

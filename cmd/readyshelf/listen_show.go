@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -19,10 +20,13 @@ type display interface {
 }
 
 // jsonDisplay is for programs.
-type jsonDisplay struct{ out *json.Encoder }
+type jsonDisplay struct {
+	out   *json.Encoder
+	tills bool // what comes from the device is a till's: its text is not shown
+}
 
-func newJSONDisplay(w io.Writer) jsonDisplay {
-	s := jsonDisplay{json.NewEncoder(w)}
+func newJSONDisplay(w io.Writer, tills bool) jsonDisplay {
+	s := jsonDisplay{json.NewEncoder(w), tills}
 	s.out.SetEscapeHTML(false)
 	return s
 }
@@ -32,7 +36,7 @@ type shownLine struct {
 	T    float64 `json:"t"`             // in seconds from the start
 	Dir  string  `json:"dir,omitempty"` // in: from the device; out: to it
 	From string  `json:"from,omitempty"`
-	Hex  string  `json:"hex,omitempty"`
+	Hex  string  `json:"hex,omitempty"`  // with two dots for each byte that is not shown
 	Text string  `json:"text,omitempty"` // the same bytes, with a dot for what is no ASCII
 	// Level is that of a line after an edge.
 	Level   *bool  `json:"level,omitempty"`
@@ -51,8 +55,11 @@ func (s jsonDisplay) heard(t float64, h heard) {
 		return
 	}
 	line := shownLine{Dir: "in", From: h.From, Hex: fmt.Sprintf("%X", h.Bytes), Text: printableText(h.Bytes), Level: h.Level}
-	if h.Sent {
+	switch {
+	case h.Sent:
 		line.Dir = "out"
+	case s.tills:
+		line.Hex, line.Text = strings.Join(commandBytes(h.Bytes), ""), ""
 	}
 	s.print(t, line)
 }
@@ -62,7 +69,10 @@ func (s jsonDisplay) means(t float64, text string) { s.print(t, shownLine{Decode
 func (s jsonDisplay) lost(t float64, pieces int) { s.print(t, shownLine{Lost: pieces}) }
 
 // textDisplay is for people.
-type textDisplay struct{ out io.Writer }
+type textDisplay struct {
+	out   io.Writer
+	tills bool // what comes from the device is a till's: its text is not shown
+}
 
 func (s textDisplay) means(t float64, text string) { fmt.Fprintf(s.out, "%9.3f  = %s\n", t, text) }
 
@@ -78,11 +88,31 @@ func (s textDisplay) heard(t float64, h heard) {
 	if h.Sent {
 		mark = '>'
 	}
+	if s.tills && !h.Sent {
+		for row := range slices.Chunk(commandBytes(h.Bytes), hexRow) {
+			fmt.Fprintf(s.out, "%9.3f  %c %s\n", t, mark, strings.Join(row, " "))
+		}
+		return
+	}
 	for row := h.Bytes; len(row) > 0; {
 		n := min(len(row), hexRow)
 		fmt.Fprintf(s.out, "%9.3f  %c %-*X  %s\n", t, mark, 3*hexRow-1, spaced(row[:n]), printableText(row[:n]))
 		row = row[n:]
 	}
+}
+
+// commandBytes are the bytes of a print job in hex, with two dots for each that may be
+// text. What stays are control characters, and what says which command one begins.
+func commandBytes(b []byte) []string {
+	out := make([]string, len(b))
+	lead := false
+	for i, c := range b {
+		if out[i] = ".."; lead || c < ' ' || c == 0x7F {
+			out[i] = fmt.Sprintf("%02X", c)
+		}
+		lead = c == 0x10 || c >= 0x1B && c <= 0x1D // DLE, ESC, FS, GS
+	}
+	return out
 }
 
 // spaced prints itself as hex with blanks between.

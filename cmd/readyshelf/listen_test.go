@@ -26,7 +26,7 @@ import (
 func played(t *testing.T, to target, d time.Duration, play func(on *tap)) string {
 	t.Helper()
 	var out bytes.Buffer
-	playOn(t, textDisplay{&out}, &out, to, d, play)
+	playOn(t, textDisplay{&out, to.kind == "printer"}, &out, to, d, play)
 	return out.String()
 }
 
@@ -55,7 +55,7 @@ func TestListenJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, _ := scale.Lookup("cas-ap")
 		var out, guide bytes.Buffer
-		on := newJSONDisplay(&out)
+		on := newJSONDisplay(&out, false)
 		to := target{name: "scale/a1", kind: "scale", path: "/dev/ttyUSB0", dialect: d, mode: SerialMode(d.Mode)}
 		playOn(t, on, &guide, to, 11*time.Second, func(on *tap) {
 			time.Sleep(40 * time.Millisecond)
@@ -180,7 +180,7 @@ func TestListenSilence(t *testing.T) {
 		}
 	})
 	var out bytes.Buffer
-	l := &listener{show: textDisplay{&out}, sense: &portSense{}}
+	l := &listener{show: textDisplay{out: &out}, sense: &portSense{}}
 	l.hear(heard{Bytes: []byte("x"), Lost: 7})
 	if !strings.Contains(out.String(), "(7 pieces are left out here") {
 		t.Errorf("got %q, want that 7 are left out", &out)
@@ -236,7 +236,7 @@ func TestListenThroughDaemon(t *testing.T) {
 	d, _ := scale.Lookup("st-gs")
 	out := &growing{}
 	l := &listener{
-		target: target{name: "scale/a1", kind: "scale", path: "scale", dialect: d}, show: textDisplay{out}, guide: out, up: func() time.Duration { return 0 },
+		target: target{name: "scale/a1", kind: "scale", path: "scale", dialect: d}, show: textDisplay{out: out}, guide: out, up: func() time.Duration { return 0 },
 		daemon: func(ctx context.Context) (io.ReadCloser, error) { return daemonStream(ctx, dir, "scale/a1") },
 		open: func(context.Context, target, *tap) error {
 			return errors.New("opened beside the daemon")
@@ -288,7 +288,7 @@ func (g *growing) String() string {
 func TestListenEnds(t *testing.T) {
 	stream := io.NopCloser(strings.NewReader(`{"up_ns":1,"bytes":"eA=="}` + "\n"))
 	l := &listener{
-		target: target{kind: "port"}, show: textDisplay{io.Discard}, guide: io.Discard, up: func() time.Duration { return 0 },
+		target: target{kind: "port"}, show: textDisplay{out: io.Discard}, guide: io.Discard, up: func() time.Duration { return 0 },
 		daemon: func(context.Context) (io.ReadCloser, error) { return stream, nil },
 	}
 	if err := l.run(t.Context()); err == nil || !strings.Contains(err.Error(), "the daemon ended") {
@@ -310,7 +310,7 @@ func TestListenFor(t *testing.T) {
 		t.Errorf("code %d: %s, want %d and no complaint", code, &complaint, exitFailed)
 	}
 	want := "listening to 127.0.0.1:0; Ctrl-C ends\n" +
-		"the bytes are shown as they come, with names and phone numbers if there are: for your screen only\n" +
+		"bytes of text are left out, as they may be names and phone numbers; --text shows them, for your screen only\n" +
 		"print a ticket now\n"
 	if diff := cmp.Diff(want, strings.Split(out.String(), "    0.")[0]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
