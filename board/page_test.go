@@ -36,7 +36,7 @@ func lunch() *kitchen.Board {
 			},
 			{
 				ID: "b", Number: "17", Slot: "A2", Phase: kitchen.Ready, Accepted: noon.Add(-20 * time.Minute),
-				ReadyAt: after(-8 * time.Minute), Waiting: true,
+				ReadyAt: after(-8 * time.Minute), Waiting: true, Unread: true,
 			},
 		},
 		Slots: []kitchen.BoardSlot{

@@ -156,6 +156,7 @@ func (s *State) applyAlert(e Event, a Alert) {
 		return
 	case DeviceRecovered:
 		delete(s.Faults, a.Device)
+		s.mended(a.Device, e.Stamp)
 		return
 	}
 	o := s.Orders[a.ID]

@@ -1,6 +1,9 @@
 package kitchen
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Event is one fact, as the log keeps it. Exactly one of the pointers is set;
 // a new kind of fact is one field here and one case in [State.Apply].
@@ -127,11 +130,23 @@ type Weight struct {
 
 // Fault is a device that stopped working. One fault, not one for each try.
 type Fault struct {
-	// Device is the source that is faulty: "scale/shelf-a1".
+	// Device is the source that is faulty: "scale/shelf-a1". Where a device has several
+	// troubles at once, those that begin and end by themselves have names of their own
+	// below it: "printer/kitchen/paper"; see [SplitFault].
 	Device string `json:"device"`
 	// Text says what is wrong, Remedy what to do, for people.
 	Text   string `json:"text"`
 	Remedy string `json:"remedy,omitempty"`
+}
+
+// SplitFault returns the device that a fault is about, and which of its faults it is:
+// "printer/kitchen/paper" is "paper" of "printer/kitchen". A device that does not work
+// at all has a fault of its own name, which is "" of it.
+func SplitFault(name string) (device, which string) {
+	if parts := strings.SplitN(name, "/", 3); len(parts) == 3 {
+		return parts[0] + "/" + parts[1], parts[2]
+	}
+	return name, ""
 }
 
 // Recovered ends the fault of a device.

@@ -15,6 +15,9 @@ type Rhythm struct {
 	// First and Last are when its first and its newest ticket came.
 	First Stamp `json:"first"`
 	Last  Stamp `json:"last"`
+	// From is when its silence began to count, if that is later: the printer was mended,
+	// or the shop is open again.
+	From Stamp `json:"from,omitzero"`
 	// Hours counts the tickets of each hour of the week, Sunday at 0:00 first, by the
 	// store's clock.
 	Hours [hoursOfWeek]uint32 `json:"hours"`
@@ -43,18 +46,11 @@ const (
 	openAtLeast    = 1.0 // tickets an hour
 )
 
-// The faults of a printer that only its tickets tell have names of their own, below the
-// printer's: its own fault and its end are the device's.
+// The faults of a printer that only its tickets tell; see [SplitFault].
 const (
 	silentSuffix  = "/silent"
 	pictureSuffix = "/pictures"
 )
-
-// DeviceOf is the device that a fault is about: "printer/kitchen/silent" is about
-// "printer/kitchen".
-func DeviceOf(fault string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(fault, silentSuffix), pictureSuffix)
-}
 
 // picturesOnly is how many slips without text in a row a printer must have whose slips
 // have had text before: logos come as slips of their own.
@@ -76,6 +72,9 @@ func (s *State) learnRhythm(e Event) {
 	if p == nil {
 		p = &Rhythm{}
 		s.Printers[e.Source] = p
+	}
+	if s.asleep() {
+		s.awake(e.Stamp)
 	}
 	p.Last = e.Stamp
 	switch {
@@ -126,18 +125,20 @@ func (s *State) expected(p *Rhythm, silent time.Duration, now Stamp) (sum, rate 
 	return sum / weeks, float64(p.Hours[hourOfWeek(at)]) / weeks, true
 }
 
-// hush looks whether a printer has fallen silent. Silence counts from when the daemon
-// started, if that is later than its last ticket.
+// hush looks whether a printer has fallen silent. One that cannot be listened to is not
+// said to be. A shop that is closed for a day has several silent printers, or the same
+// one again after a restart, and pages nobody for more than the first: until a ticket
+// comes to any printer, the silence of another one says nothing new.
 func (d *step) hush() {
+	if d.s.asleep() {
+		return
+	}
 	for _, name := range d.r.Printers {
 		p := d.s.Printers[name]
 		if p == nil || d.broken(name) || d.broken(name+silentSuffix) {
 			continue
 		}
-		silent, ok := d.s.Since(p.Last, d.now)
-		if since, up := d.s.Since(d.s.Started, d.now); up && (!ok || since < silent) {
-			silent, ok = since, true
-		}
+		silent, ok := d.s.silence(p, d.now)
 		if !ok || silent < silentAtLeast || silent > week {
 			continue
 		}
@@ -147,7 +148,50 @@ func (d *step) hush() {
 				Text:   fmt.Sprintf("no ticket for %s; at this time of the week about %.0f come in an hour", silent.Round(time.Minute), rate),
 				Remedy: "if the shop is closed there is nothing to do; else print a test ticket: check that the till still prints to this printer, and its cable",
 			})
+			return // what another printer's silence adds is told by the next look
 		}
+	}
+}
+
+// silence is how long a printer has had no ticket that it could have had: since its last,
+// since the daemon started, since it was mended or the shop was open again.
+func (s *State) silence(p *Rhythm, now Stamp) (silent time.Duration, ok bool) {
+	for _, from := range []Stamp{p.Last, s.Started, p.From} {
+		if since, known := s.Since(from, now); known && from != (Stamp{}) && (!ok || since < silent) {
+			silent, ok = since, true
+		}
+	}
+	return silent, ok
+}
+
+// asleep says that a printer is known to be silent, and that no ticket came to any since
+// that was told.
+func (s *State) asleep() bool {
+	var last Stamp
+	for _, p := range s.Printers {
+		if last.compare(p.Last) < 0 {
+			last = p.Last
+		}
+	}
+	for name := range s.Printers {
+		if f, open := s.Faults[name+silentSuffix]; open && last.compare(f.Since) <= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// awake lets the silence of all printers count anew.
+func (s *State) awake(at Stamp) {
+	for _, p := range s.Printers {
+		p.From = at
+	}
+}
+
+// mended lets the silence of a printer count anew.
+func (s *State) mended(device string, at Stamp) {
+	if p := s.Printers[device]; p != nil {
+		p.From = at
 	}
 }
 

@@ -90,10 +90,84 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-func TestDeviceOf(t *testing.T) {
-	for _, f := range []string{till, till + silentSuffix, till + pictureSuffix} {
-		if got := DeviceOf(f); got != till {
-			t.Errorf("DeviceOf(%q) = %q, want %q", f, got, till)
+func TestSplitFault(t *testing.T) {
+	for fault, want := range map[string][2]string{
+		till: {till, ""}, till + silentSuffix: {till, "silent"}, till + pictureSuffix: {till, "pictures"},
+		"log": {"log", ""}, "printer/a/b/c": {"printer/a", "b/c"}, "": {"", ""},
+	} {
+		if device, which := SplitFault(fault); device != want[0] || which != want[1] {
+			t.Errorf("SplitFault(%q) = %q, %q, want %q", fault, device, which, want)
 		}
+	}
+}
+
+// TestClosed: a shop that is closed for three days raises one fault, however many
+// printers it has and however often the daemon starts. When it opens again the other
+// printers have time for their first ticket, and are not excused for ever.
+func TestClosed(t *testing.T) {
+	const bar = "printer/bar"
+	s := open(t)
+	s.Rules.Printers = []string{bar, till}
+	at := func(source string) string {
+		e := s.now.Fact(source)
+		e.Ticket = &Ticket{Kind: SlipReport, Text: true}
+		return s.fact(e)
+	}
+	for end := s.now.At.Add(21 * 24 * time.Hour); s.now.At.Before(end); s.pass(6 * time.Minute) {
+		if h := s.now.At.Hour(); h >= 11 && h < 20 {
+			at(till)
+			at(bar)
+		}
+	}
+	s.pass(26 * time.Hour) // closed at noon already
+	told := ""
+	for range 3 {
+		e := s.now.Fact("daemon")
+		e.Started = &Started{}
+		told += s.fact(e) + s.ticks(24*time.Hour)
+	}
+	if n := strings.Count(told, "device.fault"); n != 1 || strings.Contains(told, "recovered") {
+		t.Errorf("three days without a ticket told %q, want one fault", told)
+	}
+	if got := at(till) + s.ticks(40*time.Minute); strings.Contains(got, "device.fault") {
+		t.Errorf("the first ticket told %q, want no new fault", got)
+	}
+	for range 10 {
+		at(till)
+		s.pass(6 * time.Minute)
+	}
+	if got := s.ticks(10 * time.Minute); s.State.Faults[bar+silentSuffix].Text == "" || s.State.Faults[till+silentSuffix].Text != "" {
+		t.Errorf("with tickets at one printer alone told %q, want the other one silent: %v", got, s.State.Faults)
+	}
+	if got := at(bar); got != "device.recovered " {
+		t.Errorf("its ticket told %q, want the end of the fault", got)
+	}
+}
+
+// TestSilentMended: a printer that was broken while tickets should have come is given
+// time for the next one, and its own fault and its silence end each by itself.
+func TestSilentMended(t *testing.T) {
+	s := open(t)
+	s.Rules.Printers = []string{till}
+	s.trade(21)
+	broken, mended := s.now.Fact(till), Event{Source: till}
+	broken.Fault = &Fault{Device: till, Text: "unplugged"}
+	s.fact(broken)
+	if got := s.ticks(2 * time.Hour); got != "" {
+		t.Errorf("while it is unplugged told %q, want no silence", got)
+	}
+	mended.Stamp, mended.Recovered = s.now, &Recovered{Device: till}
+	s.fact(mended)
+	if got := s.ticks(29 * time.Minute); got != "" {
+		t.Errorf("just mended it told %q, want time for a ticket", got)
+	}
+	paper := s.now.Fact(till)
+	paper.Fault = &Fault{Device: till + "/paper", Text: "no paper"}
+	s.fact(paper)
+	if got := s.ticks(time.Hour); !strings.HasPrefix(got, "device.fault") || len(s.State.Faults) != 2 {
+		t.Errorf("silent without paper it told %q, want both faults: %v", got, s.State.Faults)
+	}
+	if got := s.printed(Ticket{Kind: SlipReport, Text: true}); got != "device.recovered " || len(s.State.Faults) != 1 {
+		t.Errorf("a ticket told %q and left %v, want the paper's fault alone", got, s.State.Faults)
 	}
 }

@@ -41,6 +41,7 @@ function head(o) {
 }
 
 function dishes(o) {
+  if (o.unread) return el("p", "unread", icon("slip"), el("b", "", t("unread")), " ", t("unread.text"));
   const list = el("ul", "items");
   for (const i of o.items ?? []) {
     const name = el("span", "name", ...marked(i.name));

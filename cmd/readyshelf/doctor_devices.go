@@ -64,16 +64,15 @@ func (d *doctor) deviceChecks() []check {
 
 // checkDevice looks at one device, and at how the configuration names it.
 func (d *doctor) checkDevice(name, kind, path string, try func() finding) []finding {
-	var f finding
+	var found []finding
 	switch {
 	case d.daemon.running:
-		f = d.asSeen(name, kind, path)
+		found = d.asSeen(name, kind, path)
 	case d.daemon.err != nil:
-		f = caution(name, path+": the daemon has it, and does not say how it does", asRoot)
+		found = []finding{caution(name, path+": the daemon has it, and does not say how it does", asRoot)}
 	default:
-		f = try()
+		found = []finding{try()}
 	}
-	found := []finding{f}
 	if stable, ok := d.stable(path); ok && strings.HasPrefix(path, "/dev/") {
 		found = append(found, caution(name, path+" may be another device after the next plugging in", `write in the configuration: "`+stable+`"`))
 	}
@@ -81,22 +80,31 @@ func (d *doctor) checkDevice(name, kind, path string, try func() finding) []find
 }
 
 // asSeen is what the daemon says of a device.
-func (d *doctor) asSeen(name, kind, path string) finding {
+func (d *doctor) asSeen(name, kind, path string) []finding {
 	for _, s := range d.daemon.devices {
-		if s.Name != name {
-			continue
-		}
 		switch {
-		case strings.Contains(s.Fault, path):
-			return problem(name, s.Fault, s.Remedy)
-		case s.Fault != "":
-			return problem(name, path+": "+s.Fault, s.Remedy)
+		case s.Name != name:
+		case len(s.Faults) > 0:
+			return s.faulty(path)
 		case !s.Open:
-			return problem(name, path+": the daemon could not open it yet", "look again in half a minute: readyshelf doctor")
+			return []finding{problem(name, path+": the daemon could not open it yet", "look again in half a minute: readyshelf doctor")}
+		default:
+			return []finding{works(name, strings.Join(append([]string{path + ": open"}, s.life(kind)...), ", "))}
 		}
-		return works(name, strings.Join(append([]string{path + ": open"}, s.life(kind)...), ", "))
 	}
-	return caution(name, path+": the running daemon does not know it", "the configuration was changed since it started: sudo systemctl restart readyshelf")
+	return []finding{caution(name, path+": the running daemon does not know it", "the configuration was changed since it started: sudo systemctl restart readyshelf")}
+}
+
+// faulty are all faults of the device.
+func (s deviceState) faulty(path string) (found []finding) {
+	for _, f := range s.Faults {
+		text := f.Text
+		if !strings.Contains(text, path) {
+			text = path + ": " + text
+		}
+		found = append(found, problem(s.Name, text, f.Remedy))
+	}
+	return found
 }
 
 // life says when the device last gave a sign.

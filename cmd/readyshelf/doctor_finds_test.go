@@ -18,6 +18,7 @@ import (
 
 	"readyshelf/buffer"
 	"readyshelf/device"
+	"readyshelf/kitchen"
 	"readyshelf/sync/uplink"
 )
 
@@ -152,8 +153,12 @@ func TestDoctorFinds(t *testing.T) {
 		{"fault", func(p *patient) {
 			p.runs()
 			d := p.device("scale/a1")
-			d.Fault, d.Remedy = "the scale does not answer", "check its power"
+			d.Faults = []kitchen.BoardFault{{Device: "scale/a1", Text: "the scale does not answer", Remedy: "check its power"}}
 		}, "scale/a1", bad, "does not answer"},
+		{"two faults", func(p *patient) {
+			p.runs()
+			p.device("scale/a1").Faults = []kitchen.BoardFault{{Device: "scale/a1/first", Text: "one"}, {Device: "scale/a1/second", Text: "another", Remedy: "mend it"}}
+		}, "scale/a1", bad, "another"},
 		{"not open", func(p *patient) { p.runs(); p.device("scale/a1").Open = false }, "scale/a1", bad, "could not open"},
 		{"new in the configuration", func(p *patient) {
 			p.runs()

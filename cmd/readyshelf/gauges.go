@@ -36,6 +36,7 @@ var plainGauges = []struct {
 var (
 	connected    = desc("broker_connected", "1 while connected to a broker; absent where none is configured.")
 	deviceUp     = desc("device_up", "1 while a printer, scale, button or light works, 0 while it is faulty.", "device")
+	deviceFault  = desc("device_fault", "1 for each fault that is open: which of its device's it is, empty where that does not work at all.", "device", "fault")
 	clockQuality = desc("clock_quality", "1 for what the wall clock is, 0 for what it is not.", "quality")
 )
 
@@ -46,6 +47,7 @@ func (g gauges) Describe(out chan<- *prometheus.Desc) {
 	}
 	out <- connected
 	out <- deviceUp
+	out <- deviceFault
 	out <- clockQuality
 }
 
@@ -66,6 +68,10 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 	for device, up := range g.devicesUp() {
 		gauge(deviceUp, oneIf(up), device)
 	}
+	for _, f := range g.view.get().Faults {
+		device, which := kitchen.SplitFault(f.Device)
+		gauge(deviceFault, 1, device, which)
+	}
 	for _, q := range []kitchen.ClockQuality{kitchen.Synced, kitchen.Estimated, kitchen.Unknown} {
 		gauge(clockQuality, oneIf(string(q) == s.Clock), string(q))
 	}
@@ -78,8 +84,8 @@ func (h *house) devicesUp() map[string]bool {
 		up[name] = true
 	}
 	for _, f := range h.view.get().Faults {
-		if up[f.Device] {
-			up[f.Device] = false
+		if device, which := kitchen.SplitFault(f.Device); up[device] && which != "silent" && which != "pictures" {
+			up[device] = false
 		}
 	}
 	return up

@@ -77,7 +77,7 @@ func openPrinter(ctx context.Context, t target, on *tap) error {
 		Name: p.Name, Options: p.Options, Now: p.Now, Log: p.Log, Printer: t.forward, Heard: on.passed,
 		Dial: func(ctx context.Context) (net.Conn, error) { return device.DialPrinter(ctx, t.forward) },
 	}
-	return between.Serve(ctx, ln, func() {}, forget)
+	return between.Serve(ctx, ln, forget)
 }
 
 // askScale asks a scale as the daemon does. One that is silent is asked on; one that

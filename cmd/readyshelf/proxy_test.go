@@ -56,7 +56,7 @@ func TestProxy(t *testing.T) {
 			}
 			return strings.Join(all, "; ")
 		}
-		const lacks = "printer/line: the printer at printer:9100 is out of paper"
+		const lacks = "printer/line/paper: the printer at printer:9100 is out of paper"
 
 		b.up()
 		synctest.Wait()
@@ -67,9 +67,12 @@ func TestProxy(t *testing.T) {
 		if got := faults(); got != lacks {
 			t.Errorf("without paper the faults are %q, want %q", got, lacks)
 		}
-		if s := b.house.taps[0].state(b.house.view.get().Faults); !s.Open || s.ByteAge == nil || s.EventAge == nil || s.Fault == "" {
+		if s := b.house.taps[0].state(b.house.view.get().Faults); !s.Open || s.ByteAge == nil || s.EventAge == nil || len(s.Faults) != 1 {
 			t.Errorf("tools see %+v", s)
 		}
+		b.expect("without paper", map[string]float64{
+			`readyshelf_device_up{device="printer/line"}`: 0, `readyshelf_device_fault{device="printer/line",fault="paper"}`: 1,
+		})
 		b.cancel()
 		b.down()
 
@@ -93,7 +96,7 @@ func TestProxy(t *testing.T) {
 			t.Errorf("the printer is off, and the till hears %v", err)
 		}
 		time.Sleep(time.Minute)
-		if got := faults(); got != "printer/line: the printer at printer:9100 cannot be reached: connection refused" {
+		if got := faults(); got != "printer/line/unreachable: the printer at printer:9100 cannot be reached: connection refused" {
 			t.Errorf("without a printer the faults are %q", got)
 		}
 		b.cancel()

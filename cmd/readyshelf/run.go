@@ -236,7 +236,8 @@ func (h *house) started(ctx context.Context, sources []sensors.Source) {
 	start.Started = &kitchen.Started{Version: h.version}
 	facts := []kitchen.Event{start}
 	for _, f := range h.view.get().Faults {
-		if !slices.ContainsFunc(sources, func(s sensors.Source) bool { return s.Name == kitchen.DeviceOf(f.Device) }) {
+		device, _ := kitchen.SplitFault(f.Device)
+		if !slices.ContainsFunc(sources, func(s sensors.Source) bool { return s.Name == device }) {
 			gone := h.clock().Fact(f.Device)
 			gone.Recovered = &kitchen.Recovered{Device: f.Device}
 			facts = append(facts, gone)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync"
 
 	"periph.io/x/conn/v3/gpio"
@@ -71,12 +72,18 @@ func (h *house) proxy(c PrinterConfig) sensors.Source {
 	t := h.tapOn("printer", c.Name, c.Listen)
 	p := &ticket.Proxy{
 		Name: c.Name, Options: h.ticketOptions(c), Allow: c.Allow, Now: h.clock,
-		Log: h.log.With("device", "printer/"+c.Name), Printer: c.Forward, Heard: t.passed,
+		Log: h.log.With("device", "printer/"+c.Name), Printer: c.Forward, Heard: t.passed, Faulted: h.faulted,
 		Dial: func(ctx context.Context) (net.Conn, error) { return h.printer(ctx, c.Forward) },
 	}
 	return h.onListener(t, c, func(ctx context.Context, ln net.Listener, up func()) error {
-		return p.Serve(ctx, ln, up, t.emit(h.keeper.Emit))
+		up()
+		return p.Serve(ctx, ln, t.emit(h.keeper.Emit))
 	})
+}
+
+// faulted says whether a fault is open in the log.
+func (h *house) faulted(name string) bool {
+	return slices.ContainsFunc(h.view.get().Faults, func(f kitchen.BoardFault) bool { return f.Device == name })
 }
 
 // onListener opens the TCP port of t and serves it.

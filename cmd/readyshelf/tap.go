@@ -140,9 +140,9 @@ type deviceState struct {
 	Path string `json:"path"`
 	Open bool   `json:"open"`
 	// Closed says that the contact of a button is closed.
-	Closed *bool  `json:"closed,omitempty"`
-	Fault  string `json:"fault,omitempty"`
-	Remedy string `json:"remedy,omitempty"`
+	Closed *bool `json:"closed,omitempty"`
+	// Faults are all that are open, oldest first.
+	Faults []kitchen.BoardFault `json:"faults,omitempty"`
 	// ByteAge and EventAge are how many seconds ago the device last said something, and
 	// last said something that became an event; nil is not since the start.
 	ByteAge  *float64 `json:"last_byte_s,omitempty"`
@@ -159,8 +159,8 @@ func (t *tap) state(faults []kitchen.BoardFault) deviceState {
 		s.Closed = &closed
 	}
 	for _, f := range faults {
-		if kitchen.DeviceOf(f.Device) == t.name {
-			s.Fault, s.Remedy = f.Text, f.Remedy
+		if device, _ := kitchen.SplitFault(f.Device); device == t.name {
+			s.Faults = append(s.Faults, f)
 		}
 	}
 	return s

@@ -45,6 +45,8 @@ type Proxy struct {
 	// Dial calls it. To pass on that one side has ended and the other has not, its
 	// connections and the listener's have CloseWrite as a [net.TCPConn] has.
 	Dial func(context.Context) (net.Conn, error)
+	// Faulted says whether a fault of that name is open in the log from before. May be nil.
+	Faulted func(name string) bool
 	// Heard is told what passed, in order, beside the line. May be nil.
 	Heard func(Passed)
 }
@@ -61,12 +63,13 @@ type Passed struct {
 }
 
 // Serve passes the connections of ln on until ctx ends. It emits one fact for each
-// slip that holds text or a picture, and a fault and its end for what the printer is
-// known to lack. It calls up when the printer is known to work.
+// slip that holds text or a picture. What the printer is known to lack are faults below
+// its name, each with its end: "printer/kitchen/paper", and so cover, error and
+// unreachable.
 //
 // It closes ln, and returns when all connections are done with: nil if ctx ended, else
 // why ln failed.
-func (p *Proxy) Serve(ctx context.Context, ln net.Listener, up func(), emit func(context.Context, ...kitchen.Event) error) error {
+func (p *Proxy) Serve(ctx context.Context, ln net.Listener, emit func(context.Context, ...kitchen.Event) error) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	ctx, cancel := context.WithCancel(ctx)
@@ -78,7 +81,7 @@ func (p *Proxy) Serve(ctx context.Context, ln net.Listener, up func(), emit func
 		Proxy: p, places: newSlots(p.Log), hearers: make(chan struct{}, maxHearers),
 		reporter: &reporter{name: p.Name, opts: p.Options, log: p.Log, emit: emit},
 	}
-	s.printer = &outlet{Proxy: p, up: up, emit: emit, claims: map[claim]time.Time{}}
+	s.printer = newOutlet(p, emit)
 	guests := guests{allow: p.Allow, log: p.Log}
 	for {
 		conn, err := ln.Accept()

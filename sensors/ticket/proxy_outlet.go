@@ -22,20 +22,31 @@ const (
 // job, to refute it: what said so is not asked any more.
 const staleAfter = time.Minute
 
-// An outlet is the printer behind a proxy, as far as it is known. It is one device
-// with one fault at a time: another trouble is told once the first is over.
+// An outlet is the printer behind a proxy, as far as it is known. Each of its troubles
+// is a fault of its own.
 type outlet struct {
 	*Proxy
-	up   func()
 	emit func(context.Context, ...kitchen.Event) error
 
 	mu      sync.Mutex // held while facts are emitted, so that they stay in order
 	claims  map[claim]time.Time
-	told    trouble
+	told    [troubles]bool
 	why     error // it cannot be reached
 	missed  bool  // the last call of a till failed
 	calling bool  // somebody calls it until it is back
 	open    int   // wires to it
+}
+
+// newOutlet knows what was told before, until something speaks against it.
+func newOutlet(p *Proxy, emit func(context.Context, ...kitchen.Event) error) *outlet {
+	o := &outlet{Proxy: p, emit: emit, claims: map[claim]time.Time{}}
+	for t, name := range troubleNames {
+		if p.Faulted != nil && p.Faulted("printer/"+p.Name+"/"+name) {
+			o.told[t] = true
+			o.claims[claim{trouble(t), byLog}] = time.Time{}
+		}
+	}
+	return o
 }
 
 // unreachable is told that a call failed. It returns when the printer is back or ctx
@@ -77,7 +88,7 @@ func (o *outlet) again(ctx context.Context) bool {
 	}
 	if err == nil || !o.missed {
 		o.calling, o.missed = false, false
-		delete(o.claims, claim{away, byCall})
+		o.here()
 		o.settle(ctx)
 		return true
 	}
@@ -116,8 +127,14 @@ func (o *outlet) reached(ctx context.Context) {
 	defer o.mu.Unlock()
 	o.open++
 	o.missed = false
-	delete(o.claims, claim{away, byCall})
+	o.here()
 	o.settle(ctx)
+}
+
+// here notes that the printer can be reached.
+func (o *outlet) here() {
+	delete(o.claims, claim{away, byCall})
+	delete(o.claims, claim{away, byLog})
 }
 
 // left is told that the line has ended. A printer that took a job in order refutes
@@ -130,7 +147,6 @@ func (o *outlet) left(ctx context.Context, job bool) {
 		o.refute()
 	}
 	o.settle(ctx)
-	o.works()
 }
 
 // heard is told what the printer said.
@@ -147,20 +163,13 @@ func (o *outlet) heard(ctx context.Context, words []word) {
 			} else {
 				delete(o.claims, c)
 			}
+			delete(o.claims, claim{c.trouble, byLog})
 		}
 		if w.ready {
 			o.refute()
 		}
 	}
 	o.settle(ctx)
-	o.works()
-}
-
-// works says so, if nothing speaks against it.
-func (o *outlet) works() {
-	if len(o.claims) == 0 {
-		o.up()
-	}
 }
 
 // refute drops the claims that are old.
@@ -172,52 +181,43 @@ func (o *outlet) refute() {
 	}
 }
 
-// worst is the trouble to be told first.
-func (o *outlet) worst() trouble {
-	first := troubles
-	for c := range o.claims {
-		first = min(first, c.trouble)
-	}
-	if first == troubles {
-		return fine
-	}
-	return first
-}
-
-// settle tells what has changed.
+// settle tells what has changed: each trouble begins and ends by itself.
 func (o *outlet) settle(ctx context.Context) {
+	var is [troubles]bool
 	for c := range o.claims {
-		if c.trouble == o.told {
-			return
-		}
+		is[c.trouble] = true
 	}
-	next := o.worst()
-	if next == o.told {
-		return
-	}
-	device := "printer/" + o.Name
 	var facts []kitchen.Event
-	if o.told != fine {
-		e := o.Now().Fact(device)
-		e.Recovered = &kitchen.Recovered{Device: device}
+	for t, now := range is {
+		if now == o.told[t] {
+			continue
+		}
+		device := "printer/" + o.Name + "/" + troubleNames[t]
+		e := o.Now().Fact("printer/" + o.Name)
+		if now {
+			e.Fault = o.fault(trouble(t))
+			e.Fault.Device = device
+		} else {
+			e.Recovered = &kitchen.Recovered{Device: device}
+		}
 		facts = append(facts, e)
 	}
-	if next != fine {
-		e := o.Now().Fact(device)
-		e.Fault = o.fault(next)
-		e.Fault.Device = device
-		facts = append(facts, e)
+	if len(facts) == 0 {
+		return
 	}
 	if err := o.emit(ctx, facts...); err != nil {
 		o.Log.Error("fact was not taken", "error", err)
 		return // it is told at the next occasion
 	}
-	if next == fine {
-		o.Log.Info("the printer works again", "printer", o.Printer)
-	} else {
-		o.Log.Warn(facts[len(facts)-1].Fault.Text)
+	for _, e := range facts {
+		if e.Fault != nil {
+			o.Log.Warn(e.Fault.Text)
+		}
 	}
-	o.told = next
+	if is == [troubles]bool{} {
+		o.Log.Info("the printer works again", "printer", o.Printer)
+	}
+	o.told = is
 }
 
 // fault is a trouble in words.

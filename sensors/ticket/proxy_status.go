@@ -18,13 +18,15 @@ import "time"
 type trouble uint8
 
 const (
-	fine trouble = iota
-	away         // it cannot be reached
+	away trouble = iota // it cannot be reached
 	coverOpen
 	noPaper
 	broken
 	troubles // how many there are
 )
+
+// troubleNames are those of their faults, below the printer's.
+var troubleNames = [troubles]string{away: "unreachable", coverOpen: "cover", noPaper: "paper", broken: "error"}
 
 // A source is the answer that says of a trouble whether it is there.
 type source byte
@@ -33,6 +35,7 @@ const (
 	byCall   source = 'c' // by the network
 	byStatus source = 'a' // automatic status
 	bySensor source = 'r' // GS r 1 and ESC v
+	byLog    source = 'l' // it was so before the proxy started; any other one refutes it
 )
 
 // A claim is a trouble, as one source sees it. Each has its own: clones contradict

@@ -34,7 +34,7 @@ func overTCP(tb testing.TB, printer string) (addr string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() {
-		done <- p.Serve(ctx, ln, func() {}, func(context.Context, ...kitchen.Event) error { return nil })
+		done <- p.Serve(ctx, ln, func(context.Context, ...kitchen.Event) error { return nil })
 	}()
 	tb.Cleanup(func() {
 		cancel()
