@@ -53,9 +53,18 @@ func readPage(p page, s Slip) *reader {
 		return r
 	}
 	r.readAll(p)
-	if len(r.t.Items) == 0 && looksLikeLabel(p) {
+	switch {
+	case len(r.t.Items) > 0:
+	case looksLikeLabel(p):
 		r = begin()
 		r.readLabel(p)
+	case r.mayBeUncounted(p):
+		uncounted := begin()
+		uncounted.uncounted = true
+		uncounted.readAll(p)
+		if uncounted.worthIt() {
+			return uncounted
+		}
 	}
 	return r
 }
@@ -142,6 +151,9 @@ type reader struct {
 
 	named bool // a platform's name was read
 	cook  bool // a word of slips for cooks was read
+
+	uncounted bool // dishes stand without quantities, below the first dividing line
+	ruled     bool // which was read
 
 	platform, chinese, money, routed, label bool
 

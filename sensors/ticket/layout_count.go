@@ -69,7 +69,7 @@ func trailingItem(p phrase, cols []column) (item, bool) {
 
 // counts says that a token is no longer part of a name.
 func (t token) counts() bool {
-	return t.text == "x" || priceTok.MatchString(t.text) || xTok.MatchString(t.text) || unitTok.MatchString(t.text) || unitAlone.MatchString(t.text)
+	return t.text == "x" || moneyTok.MatchString(t.text) || priceTok.MatchString(t.text) || xTok.MatchString(t.text) || unitTok.MatchString(t.text) || unitAlone.MatchString(t.text)
 }
 
 // joinUnits puts a unit that stands alone to its number: before it, or, in a
@@ -79,6 +79,7 @@ func joinUnits(toks []token) ([]token, bool) {
 	for i := 0; i < len(toks); i++ {
 		t := toks[i]
 		switch n := len(out); {
+		case moneyTok.MatchString(t.text): // of a number beside it
 		case !unitAlone.MatchString(t.text):
 			out = append(out, t)
 		case n > 0 && numTok.MatchString(out[n-1].text):
@@ -230,16 +231,33 @@ const (
 	colMoney
 )
 
+// columnCells are the cells of what may be the head of a table: two spaces apart, and one
+// where each word heads a column.
+func columnCells(s string) []string {
+	var cells []string
+	for _, part := range strings.FieldsFunc(strings.ReplaceAll(s, "  ", "|"), func(r rune) bool { return r == '|' || r == '/' }) {
+		part = strings.Trim(part, marks+" ")
+		switch {
+		case part == "":
+		case slices.Contains(columnWords, part) || slices.Contains(columnWords, part+"."):
+			cells = append(cells, part)
+		default:
+			cells = append(cells, strings.Fields(part)...)
+		}
+	}
+	return cells
+}
+
 // readColumns reads the head of a table of dishes.
 func readColumns(s string) []column {
 	var cols []column
-	for _, w := range strings.Fields(s) {
+	for _, w := range columnCells(s) {
 		w = strings.Trim(w, marks)
 		switch {
 		case w == "" || w == "单位": // a unit is read with its number
-		case slices.Contains(countColumns, w):
+		case slices.Contains(countColumns, w) || slices.Contains(furtherCounts, w):
 			cols = append(cols, colQty)
-		case slices.Contains(moneyColumns, w):
+		case slices.Contains(moneyColumns, w) || slices.Contains(furtherMoney, w):
 			cols = append(cols, colMoney)
 		default:
 			cols = append(cols, colName)
@@ -250,12 +268,8 @@ func readColumns(s string) []column {
 
 // isColumns says that a line is the head of a table.
 func isColumns(s string) bool {
-	n := 0
-	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" /|"+marks, r) }) {
-		if !slices.Contains(columnWords, w) {
-			return false
-		}
-		n++
-	}
-	return n >= 2
+	cells := columnCells(s)
+	return len(cells) >= 2 && !slices.ContainsFunc(cells, func(w string) bool {
+		return !slices.Contains(columnWords, strings.Trim(w, marks)) && !slices.Contains(columnWords, w)
+	})
 }

@@ -35,11 +35,6 @@ var (
 	notLeadRE      = lazily(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|(?:st|nd|rd|th)(?:$|,| (?:floor|fl|course|copy|time|print|order)\b)|` + monthExpr + `\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
 	indexRE        = lazily(`^\s*\d{1,2}[.,)] ?(\D.*)$`)
 
-	priceTok    = lazily(`^[-+]?(?:[¥$€£]|rp\.?|r\$|usd|rm)?-?\d[\d,.]*(?:[.,]\d{1,3})?(?:元|€|kr|zl|円|원|eur|chf)?$`)
-	amountRE    = lazily(`[-+]?(?:[¥$€£]|rp\.?|r\$)? ?-?\d[\d,.]*\s*(?:元|€|kr|zl|円|원|eur|chf)?\s*\)?\s*$`)
-	leadPriceRE = lazily(`\s*@\s*[¥$€£]?\d[\d.,]*(?:\s.*)?$|\s{2,}(?:[¥$€£]|rp\.? ?|r\$ ?)?\d[\d.,]*(?:\s+[\d.,]+)*\s*€?$`)
-	// loneQtyRE is a quantity below its name, with the price of one: "2 @ 4.50   9.00".
-	loneQtyRE  = lazily(`^\s*(\d{1,3})\s*[x@]\s*[¥$€£]?\d`)
 	afterQtyRE = lazily(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$|\p{L}.*\s{2,}(?:x ?\d{1,3}|\d{1,3}(?:` + counters + `))(\s{2,})([\p{L}(\[].*)$`)
 	gluedRE    = lazily(`^(.*[\p{Han})\]])[x*](\d{1,3})$`)
 )
@@ -114,7 +109,7 @@ func leadingItem(p phrase) (item, bool) {
 		}
 		rest := p.slice(name[0], name[1])
 		bare := i == 5
-		if bare && (notLeadRE.MatchString(rest.fold) || isFee(rest.fold) || packed(cutPrice(rest).fold)) {
+		if bare && (rest.fold == "x" || notLeadRE.MatchString(rest.fold) || isFee(rest.fold) || packed(cutPrice(rest).fold)) {
 			return item{}, false
 		}
 		n, _ := strconv.Atoi(p.fold[m[2]:m[3]])

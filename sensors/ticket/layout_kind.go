@@ -11,18 +11,7 @@ import (
 
 // classify sets the kind, once everything else is read.
 func (r *reader) classify(p page) {
-	kind, at := kitchen.SlipKind(""), 0
-	for n, k := range kindWords {
-		for i, w := range p.rows {
-			if r.roles[i] == roleHead && (has(w.fold, plainWords[n]) || markedWord(w.fold, k.marked) || slices.Contains(k.alone, strings.Trim(w.fold, marks+" "))) {
-				kind, at = k.kind, i
-				break
-			}
-		}
-		if kind != "" {
-			break
-		}
-	}
+	kind, at := r.kindWord(p)
 	negative := len(r.t.Items) > 0
 	for _, it := range r.t.Items {
 		negative = negative && it.Qty < 0
@@ -43,6 +32,18 @@ func (r *reader) classify(p page) {
 	if kind == kitchen.SlipReport {
 		r.t.Items = nil
 	}
+}
+
+// kindWord is the kind of slip that a word of its head says, and its row; "" for none.
+func (r *reader) kindWord(p page) (kitchen.SlipKind, int) {
+	for n, k := range kindWords {
+		for i, w := range p.rows {
+			if r.roles[i] == roleHead && (has(w.fold, plainWords[n]) || markedWord(w.fold, k.marked) || slices.Contains(k.alone, strings.Trim(w.fold, marks+" "))) {
+				return k.kind, i
+			}
+		}
+	}
+	return "", 0
 }
 
 // voidFrom takes the dishes back: all of them, or, where the word stands between

@@ -49,8 +49,18 @@ func foldRune(r rune) rune {
 		return ';'
 	case '、':
 		return ','
-	case '•', '●', '・', '▪', '★', '☆':
+	case '•', '●', '▪', '★', '☆':
 		return '*'
+	case '・', '･': // between words and before them, and no mask of a name
+		return '·'
+	case 'ł', 'Ł':
+		return 'l'
+	case 'đ', 'Đ':
+		return 'd'
+	case 'ø', 'Ø':
+		return 'o'
+	case 'ı':
+		return 'i'
 	}
 	if k := []rune(norm.NFKC.String(string(r))); len(k) == 1 {
 		r = k[0]
@@ -122,8 +132,20 @@ func newRow(l Line) row {
 	if rs := []rune(text); len(rs) > longestLine {
 		text = string(rs[:longestLine])
 	}
-	p := newPhrase(text).unstarred()
+	p := newPhrase(text).unticked().unstarred()
 	return row{phrase: p, size: max(l.Width, 1) * max(l.Height, 1), indent: leading(p.fold)}
+}
+
+// tickRE is a box for a cook's tick before a dish.
+var tickRE = lazily(`^\s*(\[ {0,2}\]\s*|[□☐]\s*|_{1,3} +)[\p{L}\d]`)
+
+// unticked is p without such a box.
+func (p phrase) unticked() phrase {
+	m := tickRE.FindStringSubmatchIndex(p.fold)
+	if m == nil {
+		return p
+	}
+	return p.slice(0, m[2]).plus(p.slice(m[3], len(p.fold)))
 }
 
 // starredRE is a word between stars with more text beside it.

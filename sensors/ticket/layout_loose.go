@@ -15,7 +15,6 @@ var (
 	// tailListRE is a list in round brackets: 宫保鸡丁饭(大份/微辣).
 	tailListRE = lazily(`\s*\(([^()]+[,/;][^()]+)\)$`)
 	tailBoxRE  = lazily(`\s*(\[[^\[\]]+\])$`)
-	pricedRE   = lazily(`\d\.\d{2}(?:\D|$)|[¥$€£]\s?\d|\d元`)
 	// dueRE is a time behind the person an order is for.
 	dueRE  = lazily(`^\W*(?:pick[ -]?up|collection|collect|delivery|deliver|abholung|lieferung) (?:for|by|fur)\s.*?(` + whenExpr + `)\W*$`)
 	fireRE = lazily(`^\s*(?:also at|station|course|fire|seat|expo|hold)\b`)
@@ -165,6 +164,8 @@ func (r *reader) continued(p page, i int, w row) role {
 		it := &r.t.Items[r.cur]
 		it.Name = scrub(it.Name + w.words())
 		r.last.gap = 99
+		return roleItem
+	case r.uncounted && r.uncountedDish(w):
 		return roleItem
 	case r.zone == zoneGoods || r.zone == zoneHead && i > 0 && (isRule(p.rows[i-1].fold) || w.size > 1):
 		r.pending = i + 1

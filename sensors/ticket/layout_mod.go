@@ -7,22 +7,10 @@ import (
 )
 
 var (
-	modPriceRE = lazily(`\s*\(\s*[+-]?\s*(?:[¥$€£]|rp\.?|r\$|usd)? ?\d[\d,.]*\s*(?:元|€)?\s*\)\s*$|\s*[+-]\s?(?:[¥$€£]|rp\.?|r\$) ?\d[\d,.]*\s*$|\s*[+-]\d+\.\d{2}\s*$|\s*\+\d[\d.]*元\s*$|\s+(?:[¥$€£]|rp\.?|r\$) ?\d[\d,.]*\s*$|\s*[¥￥]\d[\d.]*\s*$|\s{2,}-?\d[\d,]*\.\d{2}\s*$|\s+\d[\d,]*\.\d{2}\s*$`)
-	modMarkRE  = lazily(`^\s*(?:\[\+\]|\[-\]|[-+*>»└├─·~]+|•|->|=>)\s*`)
-	alertRE    = lazily(`^\s*\*{2,}.*\*{2,}\s*$`)
-	noteModRE  = lazily(`^(?:special instructions?|special requests?|item notes?|notes?|instructions|comments?|kitchen notes?|备注|单品备注|商品备注)\s*:\s*`)
+	modMarkRE = lazily(`^\s*(?:\[\+\]|\[-\]|[-+*>»└├─·~]+|•|->|=>)\s*`)
+	alertRE   = lazily(`^\s*\*{2,}.*\*{2,}\s*$`)
+	noteModRE = lazily(`^(?:special instructions?|special requests?|item notes?|notes?|instructions|comments?|kitchen notes?|备注|单品备注|商品备注)\s*:\s*`)
 )
-
-// cutPrice cuts a price from the end of a name or modifier.
-func cutPrice(p phrase) phrase {
-	for {
-		m := modPriceRE.FindStringIndex(p.fold)
-		if m == nil || m[0] == 0 {
-			return p
-		}
-		p = p.slice(0, m[0]).trim("")
-	}
-}
 
 // readMods reads a modifier line: marks, brackets and prices go, joined tastes
 // are split. A warning between stars stays as it is printed.

@@ -30,6 +30,7 @@ func (r *reader) readRow(p page, i int, w row) role {
 	wants := r.wants
 	r.afterApp, r.wants = false, noField
 	if isRule(w.fold) {
+		r.ruled = true
 		r.endBlock()
 		r.gift = false
 		if r.zone == zoneSkip {
@@ -274,7 +275,7 @@ func (r *reader) lonelyQty(p page, i int, w row) bool {
 	}
 	padded := newPhrase("n  " + strings.TrimSpace(w.print))
 	it, ok := trailingItem(padded, r.cols)
-	if !ok || it.name.fold != "n" || !it.sure {
+	if !ok || it.name.fold != "n" || !it.sure && (it.priced || len(strings.Fields(w.fold)) < 2 || len(r.cols) == 0) {
 		return false
 	}
 	it.name, r.roles[r.lone-1] = cutPrice(above.trim("*>")), roleItem

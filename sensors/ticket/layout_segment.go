@@ -83,6 +83,9 @@ func separator(s string) (colon, hash bool, n int) {
 		}
 	}
 	rest = strings.TrimPrefix(rest, "]")
+	if t, ok := strings.CutPrefix(rest, "- "); ok && len(rest) < len(s) && t != "" && (t[0] == '#' || t[0] >= '0' && t[0] <= '9') {
+		return true, false, len(s) - len(t) // KOT - 12
+	}
 	for {
 		t := strings.TrimLeft(rest, " .")
 		if t == "" || t[0] != ':' && t[0] != '#' {

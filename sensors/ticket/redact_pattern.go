@@ -18,7 +18,7 @@ var (
 		`(?:^|\D)\d{2}([-. ])\d{2}[-. ]\d{2}[-. ]\d{2}(?:$|\D)`)
 	moneyRE  = lazily(`(?:^|[^\d])[+-]?(?:[¥$€£]|rp\.?|r\$)? ?\d{1,7}\.\d{1,2}(?:$|[^\d])`)
 	mailRE   = lazily(`[a-z0-9._+-]+@[a-z0-9-]+\.[a-z]{2,}`)
-	maskedRE = lazily(`(?:^|[^\p{Han}])\p{Han}{1,3}\*{1,3}(?:$|[^*])|(?:^|[^\p{Han}*])\*{1,3}\p{Han}(?:$|[^\p{Han}])|(?:^|[^a-z])[a-z]\*{2,}`)
+	maskedRE = lazily(`(?:^|[^\p{Han}])\p{Han}{1,3}\*{1,3}(?:$|[^*])|(?:^|[^\p{Han}*])\*{1,3}\p{Han}(?:$|[^\p{Han}\p{Hiragana}\p{Katakana}])|(?:^|[^a-z])[a-z]\*{2,}`)
 	honorRE  = lazily(`\p{Han}{1,3}\s*\(?(?:先生|女士|小姐|同学|太太)|(?:^|[^a-z])(?:mr|mrs|ms|miss)\.? [a-z]+`)
 	// strictHonorRE is for dishes and modifiers.
 	strictHonorRE = lazily(`先生|女士|(?:^|[^a-z])(?:mr|mrs|ms)\. [a-z]+`)

@@ -102,7 +102,7 @@ var copyWords = []copyWord{
 	{"kitchen", append([]string{
 		"后厨联", "厨房联", "后厨", "厨房", "厨打", "厨单", "制作单", "制作联", "出品单", "出品联", "备餐联", "备餐单", "加菜单", "点菜单", "一菜一切", "一份一切", "水吧", "吧台联",
 		"kitchen", "prep ticket", "make line", "makeline", "chit", "comanda", "producao", "cozinha", "cocina", "dapur", "kuche", "cuisine", "also at", "fire course",
-	}, moreKitchens...)},
+	}, slices.Concat(moreKitchens, furtherKitchens)...)},
 	{"label", []string{"杯贴", "标签联", "cup label", "bag label"}},
 	{"receipt", []string{"结账单", "结帐单", "收银小票", "消费小票", "购物小票", "结算单", "收据", "收银联", "receipt", "recibo", "cupom", "struk", "nota fiscal"}},
 }
@@ -159,12 +159,12 @@ var modes = []struct {
 	channel string
 	any     []string
 }{
-	{"dine-in", append([]string{"堂食", "堂吃", "内用", "店内用餐", "扫码点餐", "dine in", "dine-in", "dinein", "eat in", "eat-in", "for here", "makan di tempat", "comer aqui", "salao", "sur place"}, moreModes["dine-in"]...)},
+	{"dine-in", append([]string{"堂食", "堂吃", "内用", "店内用餐", "扫码点餐", "dine in", "dine-in", "dinein", "eat in", "eat-in", "for here", "makan di tempat", "comer aqui", "salao", "sur place"}, slices.Concat(moreModes["dine-in"], furtherModes["dine-in"])...)},
 	{"takeout", append([]string{
 		"外带", "打包带走", "打包", "自取", "自提", "到店取", "take out", "take-out", "takeout", "take away", "take-away", "takeaway", "to go", "to-go", "togo",
 		"carry out", "carryout", "carry-out", "pickup", "pick up", "pick-up", "collection", "para llevar", "para viagem", "viagem", "bungkus", "bawa pulang", "abholung", "nouto", "drive thru", "drive-thru",
-	}, moreModes["takeout"]...)},
-	{"delivery", append([]string{"外送", "外卖", "配送单", "delivery", "lieferung", "kotiinkuljetus", "toimitus", "entrega", "domicilio"}, moreModes["delivery"]...)},
+	}, slices.Concat(moreModes["takeout"], furtherModes["takeout"])...)},
+	{"delivery", append([]string{"外送", "外卖", "配送单", "delivery", "lieferung", "kotiinkuljetus", "toimitus", "entrega", "domicilio"}, slices.Concat(moreModes["delivery"], furtherModes["delivery"])...)},
 }
 
 // preorderWords mark an order for later.
@@ -200,17 +200,17 @@ var totalWords = append([]string{
 	"合计", "总计", "实付", "实收", "应付", "应收", "总额", "总价", "总金额", "订单金额", "支付金额", "消费金额", "小计",
 	"合計", "総計", "小計", "お会計", "합계", "총액", "총합계", "결제금액", "총 결제금액", "주문금액", "summe", "gesamt", "gesamtbetrag", "gesamtsumme", "zwischensumme", "zu zahlen", "betrag", "importe", "importe total", "valor total", "total a pagar", "a pagar", "montant", "totale",
 	"subtotal", "sub total", "sub-total", "total", "amount due", "balance due", "grand total", "order total", "total due", "jumlah", "total bayar",
-}, moreTotals...)
+}, slices.Concat(moreTotals, furtherTotals)...)
 
 // feeWords are money that is no dish.
 var feeWords = append([]string{
 	"配送费", "餐盒费", "打包费", "包装费", "服务费", "满减", "红包", "优惠", "代金券", "立减", "折扣", "抵扣", "津贴", "活动", "补贴", "运费", "小费", "找零", "现金", "微信支付", "支付宝", "会员价", "抹零", "原价", "佣金", "券", "已付", "减免", "储值",
 	"tax", "taxes", "tip", "gratuity", "fee", "fees", "discount", "coupon", "promo", "promotion", "service charge", "vat", "gst", "hst", "pst", "surcharge", "cash", "change", "card", "visa",
 	"mastercard", "amex", "paid", "balance", "rounding", "donation", "tendered", "credit", "debit", "offer", "bayar", "tunai", "kembali", "kembalian", "pajak", "ppn", "diskon", "taxa", "desconto", "troco", "dinheiro", "servico", "offers",
-}, moreFees...)
+}, slices.Concat(moreFees, furtherFees)...)
 
 // columnWords head the columns of a table of dishes.
-var columnWords = slices.Concat(countColumns, moneyColumns, nameColumns, []string{
+var columnWords = slices.Concat(countColumns, moneyColumns, nameColumns, furtherColumns, []string{
 	"名称", "品名", "单位", "点数", "品项", "备注", "做法", "菜名", "菜品", "商品名称", "商品", "数量", "金额", "单价", "小计", "价格", "份数", "项目",
 	"qty", "quantity", "item", "items", "price", "amount", "amt", "total", "description", "qtd", "produto", "observacoes", "valor", "jumlah", "harga", "nama", "cant", "cantidad", "each", "mods",
 })
@@ -263,7 +263,7 @@ const (
 // labels are the words of all languages, folded, by their first byte, the longest first.
 // They are put in order when the first slip is read, and not at each start.
 var labels = sync.OnceValue(func() *[256][]label {
-	return allLabels(moreLabels(), ownLabels(), tongueLabels())
+	return allLabels(moreLabels(), ownLabels(), tongueLabels(), furtherLabels())
 })
 
 // ownLabels are those of Chinese and English slips, and a few of others.

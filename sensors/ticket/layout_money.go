@@ -1,0 +1,43 @@
+package ticket
+
+// What prices look like, over folded text. A currency stands before or behind the
+// number; without one a price has decimals, or stands in a column of its own.
+const (
+	numberExpr = `\d[\d,.']*`
+	// beforeExpr is a currency before its number: signs, ISO 4217 codes, and what slips
+	// write for them.
+	beforeExpr = `(?:(?:r|s|a|c|nz|nt|hk|us|mx)?\$|[¥€£₩₱₹฿₫₽₺₴₪]|rp\.?|rm|rs\.?|sfr\.?|` + isoExpr + `)`
+	// behindExpr is one behind its number.
+	behindExpr = `(?:[€£₩₱₹฿₫₽₺₴₪$]|元|円|圆|원|บาท|kr\.?|zl|kc|ft|lei|tl|р\.?|руб\.?|грн\.?|` + isoExpr + `)`
+	isoExpr    = `(?:usd|eur|gbp|chf|cny|rmb|jpy|krw|hkd|twd|ntd|sgd|myr|idr|thb|vnd|php|inr|aud|nzd|cad|brl|mxn|ars|clp|cop|pen|aed|sar|qar|kwd|bhd|omr|egp|mad|ils|try|pln|czk|huf|ron|sek|nok|dkk|isk|rub|uah|kzt|zar)`
+	// pricedExpr is an amount that says its currency.
+	pricedExpr = `(?:` + beforeExpr + ` ?[-+]?` + numberExpr + `|` + numberExpr + ` ?` + behindExpr + `)`
+	centsExpr  = `\d[\d,.']*[.,]\d{2}`
+)
+
+var (
+	priceTok = lazily(`^[-+]?` + beforeExpr + `?[-+]?` + numberExpr + behindExpr + `?$`)
+	// moneyTok is a currency apart from its number.
+	moneyTok = lazily(`^(?:` + beforeExpr + `|` + behindExpr + `)$`)
+	amountRE = lazily(`(?:[-+]?` + beforeExpr + `)? ?[-+]?` + numberExpr + `\s*` + behindExpr + `?\s*\)?\s*$`)
+	// leadPriceRE is what stands behind the name where the quantity stands before it.
+	leadPriceRE = lazily(`\s*@\s*` + beforeExpr + `?\d[\d.,]*(?:\s.*)?$|\s{2,}` + beforeExpr + `? ?` + numberExpr + `(?:\s+[\d.,]+)*\s*` + behindExpr + `?$`)
+	// loneQtyRE is a quantity below its name, with the price of one or without: "2 @ 4.50   9.00".
+	loneQtyRE = lazily(`^\s*(\d{1,3})\s*[x@](?:$|\s*` + beforeExpr + `? ?\d)`)
+	// modPriceRE is a price at the end of a name or a modifier.
+	modPriceRE = lazily(`\s*\(\s*(?:[+-]\s*` + beforeExpr + `? ?` + numberExpr + behindExpr + `?|` + pricedExpr + `|` + centsExpr + `)\s*\)\s*$|` +
+		`\s*[+-]\s?` + pricedExpr + `\s*$|\s*[+-]` + centsExpr + `\s*$|\s+` + pricedExpr + `\s*$|\s*[¥$€£]\d[\d.]*\s*$|` +
+		`\s{2,}-?\d[\d,]*[.,]\d{2}\s*$|\s+\d[\d,]*\.\d{2}\s*$`)
+	pricedRE = lazily(`\d[.,]\d{2}(?:\D|$)|(?:^|[^a-z])` + beforeExpr + `\s?\d|\d ?` + behindExpr + `(?:$|[^\p{L}])`)
+)
+
+// cutPrice cuts a price from the end of a name or modifier.
+func cutPrice(p phrase) phrase {
+	for {
+		m := modPriceRE.FindStringIndex(p.fold)
+		if m == nil || m[0] == 0 {
+			return p
+		}
+		p = p.slice(0, m[0]).trim("")
+	}
+}
