@@ -155,10 +155,12 @@ type MetricsConfig struct {
 	Listen string `toml:"listen"`
 }
 
-// PrivacyConfig names the key that hashes long order ids: order.key beside the
-// log unless the file names another.
+// PrivacyConfig names keys. OrderKeyFile has the one that hashes long order ids: order.key beside the
+// log unless the file names another. With SampleKeyFile slips that nobody understood are
+// kept, sealed with that key; empty keeps none.
 type PrivacyConfig struct {
-	OrderKeyFile string `toml:"order_key_file"`
+	OrderKeyFile  string `toml:"order_key_file"`
+	SampleKeyFile string `toml:"sample_key_file"`
 }
 
 // defaultConfig returns what holds for keys that the file does not set.

@@ -111,6 +111,7 @@ func compareExample(t *testing.T, got *Config) {
 		}
 		*f.want = *f.got
 	}
+	want.Privacy.SampleKeyFile = "/etc/readyshelf/sample.key"
 	want.MQTT.OAuth2.Scopes = got.MQTT.OAuth2.Scopes
 	want.Printers, want.Scales, want.Buttons = got.Printers, got.Scales, got.Buttons
 	if diff := cmp.Diff(want, got, compareConfig); diff != "" {

@@ -27,6 +27,7 @@ func (c *Config) fileNames() []fileName {
 		{"mqtt.key_file", &c.MQTT.KeyFile},
 		{"mqtt.oauth2.client_secret_file", &c.MQTT.OAuth2.ClientSecretFile},
 		{"privacy.order_key_file", &c.Privacy.OrderKeyFile},
+		{"privacy.sample_key_file", &c.Privacy.SampleKeyFile},
 	}
 }
 
@@ -49,6 +50,10 @@ func (c *Config) CheckFiles() error {
 		if f.key == "privacy.order_key_file" && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
+		if f.key == "privacy.sample_key_file" && errors.Is(err, fs.ErrNotExist) {
+			bad(f.key, err.Error(), newKeyFix)
+			continue
+		}
 		if err != nil {
 			bad(f.key, err.Error(), unreadableFix(err))
 			continue
@@ -61,6 +66,11 @@ func (c *Config) CheckFiles() error {
 	}
 	if ca, ok := content["mqtt.ca_file"]; ok && !x509.NewCertPool().AppendCertsFromPEM(ca) {
 		bad("mqtt.ca_file", "there is no certificate in "+c.MQTT.CAFile, "name a file in PEM form, with -----BEGIN CERTIFICATE-----")
+	}
+	if text, ok := content["privacy.sample_key_file"]; ok {
+		if _, err := sampleKey(text); err != nil {
+			bad("privacy.sample_key_file", fmt.Sprintf("%s: %v", c.Privacy.SampleKeyFile, err), newKeyFix)
+		}
 	}
 	cert, haveCert := content["mqtt.cert_file"]
 	key, haveKey := content["mqtt.key_file"]

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -21,7 +22,7 @@ func TestCheckFiles(t *testing.T) {
 	cert, key := testCertificate(t)
 	_, otherKey := testCertificate(t)
 	for name, content := range map[string][]byte{
-		"pass": []byte("secret\n"), "empty": nil, "ca.pem": cert, "cert.pem": cert, "key.pem": key, "other.pem": otherKey,
+		"weak": bytes.Repeat([]byte("0123456789abcdef"), 4), "pass": []byte("secret\n"), "empty": nil, "ca.pem": cert, "cert.pem": cert, "key.pem": key, "other.pem": otherKey,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
@@ -50,6 +51,9 @@ func TestCheckFiles(t *testing.T) {
 		{"an image of a disk", "username = 'u'\npassword_file = 'image'", []string{"4:17: mqtt.password_file: " + dir + "/image is larger than 4 MiB"}},
 		{"a folder", "username = 'u'\npassword_file = '.'", []string{"4:17: mqtt.password_file: " + dir + " is a folder and no file; put the file there"}},
 		{"a pipe", "username = 'u'\npassword_file = 'pipe'", []string{"4:17: mqtt.password_file: " + dir + "/pipe is a pipe and no file"}},
+		{"a weak key", "[privacy]\nsample_key_file = 'weak'", []string{"4:19: privacy.sample_key_file: " + dir + "/weak: this key can be guessed; make one: sudo readyshelf ticket samples key FILE"}},
+		{"no key", "[privacy]\nsample_key_file = 'pass'", []string{"4:19: privacy.sample_key_file: " + dir + "/pass: a key is 64 hexadecimal digits; make one"}},
+		{"a key that is missing", "[privacy]\nsample_key_file = 'absent'", []string{"4:19: privacy.sample_key_file: open " + dir + "/absent: no such file or directory; make one"}},
 		{"a device", "username = 'u'\npassword_file = '/dev/zero'", []string{"4:17: mqtt.password_file: /dev/zero is a device and no file"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

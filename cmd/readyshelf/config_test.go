@@ -107,7 +107,7 @@ func TestConfigFull(t *testing.T) {
 		},
 		Board:   BoardConfig{"127.0.0.1:8080"},
 		Metrics: MetricsConfig{"127.0.0.1:9464"},
-		Privacy: PrivacyConfig{"/var/lib/readyshelf/order.key"},
+		Privacy: PrivacyConfig{OrderKeyFile: "/var/lib/readyshelf/order.key"},
 	}
 	if diff := cmp.Diff(want, got, compareConfig); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)

@@ -64,7 +64,7 @@ func (c *resetCmd) ship() error { return replaceFile(c.Config, string(systemd.Co
 // elsewhere is of others too.
 func (c *Config) belongings() (files []string, err error) {
 	etc, data, conf := filepath.Dir(c.file), filepath.Clean(c.Data), filepath.Base(c.file)
-	names := map[string][]string{data: {logName, logName + ".*", "." + logName + ".*", layoutsName, restoreFolder}}
+	names := map[string][]string{data: {logName, logName + ".*", "." + logName + ".*", layoutsName, samplesName, restoreFolder}}
 	names[etc] = append(append(names[etc], leavings(conf)...), literal(conf)+".bak", layoutsName, passwordName, authorityName) // of setup
 	for _, name := range []string{identityName, "device", unfinishedName} {
 		names[data] = append(append(names[data], leavings(name)...), name)
@@ -116,5 +116,5 @@ func literal(name string) string {
 // are only those of our own.
 func matches(pattern string, e fs.DirEntry) bool {
 	ok, err := path.Match(pattern, e.Name())
-	return ok && err == nil && (!e.IsDir() || pattern == layoutsName || pattern == restoreFolder)
+	return ok && err == nil && (!e.IsDir() || pattern == layoutsName || pattern == samplesName || pattern == restoreFolder)
 }

@@ -49,6 +49,7 @@ type house struct {
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
 	layouts  *ticket.Layouts // of tickets
+	samples  *sampler        // nil where none are kept
 	metrics  *metrics
 	devices  []string          // of the configuration, by the names of their sources
 	taps     []*tap            // on the same
@@ -111,6 +112,9 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.serveMetrics(ctx) })
 	g.Go(func() error { return h.servePage(ctx) })
 	g.Go(func() error { return h.attend(ctx) })
+	if h.samples != nil {
+		g.Go(func() error { return h.samples.run(ctx) })
+	}
 
 	err := g.Wait()
 	stop()
@@ -135,6 +139,11 @@ func openHouse(c Config, w world) (*house, error) {
 	h.orderKey = key
 	h.decider = &kitchen.Decider{Model: predict.New(), Rules: h.rules()}
 	h.loadLayouts()
+	samples, err := c.samples()
+	if err != nil {
+		return nil, err
+	}
+	h.samples = newSampler(samples, h.log.With("room", "samples"))
 	h.metrics = newMetrics(h)
 	log, err := buffer.Open(buffer.Options{
 		Path: filepath.Join(h.Data, logName), Decider: h.decider, BootID: h.bootID,

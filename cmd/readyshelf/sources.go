@@ -230,5 +230,9 @@ func (h *house) light(slot string) kitchen.Light {
 }
 
 func (h *house) ticketOptions(c PrinterConfig) ticket.Options {
-	return ticket.Options{Encoding: c.Encoding, CodePages: c.CodePages, Key: h.orderKey, Layouts: h.layouts}
+	o := ticket.Options{Encoding: c.Encoding, CodePages: c.CodePages, Key: h.orderKey, Layouts: h.layouts}
+	if h.samples != nil {
+		o.Unread = h.samples.take
+	}
+	return o
 }

@@ -19,8 +19,9 @@ import (
 // answer leaves a field to the general rules.
 type ticketTeachCmd struct {
 	Encoding  string `default:"gb18030" help:"The store's encoding: gb18030, big5, cp437, utf8, …"`
-	Layouts   string `default:"${config_dir}/layouts" placeholder:"FOLDER" help:"Where the layouts of this shop are (${default})."`
-	Slip      int    `default:"1" placeholder:"N" help:"Which slip of the sample it is about, from 1."`
+	Config    string `default:"${config}" placeholder:"FILE" help:"The configuration file (${default})."`
+	Layouts   string `placeholder:"FOLDER" help:"Where the layouts of this shop are; the folder layouts beside the configuration unless named."`
+	Slip      int    `default:"1" placeholder:"N" help:"Which slip of the file it is about, from 1."`
 	Ask       bool   `default:"true" negatable:"" help:"Ask for what no flag says."`
 	Print     bool   `help:"Print the layout, and write no file."`
 	Name      string `placeholder:"NAME" help:"The layout's name: small letters, digits, - and _."`
@@ -37,13 +38,21 @@ type ticketTeachCmd struct {
 	Modifiers string `placeholder:"LINES" help:"The lines that belong to the dish above them."`
 	Ignore    string `placeholder:"LINES" help:"Lines that say nothing to a kitchen."`
 	Private   string `placeholder:"LINES" help:"Lines that show a person after all, as 7, or 7=WORDS with the words that come before the person."`
-	File      string `arg:"" help:"A file with the bytes that the printer was sent, or - for standard input."`
+
+	Line []string `sep:"none" placeholder:"N=TEXT" help:"What the paper shows in a line that a kept sample leaves out, and that names nobody. Once for each."`
+	File string   `arg:"" help:"A kept sample, as slip-3; or a file with the bytes that the printer was sent, or - for standard input."`
+
+	unread   *ticket.Unread // the kept sample that it is about
+	restored bool           // somebody put in lines of it
 }
 
 // Run teaches one slip.
 func (c *ticketTeachCmd) Run(s streams) error {
 	if err := ticket.ValidEncoding(c.Encoding); err != nil {
 		return err
+	}
+	if c.Layouts == "" {
+		c.Layouts = filepath.Join(filepath.Dir(c.Config), layoutsName)
 	}
 	known, err := c.known()
 	if err != nil {
@@ -53,11 +62,12 @@ func (c *ticketTeachCmd) Run(s streams) error {
 	if err != nil {
 		return err
 	}
-	t, lines := ticket.Explain(slip, ticket.Options{Layouts: known})
-	c.show(s.out, lines)
-	fmt.Fprintf(s.out, "understood as %s\n", sayTicket(t))
+	if err := c.restore(&slip, c.Line); err != nil {
+		return fmt.Errorf("--line: %w", err)
+	}
+	c.show(s.out, slip, known)
 	if c.Ask && c.File != "-" {
-		c.ask(s)
+		c.ask(s, &slip, known)
 	}
 	lesson, err := c.lesson()
 	if err != nil {
@@ -68,11 +78,14 @@ func (c *ticketTeachCmd) Run(s streams) error {
 		return fmt.Errorf("this layout is not written: %w", err)
 	}
 	fmt.Fprintf(s.out, "with the layout: %s\nproved on this slip and on %d that are kept\n", sayTicket(t), known.Samples())
+	if err := c.proveKept(s, lesson.Name, text, known); err != nil {
+		return fmt.Errorf("this layout is not written: %w", err)
+	}
 	if c.Print {
 		_, err := fmt.Fprintf(s.out, "\n%s", text)
 		return err
 	}
-	return c.write(s.out, lesson.Name, text)
+	return c.write(s.out, lesson.Name, text, slip)
 }
 
 // known are the layouts there are; a folder that is not there yet has none.
@@ -83,8 +96,11 @@ func (c *ticketTeachCmd) known() (*ticket.Layouts, error) {
 	return theseLayouts(c.Layouts)
 }
 
-// sample is the slip that it is about.
+// sample is the slip that it is about: one that the daemon kept, or of a file.
 func (c *ticketTeachCmd) sample(stdin io.Reader) (ticket.Slip, error) {
+	if sampleNumber(c.File) > 0 {
+		return c.keptSample()
+	}
 	in, done, err := open(c.File, stdin)
 	if err != nil {
 		return ticket.Slip{}, err
@@ -100,21 +116,17 @@ func (c *ticketTeachCmd) sample(stdin io.Reader) (ticket.Slip, error) {
 	return slips[c.Slip-1], nil
 }
 
-// show prints the slip with what each line was taken for.
-func (c *ticketTeachCmd) show(out io.Writer, lines []ticket.LineRead) {
-	for i, l := range lines {
-		size := " "
-		if l.Large {
-			size = "+"
-		}
-		fmt.Fprintf(out, "%3d %-8s %s %s\n", i+1, l.As, size, l.Text)
-	}
-	fmt.Fprintln(out, "? is not understood, + is printed large, personal is left out and cannot be kept")
+// show prints the slip with what each line was taken for, and what it is understood as.
+func (c *ticketTeachCmd) show(out io.Writer, slip ticket.Slip, known *ticket.Layouts) {
+	t, lines := ticket.Explain(slip, ticket.Options{Layouts: known})
+	showLines(out, lines)
+	fmt.Fprintf(out, "understood as %s\n", sayTicket(t))
 }
 
 // ask asks for what no flag says. What ends the input ends the questions.
-func (c *ticketTeachCmd) ask(s streams) {
+func (c *ticketTeachCmd) ask(s streams, slip *ticket.Slip, known *ticket.Layouts) {
 	in := bufio.NewScanner(s.in)
+	c.askHidden(s.out, in, slip, known)
 	for _, q := range []struct {
 		answer *string
 		text   string
@@ -215,7 +227,7 @@ func lineNumbers(text string) (lines []int, err error) {
 }
 
 // write puts the layout into its folder, whole or not at all.
-func (c *ticketTeachCmd) write(out io.Writer, name string, text []byte) error {
+func (c *ticketTeachCmd) write(out io.Writer, name string, text []byte, slip ticket.Slip) error {
 	if err := os.MkdirAll(c.Layouts, 0o755); err != nil {
 		return fmt.Errorf("make the folder of layouts: %w", err)
 	}
@@ -226,6 +238,10 @@ func (c *ticketTeachCmd) write(out io.Writer, name string, text []byte) error {
 	if err := os.Chmod(file, 0o644); err != nil { // the service reads it
 		return fmt.Errorf("let the service read the layout: %w", err)
 	}
-	_, err := fmt.Fprintf(out, "written: %s\nlook through its sample: it is kept, and should show no person\nthe daemon takes it at its next start: sudo systemctl restart readyshelf\n", file)
-	return err
+	next := "a daemon takes it from the folder layouts beside its configuration"
+	if filepath.Clean(c.Layouts) == filepath.Join(filepath.Dir(c.Config), layoutsName) {
+		next = "a running daemon takes it over within ten seconds, without a restart"
+	}
+	_, err := fmt.Fprintf(out, "written: %s\nlook through its sample: it is kept, and should show no person\n%s\n", file, next)
+	return errors.Join(err, c.keepLines(slip))
 }

@@ -35,7 +35,7 @@ func TestTeachExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	layouts := filepath.Join(dir, layoutsName)
-	args := append(shellWords(string(doc[m[4]:m[5]]))[2:], "--layouts", layouts)
+	args := append(shellWords(string(doc[m[4]:m[5]]))[2:], "--config", filepath.Join(dir, "readyshelf.toml"))
 	for i, a := range args {
 		if a == "slip.bin" {
 			args[i] = sample

@@ -16,6 +16,8 @@ import (
 type ticketCmd struct {
 	Decode ticketDecodeCmd `cmd:"" help:"Decode what a printer was sent: one line of JSON for each ticket, or the text as paper shows it."`
 	Teach  ticketTeachCmd  `cmd:"" help:"Teach a kind of slip: show what was understood of a sample, ask where things stand, write a layout file."`
+
+	Samples ticketSamplesCmd `cmd:"" help:"Look at slips that nobody understood, where the configuration has them kept."`
 }
 
 // ticketDecodeCmd is `readyshelf ticket decode`.

@@ -15,9 +15,11 @@ type Options struct {
 	CodePages map[int]string
 	// Key keys the hash of long order ids; see [Parse].
 	Key []byte
-	// Layouts are for slips that the general rules do not read. They are not changed
-	// once they are here; nil are none.
+	// Layouts are for slips that the general rules do not read; nil are none.
 	Layouts *Layouts
+	// Unread is told of each slip that came and that nobody understood. It must not
+	// wait. Nil wants none.
+	Unread func(Unread)
 }
 
 // A Decoder turns the bytes of one connection, or of one serial line, into slips.

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"slices"
+	"sync"
 
 	"readyshelf/kitchen"
 )
@@ -80,8 +81,10 @@ type Dishes struct {
 }
 
 // Layouts are the layouts of a shop, in the order in which they are tried: those of the
-// shop before the shipped ones, by name. Nil are none.
+// shop before the shipped ones, by name. Nil are none. They may be used by several at
+// once, and exchanged meanwhile: a slip is read with those that were there at its time.
 type Layouts struct {
+	mu           sync.RWMutex // guards the slices; what is in them is not changed
 	own, shipped []*Layout
 }
 
@@ -91,9 +94,24 @@ func (s *Layouts) All() []*Layout {
 	if s == nil {
 		return nil
 	}
-	return append(slices.Clone(s.own), slices.DeleteFunc(slices.Clone(s.shipped), func(l *Layout) bool {
-		return slices.ContainsFunc(s.own, func(o *Layout) bool { return o.Name == l.Name })
+	own, shipped := s.both()
+	return append(slices.Clone(own), slices.DeleteFunc(slices.Clone(shipped), func(l *Layout) bool {
+		return slices.ContainsFunc(own, func(o *Layout) bool { return o.Name == l.Name })
 	})...)
+}
+
+func (s *Layouts) both() (own, shipped []*Layout) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.own, s.shipped
+}
+
+// Become makes s what next is, for all who have s.
+func (s *Layouts) Become(next *Layouts) {
+	own, shipped := next.both()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.own, s.shipped = own, shipped
 }
 
 // Of is the layout that recognises a slip, nil if none does.

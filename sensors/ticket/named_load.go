@@ -247,16 +247,25 @@ func (*Layouts) read(folder iofs.FS, name string) (*Layout, error) {
 	return ParseLayout(name, text)
 }
 
-// Add takes a layout in, in place of one of its name, if every sample of all layouts is
-// read as it says. Otherwise it changes nothing, and the error is a [LayoutError].
-func (s *Layouts) Add(l *Layout) error {
-	next := &Layouts{shipped: s.shipped}
-	next.own = slices.DeleteFunc(slices.Clone(s.own), func(o *Layout) bool { return o.Name == l.Name })
+// With are the layouts of s and l, which takes the place of one of its name, if every
+// sample of all layouts is read as it says. Otherwise the error is a [LayoutError].
+func (s *Layouts) With(l *Layout) (*Layouts, error) {
+	own, shipped := s.both()
+	next := &Layouts{shipped: shipped}
+	next.own = slices.DeleteFunc(slices.Clone(own), func(o *Layout) bool { return o.Name == l.Name })
 	next.own = append(next.own, l)
 	slices.SortStableFunc(next.own, func(a, b *Layout) int { return strings.Compare(a.Name, b.Name) })
 	if err := next.prove(l); err != nil {
-		return err
+		return nil, err
 	}
-	s.own = next.own
-	return nil
+	return next, nil
+}
+
+// Add is [Layouts.With] in place; an error changes nothing.
+func (s *Layouts) Add(l *Layout) error {
+	next, err := s.With(l)
+	if err == nil {
+		s.Become(next)
+	}
+	return err
 }

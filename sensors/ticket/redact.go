@@ -42,6 +42,10 @@ func redact(lines []Line, key []byte) page {
 		if i+1 < len(lines) {
 			r.next = newPhrase(lines[i+1].Text).fold
 		}
+		if l.Hidden {
+			r.rows = append(r.rows, gone(row{}))
+			continue
+		}
 		if strings.TrimSpace(l.Text) == "" {
 			r.rows, r.block = append(r.rows, row{}), false
 			continue

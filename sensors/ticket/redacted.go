@@ -9,11 +9,7 @@ import (
 // understanding see them. What was left out whole is said. Of the options it needs the
 // layouts.
 func (s Slip) Redacted(o Options) []string {
-	p := redact(s.Lines, nil)
-	if l := o.Layouts.Of(s); l != nil {
-		l.hide(p, asPrinted(p))
-	}
-	rows := p.rows
+	rows := s.redacted(o)
 	lines := make([]string, len(rows))
 	for i, r := range rows {
 		lines[i] = r.print
@@ -22,6 +18,16 @@ func (s Slip) Redacted(o Options) []string {
 		}
 	}
 	return lines
+}
+
+// redacted are the rows of the slip without what is personal, by the rules and by the
+// layout that recognises it.
+func (s Slip) redacted(o Options) []row {
+	p := redact(s.Lines, nil)
+	if l := o.Layouts.Of(s); l != nil {
+		l.hide(p, asPrinted(p))
+	}
+	return p.rows
 }
 
 // shortHanRE is a line that may be a name: two to four characters, or two words of them.

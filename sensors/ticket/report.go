@@ -35,6 +35,16 @@ func (r *reporter) report(ctx context.Context, at kitchen.Stamp, slips []Slip) {
 		events = append(events, e)
 	}
 	err := r.emit(context.WithoutCancel(ctx), events...)
+	r.tell(err)
+	for i, e := range events {
+		if e.Ticket.Unread && r.opts.Unread != nil { // behind the tickets, never in their way
+			r.opts.Unread(Unread{At: at.At, Printer: r.name, Slip: slips[i].Anonymous(r.opts)})
+		}
+	}
+}
+
+// tell logs that tickets are not taken, and that they are again.
+func (r *reporter) tell(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {

@@ -18,6 +18,8 @@ type Line struct {
 	Width, Height int
 	Bold          bool
 	Align         Align
+	// Hidden says that something personal stood there; Text is empty then.
+	Hidden bool
 }
 
 // Ending says how a slip ended.
@@ -34,7 +36,7 @@ const (
 )
 
 // Slip is one piece of paper, before anybody has understood it. It may hold
-// personal data and never leaves this package but for [Slip.Text].
+// personal data and never leaves this package but for [Slip.Text] and [Slip.Anonymous].
 type Slip struct {
 	Lines []Line
 	// Raster says that there was a picture, Codes how many barcodes and QR codes;

@@ -3,7 +3,6 @@ package ticket
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"readyshelf/kitchen"
@@ -71,7 +70,8 @@ func Teach(s Slip, l Lesson, known *Layouts) (file []byte, t kitchen.Ticket, err
 	if err != nil {
 		return nil, t, err
 	}
-	return file, t, (&Layouts{own: slices.Clone(known.own), shipped: known.shipped}).Add(done)
+	_, err = known.With(done)
+	return file, t, err
 }
 
 // point writes what the lesson points at.

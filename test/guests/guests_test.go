@@ -133,6 +133,10 @@ func judge(t *testing.T, s guests.Slip, sc *score) (wrong []string) {
 		sc.redacted++
 		wrong = append(wrong, fmt.Sprintf("redacted: %q", what))
 	}
+	if what := named(sealed(t, papers[0], o), s.Secrets); what != "" {
+		sc.redacted++
+		wrong = append(wrong, fmt.Sprintf("kept: %q", what))
+	}
 	if got.Number == s.Number {
 		sc.numbers++
 	} else {
@@ -178,4 +182,18 @@ func kept(s guests.Slip, got kitchen.Ticket, sc *score) (wrong []string) {
 		}
 	}
 	return wrong
+}
+
+// sealed is the text of the slip as it would be kept to teach it: sealed, and opened again.
+func sealed(t *testing.T, s ticket.Slip, o ticket.Options) string {
+	key := make([]byte, ticket.KeySize)
+	file, err := ticket.Unread{Slip: s.Anonymous(o)}.Seal(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := ticket.OpenUnread(file, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Slip.Text()
 }

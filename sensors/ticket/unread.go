@@ -1,0 +1,131 @@
+package ticket
+
+import (
+	"strings"
+	"time"
+	"unicode"
+)
+
+// An Unread is a slip that nobody understood, as it may be kept to teach it: its text
+// with sizes and columns, without what is personal. Nobody looks at it before it is
+// kept, and the rules do not know how such a slip names people. So it also lacks every
+// line that could be a name, and the digits of long numbers, which are all 0.
+type Unread struct {
+	At      time.Time // when it came, as believed then
+	Printer string    // the printer's name in the configuration
+	Slip    Slip
+}
+
+// Anonymous is the slip as it may be kept. It has no codes, and no picture. Of the
+// options it needs the layouts.
+func (s Slip) Anonymous(o Options) Slip {
+	out := Slip{Encoding: s.Encoding, Ending: s.Ending, Garbled: s.Garbled}
+	for i, r := range s.redacted(o) {
+		l := s.Lines[i]
+		l.Text, l.Hidden = r.anonymous()
+		out.Lines = append(out.Lines, l)
+	}
+	return out
+}
+
+var (
+	// namesRE, over printed text, are two capitalised words in a row.
+	namesRE = lazily(`(?:^|[^\p{L}])\p{Lu}[\p{L}'.-]*\s+\p{Lu}[\p{L}'-]`)
+	// shortHangulRE is a line that may be a Korean name.
+	shortHangulRE = lazily(`^\s*\p{Hangul}{2,4}\s*$`)
+	// longDigitsRE is a number that no kitchen calls: of a member, a till, an order.
+	longDigitsRE = lazily(`\d{6,}`)
+)
+
+// anonymous is the text of a line as it may be kept, without what could be a name behind
+// a label; hidden says that nothing of it may.
+func (r row) anonymous() (text string, hidden bool) {
+	if r.gone || mayName(r) || couldName(r.phrase) {
+		return "", true
+	}
+	p := r.phrase
+	if at := strings.LastIndexByte(p.fold, ':'); at >= 0 {
+		if v := p.slice(at+1, len(p.fold)).trim(""); capsRE.MatchString(v.print) || shortHanRE.MatchString(v.print) || shortHangulRE.MatchString(v.print) {
+			p = p.blanked(at+1, len(p.fold))
+		}
+	}
+	for _, m := range longDigitsRE.FindAllStringIndex(p.fold, -1) {
+		zero := strings.Repeat("0", m[1]-m[0])
+		p = p.replaced(m[0], m[1], phrase{zero, zero})
+	}
+	return strings.TrimRight(p.print, " "), false
+}
+
+// couldName says that a line without a number could name somebody in words that nobody
+// knows: it has two capitalised words in a row, but for a title of more than two words.
+func couldName(p phrase) bool {
+	if strings.ContainsFunc(p.fold, unicode.IsDigit) {
+		return false
+	}
+	if t, ok := p.title(); ok {
+		return len(strings.Fields(t.fold)) == 2 && namesRE.MatchString(t.print)
+	}
+	return namesRE.MatchString(p.print) || shortHangulRE.MatchString(p.print)
+}
+
+// Like says that two slips are of one kind, as far as their looks tell: they share half
+// of the shorter one's words that a slip always has, or two such lines, and most of how
+// their lines are built.
+func (u Unread) Like(v Unread) bool {
+	a, b := looksOf(u.Slip), looksOf(v.Slip)
+	words, of := common(a.words, b.words)
+	shapes, all := common(a.shapes, b.shapes)
+	return all > 0 && shapes*5 >= all*3 && (words >= 2 || words*2 >= of)
+}
+
+// looks are the lines of a slip: as they are but for their numbers, and what they are
+// built of.
+type looks struct{ words, shapes map[string]bool }
+
+func looksOf(s Slip) looks {
+	l := looks{map[string]bool{}, map[string]bool{}}
+	for _, line := range s.Lines {
+		p := newPhrase(line.Text)
+		if isRule(p.fold) || p.empty() {
+			continue
+		}
+		words, built := runs(p.fold, false), runs(p.fold, true)
+		l.shapes[built] = true
+		if strings.ContainsFunc(words, unicode.IsLetter) {
+			l.words[words] = true
+		}
+	}
+	return l
+}
+
+// runs is s with each number as one 0, and with each run of words as one a if words is
+// true. Spaces are left out of both.
+func runs(s string, words bool) string {
+	var b strings.Builder
+	last := rune(0)
+	for _, r := range s {
+		switch {
+		case unicode.IsDigit(r):
+			r = '0'
+		case unicode.IsLetter(r) && words:
+			r = 'a'
+		case r == ' ', (last == '0' || last == 'a' && words) && strings.ContainsRune(".,:/-'", r):
+			continue
+		}
+		if r != last || r != '0' && (r != 'a' || !words) {
+			b.WriteRune(r)
+		}
+		last = r
+	}
+	return b.String()
+}
+
+// common is how many lines two slips have both, and how many the shorter one has.
+func common(a, b map[string]bool) (both, least int) {
+	for k := range a {
+		if b[k] {
+			both++
+		}
+	}
+	return both, min(len(a), len(b))
+}
