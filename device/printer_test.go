@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func TestDialPrinter(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	near, err := DialPrinter(t.Context(), l.Addr().String())
+	near, err := DialPrinter()(t.Context(), l.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,12 +55,61 @@ func TestDialPrinterFails(t *testing.T) {
 	}
 	addr := l.Addr().String()
 	l.Close()
-	if _, err := DialPrinter(t.Context(), addr); !errors.Is(err, syscall.ECONNREFUSED) || err.Error() != "nothing takes print jobs at this address and port" {
+	if _, err := DialPrinter()(t.Context(), addr); !errors.Is(err, syscall.ECONNREFUSED) || err.Error() != "nothing takes print jobs at this address and port" {
 		t.Errorf("called nobody: %v", err)
 	}
 	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 	defer cancel()
-	if _, err := DialPrinter(ctx, addr); err == nil || err.Error() != "it does not answer" {
+	if _, err := DialPrinter()(ctx, addr); err == nil || err.Error() != "it does not answer" {
 		t.Errorf("called too late: %v", err)
+	}
+}
+
+// A port of this machine's own is not called, whatever name or address leads to it.
+func TestDialPrinterItself(t *testing.T) {
+	l, err := Listen(":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	called := make(chan struct{}, 100)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				close(called)
+				return
+			}
+			c.Close()
+			called <- struct{}{}
+		}
+	}()
+	port := l.Addr().(*net.TCPAddr).Port
+	hosts := []string{"127.0.0.1", "127.1.2.3", "localhost", "LOCALHOST", "0.0.0.0", "::ffff:127.0.0.1"}
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range addrs {
+		if ip := a.(*net.IPNet).IP; !ip.IsLinkLocalUnicast() {
+			hosts = append(hosts, ip.String())
+		}
+	}
+	for _, host := range hosts {
+		addr := net.JoinHostPort(host, strconv.Itoa(port))
+		if c, err := DialPrinter(uint16(port))(t.Context(), addr); err == nil || err.Error() != "it is this box itself, and a job would go round for ever" {
+			t.Errorf("%s: got %v, %v", addr, c, err)
+		}
+		c, err := DialPrinter(uint16(port+1))(t.Context(), addr)
+		if err != nil {
+			t.Errorf("%s is another port: %v", addr, err)
+			continue
+		}
+		<-called
+		c.Close()
+	}
+	l.Close()
+	if n := len(called); n > 0 {
+		t.Errorf("called %d times more", n)
 	}
 }

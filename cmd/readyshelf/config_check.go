@@ -237,11 +237,30 @@ func (c *checker) forward(key string, p *PrinterConfig) {
 	host, port, err := net.SplitHostPort(p.Forward)
 	n, perr := strconv.Atoi(port)
 	switch _, own, _ := net.SplitHostPort(p.Listen); {
-	case err != nil || perr != nil || n < 1 || n > 65535 || anyHost(host):
+	case err != nil || perr != nil || n < 1 || n > 65535 || anyHost(host) || strings.ContainsFunc(host, unicode.IsSpace):
 		c.bad(key, fmt.Sprintf("%q is no address of a printer", p.Forward), `write its address and port: "192.168.1.50:9100"`)
 	case port == own && isLoopback(host):
 		c.bad(key, "this is the port that is listened on: a job would go round for ever", "write the address of the printer itself")
 	}
+}
+
+// printerPorts are the TCP ports on which print jobs come in.
+func (c *Config) printerPorts() []uint16 {
+	var all []uint16
+	for _, p := range c.Printers {
+		all = append(all, portOf(p.Listen))
+	}
+	return all
+}
+
+// portOf is the port of an address, 0 where it has none.
+func portOf(addr string) uint16 {
+	_, port, err := net.SplitHostPort(addr)
+	n, perr := strconv.ParseUint(port, 10, 16)
+	if err != nil || perr != nil {
+		return 0
+	}
+	return uint16(n)
 }
 
 // isLoopback says that host is this machine, as far as its name tells.

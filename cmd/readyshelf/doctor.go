@@ -117,7 +117,7 @@ func theseSurroundings(c *Config) surroundings {
 		},
 		gadget: func(path string) (io.Closer, error) { return openGadget(path) },
 		input:  func(c ButtonConfig) (gpio.PinIn, error) { return inputs([]ButtonConfig{c}).Open(c.Line) },
-		output: device.OpenOutput, listen: device.Listen, printer: device.DialPrinter,
+		output: device.OpenOutput, listen: device.Listen, printer: device.DialPrinter(c.printerPorts()...),
 		dial: device.Dial, resolve: net.DefaultResolver.LookupHost, built: builtAt(),
 		ask:  func(ctx context.Context) daemonState { return askState(ctx, c.Data) },
 		unit: systemdUnit, whole: wholeLog,

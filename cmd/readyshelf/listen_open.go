@@ -75,7 +75,7 @@ func openPrinter(ctx context.Context, t target, on *tap) error {
 	}
 	between := &ticket.Proxy{
 		Name: p.Name, Options: p.Options, Now: p.Now, Log: p.Log, Printer: t.forward, Heard: on.passed,
-		Dial: func(ctx context.Context) (net.Conn, error) { return device.DialPrinter(ctx, t.forward) },
+		Dial: func(ctx context.Context) (net.Conn, error) { return device.DialPrinter(portOf(t.path))(ctx, t.forward) },
 	}
 	return between.Serve(ctx, ln, forget)
 }

@@ -42,7 +42,7 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 				return kitchen.Stamp{Boot: boot, Up: clock.Up(), At: time.Now().Round(0).In(c.Timezone), Clock: quality(clock)}
 			}
 		},
-		service: service, listen: sockets.Listen, printer: device.DialPrinter, serial: serialPorts(), gadget: openGadget,
+		service: service, listen: sockets.Listen, printer: device.DialPrinter(c.printerPorts()...), serial: serialPorts(), gadget: openGadget,
 		input: inputs(c.Buttons).Open, output: device.OpenOutput, dial: device.Dial,
 		probe:   probeLog,
 		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },

@@ -3,13 +3,11 @@ package ticket
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
 	"os"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"readyshelf/kitchen"
@@ -52,38 +50,15 @@ type Printer struct {
 // that holds text or a picture. It closes ln, and returns when all connections are
 // done with: nil if ctx ended, else why ln failed.
 func (p *Printer) Serve(ctx context.Context, ln net.Listener, emit func(context.Context, ...kitchen.Event) error) error {
-	var sessions sync.WaitGroup
-	defer sessions.Wait()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer ln.Close()
-	defer context.AfterFunc(ctx, func() { ln.Close() })()
-
 	r := &reporter{name: p.Name, opts: p.Options, log: p.Log, emit: emit}
-	guests := guests{allow: p.Allow, log: p.Log}
-	places := newSlots(p.Log)
-	for {
-		conn, err := ln.Accept()
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return nil
-		case err != nil:
-			return fmt.Errorf("accept print jobs: %w", err)
-		}
-		if !guests.admit(conn.RemoteAddr()) {
-			conn.Close()
-			continue
-		}
+	places := newGuests(p.Allow, p.Log)
+	return places.welcome(ctx, ln, func(conn net.Conn) (lodger, func(context.Context)) {
 		s := &session{p: p, conn: conn}
-		if !places.enter(ctx, s) {
-			conn.Close()
-			return nil
-		}
-		sessions.Go(func() {
+		return s, func(ctx context.Context) {
 			defer places.leave(s)
 			s.serve(ctx, r)
-		})
-	}
+		}
+	})
 }
 
 // A session is one connection, or all the time of a cable.

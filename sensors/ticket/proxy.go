@@ -2,11 +2,10 @@ package ticket
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"readyshelf/kitchen"
@@ -70,56 +69,24 @@ type Passed struct {
 // It closes ln, and returns when all connections are done with: nil if ctx ended, else
 // why ln failed.
 func (p *Proxy) Serve(ctx context.Context, ln net.Listener, emit func(context.Context, ...kitchen.Event) error) error {
-	var all sync.WaitGroup
-	defer all.Wait()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer ln.Close()
-	defer context.AfterFunc(ctx, func() { ln.Close() })()
-
 	s := &service{
-		Proxy: p, places: newSlots(p.Log), hearers: make(chan struct{}, maxHearers),
+		Proxy: p, places: newGuests(p.Allow, p.Log), hearers: make(chan struct{}, maxHearers),
 		reporter: &reporter{name: p.Name, opts: p.Options, log: p.Log, emit: emit},
 	}
 	s.printer = newOutlet(p, emit)
-	guests := guests{allow: p.Allow, log: p.Log}
-	for {
-		conn, err := ln.Accept()
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return nil
-		case err != nil:
-			return fmt.Errorf("accept print jobs: %w", err)
-		}
-		if !guests.admit(conn.RemoteAddr()) {
-			reset(conn)
-			continue
-		}
+	return s.places.welcome(ctx, ln, func(conn net.Conn) (lodger, func(context.Context)) {
 		l := &wire{service: s, till: conn, from: conn.RemoteAddr().String()}
 		l.touch()
-		if !s.places.enter(ctx, l) {
-			reset(conn)
-			return nil
-		}
-		all.Go(func() { l.serve(ctx) })
-	}
+		return l, l.serve
+	})
 }
 
 // A service is one Serve at work.
 type service struct {
 	*Proxy
 	*reporter
-	places  *slots
+	places  *guests
 	hearers chan struct{} // holds one for each connection that is decoded
 	printer *outlet
-}
-
-// reset ends a connection as a host does that has nobody at this port, where the
-// network can say so.
-func reset(c net.Conn) {
-	if tcp, ok := c.(interface{ SetLinger(int) error }); ok {
-		// That it fails means that the other side has gone: nobody is to be told.
-		_ = tcp.SetLinger(0)
-	}
-	c.Close()
+	crowded atomic.Bool // it was said that not all are read
 }

@@ -26,8 +26,13 @@ func (l *wire) hearer(ctx context.Context) (*queue, <-chan struct{}) {
 	done := make(chan struct{})
 	select {
 	case l.hearers <- struct{}{}:
+		if len(l.hearers) == 1 {
+			l.crowded.Store(false)
+		}
 	default:
-		l.Log.Warn("tickets are not read fast enough; those of a connection are printed and not read")
+		if !l.crowded.Swap(true) {
+			l.Log.Warn("tickets are not read fast enough; those of some connections are printed and not read")
+		}
 		close(done)
 		return nil, done
 	}

@@ -607,3 +607,24 @@ func TestProxyBehind(t *testing.T) {
 		s.end()
 	})
 }
+
+// When more connections wait to be read than may, the log says so once, and all are
+// printed.
+func TestProxyCrowded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := make(chan struct{})
+		s := proxied(t, func(p *Proxy) { p.Heard = func(Passed) { <-stuck } })
+		for range maxHearers + 50 {
+			till, printer := s.both()
+			s.moves(till, printer, orderNo("1")+"\x1DV0")
+			till.Close()
+			printer.Close()
+			synctest.Wait()
+		}
+		if n := strings.Count(s.log.String(), "\n"); n != 1 {
+			t.Errorf("logged %d lines, want one:\n%s", n, &s.log)
+		}
+		close(stuck)
+		s.end()
+	})
+}
