@@ -25,11 +25,16 @@ func (c *Config) layoutsDir() string {
 	return filepath.Join(filepath.Dir(c.file), layoutsName)
 }
 
-// layouts are all layouts of the shop, and why some of its files are refused.
+// layouts are all layouts of the shop, and why some of its files are refused. Where the
+// folder cannot be looked into, they are those that last loaded.
 func (c *Config) layouts() (*ticket.Layouts, []*ticket.LayoutError) {
 	dir := c.layoutsDir()
 	if dir == "" {
 		return ticket.Shipped(), nil
+	}
+	if _, err := layoutsIn(dir); err != nil {
+		kept, _ := ticket.LoadLayouts(dir, os.DirFS(c.keptLayouts()), nil)
+		return kept, []*ticket.LayoutError{{File: dir, Reason: err.Error() + "; the layouts that were there before stay"}}
 	}
 	return ticket.LoadLayouts(dir, os.DirFS(dir), os.DirFS(c.keptLayouts()))
 }
@@ -52,13 +57,17 @@ func (c *Config) CheckLayouts() error {
 	return found
 }
 
-// loadLayouts takes the layouts in, says what is refused, and keeps what loaded.
+// loadLayouts takes the layouts in, says what is newly refused, and keeps what loaded.
 func (h *house) loadLayouts() {
+	h.layoutsSeen = looksOf(h.layoutsDir()) // before: what changes meanwhile is read again
 	all, refused := h.Config.layouts()
-	h.layouts = all
+	h.layouts.Become(all)
 	for _, r := range refused {
-		h.log.Warn("a layout of tickets is refused", "file", r.File, "line", r.Line, "why", r.Reason, "remedy", "mend the file, then: systemctl restart readyshelf")
+		if !slices.ContainsFunc(h.refused, func(old *ticket.LayoutError) bool { return *old == *r }) {
+			h.log.Warn("a layout of tickets is refused", "file", r.File, "line", r.Line, "why", r.Reason, "remedy", refusedRemedy)
+		}
 	}
+	h.refused = refused
 	if err := h.keepLayouts(refused); err != nil {
 		h.log.Warn("the layouts of tickets are used, and not kept for the case that a file is broken", "error", err)
 	}

@@ -48,7 +48,10 @@ type house struct {
 	resend  chan uplink.Range // what the cloud wants again, to the uplink
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
-	layouts  *ticket.Layouts // of tickets
+	layouts  ticket.Layouts  // of tickets
+	// Of watchLayouts: how the files looked that were read last, and which are refused.
+	layoutsSeen string
+	refused     []*ticket.LayoutError
 	samples  *sampler        // nil where none are kept
 	metrics  *metrics
 	devices  []string          // of the configuration, by the names of their sources
@@ -112,6 +115,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.serveMetrics(ctx) })
 	g.Go(func() error { return h.servePage(ctx) })
 	g.Go(func() error { return h.attend(ctx) })
+	g.Go(func() error { return h.watchLayouts(ctx) })
 	if h.samples != nil {
 		g.Go(func() error { return h.samples.run(ctx) })
 	}
@@ -246,7 +250,7 @@ func (h *house) started(ctx context.Context, sources []sensors.Source) {
 	facts := []kitchen.Event{start}
 	for _, f := range h.view.get().Faults {
 		device, _ := kitchen.SplitFault(f.Device)
-		if !slices.ContainsFunc(sources, func(s sensors.Source) bool { return s.Name == device }) {
+		if device != layoutsName && !slices.ContainsFunc(sources, func(s sensors.Source) bool { return s.Name == device }) {
 			gone := h.clock().Fact(f.Device)
 			gone.Recovered = &kitchen.Recovered{Device: f.Device}
 			facts = append(facts, gone)

@@ -230,7 +230,7 @@ func (h *house) light(slot string) kitchen.Light {
 }
 
 func (h *house) ticketOptions(c PrinterConfig) ticket.Options {
-	o := ticket.Options{Encoding: c.Encoding, CodePages: c.CodePages, Key: h.orderKey, Layouts: h.layouts}
+	o := ticket.Options{Encoding: c.Encoding, CodePages: c.CodePages, Key: h.orderKey, Layouts: &h.layouts}
 	if h.samples != nil {
 		o.Unread = h.samples.take
 	}
