@@ -33,10 +33,11 @@ type setupCmd struct {
 	Language *string `placeholder:"zh|en" help:"The language of the kitchen's page."`
 	Encoding *string `placeholder:"NAME" help:"How tickets are encoded where they do not say so themselves."`
 
-	PrinterListen *string `placeholder:"ADDR" help:"Where the extra printer on the network listens, as :9100, or \"none\"."`
-	PrinterSerial *string `placeholder:"PORT" help:"The serial port of a printer's line that is tapped, or \"none\"."`
-	PrinterMode   *string `placeholder:"MODE" help:"How that line is set, as \"9600 8N1\"."`
-	PrinterGadget *string `placeholder:"PATH" help:"The USB printer that this board is, as /dev/g_printer0, or \"none\"."`
+	PrinterListen  *string `placeholder:"ADDR" help:"Where the extra printer on the network listens, as :9100, or \"none\"."`
+	PrinterForward *string `placeholder:"ADDR" help:"The printer to which that one hands its jobs on, as 192.168.1.50:9100, or \"none\". Without this box nothing is printed then."`
+	PrinterSerial  *string `placeholder:"PORT" help:"The serial port of a printer's line that is tapped, or \"none\"."`
+	PrinterMode    *string `placeholder:"MODE" help:"How that line is set, as \"9600 8N1\"."`
+	PrinterGadget  *string `placeholder:"PATH" help:"The USB printer that this board is, as /dev/g_printer0, or \"none\"."`
 
 	Scale []string `sep:"none" placeholder:"PORT,PROTOCOL[,SLOT[,MODE]]" help:"A scale, once for each; \"none\" for none."`
 	Probe *bool    `negatable:"" help:"Ask on free serial ports what talks there. It sends a few bytes that no scale takes amiss."`

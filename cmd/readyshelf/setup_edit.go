@@ -84,7 +84,7 @@ func (p PrinterConfig) row() row {
 		mode = SerialMode{}
 	}
 	return row{p.Name, []setting{
-		{"name", tomlText(p.Name)}, {"listen", tomlText(p.Listen)}, {"serial", tomlText(p.Serial)},
+		{"name", tomlText(p.Name)}, {"listen", tomlText(p.Listen)}, {"forward", tomlText(p.Forward)}, {"serial", tomlText(p.Serial)},
 		{"mode", tomlText(scale.Mode(mode).String())}, {"gadget", tomlText(p.Gadget)},
 	}}
 }

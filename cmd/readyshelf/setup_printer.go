@@ -49,6 +49,9 @@ func (s *setup) askListen(ctx context.Context) error {
 			return s.setPrinter("kitchen", answer, func(p *PrinterConfig) *string { return &p.Listen })
 		},
 	})
+	if err == nil {
+		err = s.askForward(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -58,10 +61,35 @@ func (s *setup) askListen(ctx context.Context) error {
 			if !anyHost(host) {
 				where = []string{host}
 			}
-			s.say("  in the till: one more kitchen printer, ESC/POS, text, at %s, port %s", cmp.Or(strings.Join(where, " or "), "this machine's address (hostname -I)"), port)
+			what := "one more kitchen printer, ESC/POS, text, at"
+			if p.Forward != "" {
+				what = "the printer that it has, now at"
+			}
+			s.say("  in the till: %s %s, port %s", what, cmp.Or(strings.Join(where, " or "), "this machine's address (hostname -I)"), port)
 		}
 	}
 	return nil
+}
+
+// askForward asks whether the extra printer stands in the line instead of beside it.
+func (s *setup) askForward(ctx context.Context) error {
+	at := slices.IndexFunc(s.want.Printers, func(p PrinterConfig) bool { return p.Listen != "" })
+	if at < 0 {
+		return nil
+	}
+	return s.put(ctx, question{
+		flag: "printer-forward", given: s.PrinterForward, standard: cmp.Or(s.want.Printers[at].Forward, none),
+		text: "Stand in the line and hand each job on to a printer: its address, or none. The till then prints nothing when this box has no power",
+		take: func(answer string) error {
+			switch {
+			case answer == none:
+				answer = ""
+			case !strings.Contains(answer, ":"):
+				answer = net.JoinHostPort(answer, "9100")
+			}
+			return s.change(func(c *Config) { c.Printers[at].Forward = answer })
+		},
+	})
 }
 
 // askTap asks for the serial line of a printer, and how that is set.
@@ -197,9 +225,10 @@ func numbered(ports []device.Port, answer string) string {
 
 // tryPrinter waits for a ticket, and shows what is understood.
 func (s *setup) tryPrinter(ctx context.Context, p PrinterConfig) error {
+	layouts, _ := s.have.layouts() // readyshelf check says which are refused
 	t := target{
 		kind: "printer", path: cmp.Or(p.Listen, p.Serial, p.Gadget), mode: p.Mode, forward: p.Forward,
-		options: ticket.Options{Encoding: p.Encoding, CodePages: p.CodePages, Layouts: ticket.Shipped()},
+		options: ticket.Options{Encoding: p.Encoding, CodePages: p.CodePages, Layouts: layouts},
 	}
 	switch {
 	case p.Serial != "":

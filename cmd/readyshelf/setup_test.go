@@ -278,6 +278,10 @@ func (w *site) file(name string) string {
 // Enter, which changes nothing.
 func TestSetupDialogue(t *testing.T) {
 	dir := t.TempDir()
+	own := filepath.Join(dir, layoutsName, "own.toml") // a layout of the shop's own
+	if err := errors.Join(os.Mkdir(filepath.Dir(own), 0o755), os.WriteFile(own, []byte("has = ['Order #\\d']\nchannel = 'takeout'\n"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
 	synctest.Test(t, func(t *testing.T) {
 		w := newSite(t, dir, setupCmd{})
 		press := func(line string) func() { return func() { w.board.press(200*time.Millisecond, line) } }
@@ -293,6 +297,8 @@ func TestSetupDialogue(t *testing.T) {
 			step{sees: "Language", types: "en"},
 			step{sees: "Encoding", types: "utf8"},
 			step{sees: "the port it listens on", types: ""},
+			step{sees: "Stand in the line", types: "nowhere:0"},
+			step{sees: "Stand in the line", types: ""},
 			step{sees: "tapped", types: ""},
 			step{sees: "till's USB", types: "/dev/g_printer0"},
 			step{sees: "Ask what talks", types: "y"},
@@ -360,7 +366,7 @@ func TestSetupDialogue(t *testing.T) {
 		w := newSite(t, dir, setupCmd{})
 		steps := []step{{sees: "Stop it", types: "n"}}
 		for _, q := range []string{
-			"store's name", "time zone", "Language", "Encoding", "listens on", "till's USB", "Protocol", "stands under",
+			"store's name", "time zone", "Language", "Encoding", "listens on", "Stand in the line", "till's USB", "Protocol", "stands under",
 			"slot A3 now", "Brokers", "Name at the broker", "Password",
 		} {
 			steps = append(steps, step{sees: q})
@@ -386,7 +392,7 @@ func TestSetupInterrupted(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newSite(t, dir, setupCmd{Store: new("sh-01"), Timezone: new("system"), Language: new("en"), PrinterSerial: new(none), PrinterGadget: new(none), Stop: new(true), Scale: []string{none}})
 			ctx, cancel := context.WithCancel(t.Context())
-			steps := []step{{sees: "Encoding"}, {sees: "listens on"}, {sees: "print a ticket", does: func() {}}, {sees: "slot A1 now", does: func() {}}}
+			steps := []step{{sees: "Encoding"}, {sees: "listens on"}, {sees: "Stand in the line"}, {sees: "print a ticket", does: func() {}}, {sees: "slot A1 now", does: func() {}}}
 			i := slices.IndexFunc(steps, func(s step) bool { return s.sees == at })
 			steps = append(steps[:i:i], step{sees: at, does: cancel}, step{sees: "started again", does: func() {}})
 			if err := w.runs(ctx, steps...); !errors.Is(err, errInterrupted) {
@@ -411,7 +417,7 @@ func flagged(t *testing.T, dir string) setupCmd {
 	cert, _ := testCertificate(t)
 	return setupCmd{
 		Yes: true, Store: new("sh-01"), Timezone: new("Europe/Berlin"), Language: new("en"), Encoding: new("cp858"),
-		PrinterListen: new("9101"), PrinterSerial: new("/dev/serial/by-id/till"), PrinterMode: new("19200 8N1"), PrinterGadget: new("/dev/g_printer0"),
+		PrinterListen: new("9101"), PrinterForward: new("192.168.1.50"), PrinterSerial: new("/dev/serial/by-id/till"), PrinterMode: new("19200 8N1"), PrinterGadget: new("/dev/g_printer0"),
 		Scale: []string{"/dev/serial/by-id/scale,toledo8217,A1,4800 7E1"}, Probe: new(false),
 		Button: []string{"A1=GPIO17,GPIO18", "A2=P1_13,,high"}, Watch: new("GPIO17"),
 		Broker: []string{"tls://b1.example", "wss://b2.example/mqtt"}, Username: new("pi"), PasswordFile: file("pw", "hush\n"), CAFile: file("ca", string(cert)),
@@ -447,7 +453,7 @@ func TestSetupFlags(t *testing.T) {
 			}
 			if diff := difference(got, &w.want); diff != "" || got.Timezone.String() != "Europe/Berlin" || got.Store != "sh-01" || len(got.Printers) != 3 ||
 				got.Buttons[1] != (ButtonConfig{Slot: "A2", Line: "P1_13", Debounce: 25 * time.Millisecond, Active: "high"}) ||
-				got.Scales[0].Mode != (SerialMode{4800, 7, 'E', 1}) || got.MQTT.CAFile != filepath.Join(dir, authorityName) {
+				got.Printers[0].Forward != "192.168.1.50:9100" || got.Scales[0].Mode != (SerialMode{4800, 7, 'E', 1}) || got.MQTT.CAFile != filepath.Join(dir, authorityName) {
 				t.Errorf("%s is not what was said in\n%s", diff, text)
 			}
 		})
@@ -460,25 +466,26 @@ func TestSetupFlags(t *testing.T) {
 // Where the input ends, the flag is named that would have answered.
 func TestSetupNamesFlag(t *testing.T) {
 	for flag, without := range map[string]func(*setupCmd){
-		"yes":            func(c *setupCmd) {},
-		"store":          func(c *setupCmd) { c.Store = nil },
-		"timezone":       func(c *setupCmd) { c.Timezone = nil },
-		"language":       func(c *setupCmd) { c.Language = nil },
-		"encoding":       func(c *setupCmd) { c.Encoding = nil },
-		"printer-listen": func(c *setupCmd) { c.PrinterListen = nil },
-		"printer-serial": func(c *setupCmd) { c.PrinterSerial = nil },
-		"printer-mode":   func(c *setupCmd) { c.PrinterMode = nil },
-		"printer-gadget": func(c *setupCmd) { c.PrinterGadget = nil },
-		"scale":          func(c *setupCmd) { c.Scale = nil },
-		"probe":          func(c *setupCmd) { c.Scale, c.Probe = nil, nil },
-		"button":         func(c *setupCmd) { c.Button = nil },
-		"watch":          func(c *setupCmd) { c.Button, c.Watch = nil, nil },
-		"broker":         func(c *setupCmd) { c.Broker = nil },
-		"username":       func(c *setupCmd) { c.Username = nil },
-		"password-file":  func(c *setupCmd) { c.PasswordFile = nil },
-		"ca-file":        func(c *setupCmd) { c.CAFile = nil },
-		"stop":           func(c *setupCmd) { c.Stop = nil },
-		"restart":        func(c *setupCmd) { c.Yes, c.Restart = false, nil },
+		"yes":             func(c *setupCmd) {},
+		"store":           func(c *setupCmd) { c.Store = nil },
+		"timezone":        func(c *setupCmd) { c.Timezone = nil },
+		"language":        func(c *setupCmd) { c.Language = nil },
+		"encoding":        func(c *setupCmd) { c.Encoding = nil },
+		"printer-listen":  func(c *setupCmd) { c.PrinterListen = nil },
+		"printer-forward": func(c *setupCmd) { c.PrinterForward = nil },
+		"printer-serial":  func(c *setupCmd) { c.PrinterSerial = nil },
+		"printer-mode":    func(c *setupCmd) { c.PrinterMode = nil },
+		"printer-gadget":  func(c *setupCmd) { c.PrinterGadget = nil },
+		"scale":           func(c *setupCmd) { c.Scale = nil },
+		"probe":           func(c *setupCmd) { c.Scale, c.Probe = nil, nil },
+		"button":          func(c *setupCmd) { c.Button = nil },
+		"watch":           func(c *setupCmd) { c.Button, c.Watch = nil, nil },
+		"broker":          func(c *setupCmd) { c.Broker = nil },
+		"username":        func(c *setupCmd) { c.Username = nil },
+		"password-file":   func(c *setupCmd) { c.PasswordFile = nil },
+		"ca-file":         func(c *setupCmd) { c.CAFile = nil },
+		"stop":            func(c *setupCmd) { c.Stop = nil },
+		"restart":         func(c *setupCmd) { c.Yes, c.Restart = false, nil },
 	} {
 		dir := t.TempDir()
 		synctest.Test(t, func(t *testing.T) {
