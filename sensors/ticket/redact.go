@@ -191,13 +191,13 @@ func (r *redactor) personal(w row) bool {
 	if t, ok := w.title(); ok {
 		s = t.fold
 	}
+	if hasPhone(s) || mailRE.MatchString(s) {
+		return true
+	}
 	for _, seg := range w.segments() {
 		if seg.field == fieldNote || seg.field == fieldAllergy || seg.field == fieldTable {
 			return false // notes were cleaned, a table is no address
 		}
-	}
-	if hasPhone(s) || mailRE.MatchString(s) {
-		return true
 	}
 	if it, ok := readItem(w.phrase, r.cols); ok {
 		return !it.sure && r.notDish(w, it)
