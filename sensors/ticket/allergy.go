@@ -13,11 +13,13 @@ const (
 )
 
 var (
-	sickRE   = lazily(`(?:^|[^a-z])(?:` + sickWords + `)|allergi|unvertraglich|アレルキー|알레르기|알러지|过敏|不能吃|忌(?:口|食|[^廉讳口食])|麸质`)
-	sickSpan = lazily(`(?:\b(?:severe(?:ly)?|serious|deadly|mild|bad|no|life[ -]threatening|` + allergens + `|and|or|&|/|,|-|free|` + sickWords + `|alert|to|food)\b[ :/,&-]*)*\b(?:` + sickWords + `|(?:no|without) (?:` + allergens + `)|(?:` + allergens + `)[ -]free)(?:[ :/,&-]*\b(?:` + allergens + `|and|or|to|free|` + sickWords + `)\b)*`)
-	hanSpan  = lazily(`对\p{Han}{1,6}?过敏|(?:(?:严重|` + hanFoods + `|和|及|,|/)*)过敏(?:原|源|史)?[: ]*(?:(?:` + hanFoods + `)[,和及/ ]?)*|不能吃(?:(?:` + hanFoods + `)[,和及/ ]?)+|忌口?[: ]*(?:(?:` + hanFoods + `)[,和及/ ]?)+|无?麸质`)
-	askRE    = lazily(`(?:inform|tell|ask|advise|notify|speak to|let us know).*(?:us|our|staff|server|team|any)|if you have|any allerg|may contain|如有|请告知|请提前`)
-	noteDash = lazily(`^\s*([a-z]+(?: [a-z]+)?|\p{Han}{2,4}) +- *(\S.*)$`)
+	sickRE = lazily(`(?:^|[^a-z])(?:` + sickWords + `)|allergi|unvertraglich|アレルキー|알레르기|알러지|过敏|不能吃|忌(?:口|食|[^廉讳口食])|麸质`)
+	// allergenRE is a word alone.
+	allergenRE = lazily(`^(?:` + allergens + `)$`)
+	sickSpan   = lazily(`(?:\b(?:severe(?:ly)?|serious|deadly|mild|bad|no|life[ -]threatening|` + allergens + `|and|or|&|/|,|-|free|` + sickWords + `|alert|to|food)\b[ :/,&-]*)*\b(?:` + sickWords + `|(?:no|without) (?:` + allergens + `)|(?:` + allergens + `)[ -]free)(?:[ :/,&-]*\b(?:` + allergens + `|and|or|to|free|` + sickWords + `)\b)*`)
+	hanSpan    = lazily(`对\p{Han}{1,6}?过敏|(?:(?:严重|` + hanFoods + `|和|及|,|/)*)过敏(?:原|源|史)?[: ]*(?:(?:` + hanFoods + `)[,和及/ ]?)*|不能吃(?:(?:` + hanFoods + `)[,和及/ ]?)+|忌口?[: ]*(?:(?:` + hanFoods + `)[,和及/ ]?)+|无?麸质`)
+	askRE      = lazily(`(?:inform|tell|ask|advise|notify|speak to|let us know).*(?:us|our|staff|server|team|any)|if you have|any allerg|may contain|如有|请告知|请提前`)
+	noteDash   = lazily(`^\s*([a-z]+(?: [a-z]+)?|\p{Han}{2,4}) +- *(\S.*)$`)
 )
 
 // foodFold folds the traditional characters of this vocabulary.

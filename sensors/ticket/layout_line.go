@@ -27,7 +27,7 @@ func newPhrase(s string) phrase {
 }
 
 // foldRune folds one rune to one rune: half width, no accent, simplified, lower
-// case, with × as x.
+// case, with × as x, and digits of all scripts as ours.
 func foldRune(r rune) rune {
 	if r < utf8.RuneSelf {
 		return unicode.ToLower(r)
@@ -65,6 +65,9 @@ func foldRune(r rune) rune {
 	if k := []rune(norm.NFKC.String(string(r))); len(k) == 1 {
 		r = k[0]
 	}
+	if unicode.IsDigit(r) {
+		return digitOf(r)
+	}
 	if d := []rune(norm.NFD.String(string(r))); len(d) > 1 && onlyMarks(d[1:]) {
 		r = d[0]
 	}
@@ -72,6 +75,16 @@ func foldRune(r rune) rune {
 		r = s
 	}
 	return unicode.ToLower(r)
+}
+
+// digitOf is a decimal digit as ASCII has it: in each script the ten stand in a row
+// (Unicode Standard, 4.6), so that its value is how many of them stand before it.
+func digitOf(r rune) rune {
+	n := rune(0)
+	for n < 9 && unicode.IsDigit(r-n-1) {
+		n++
+	}
+	return '0' + n
 }
 
 func onlyMarks(rs []rune) bool {

@@ -14,7 +14,7 @@ func (r *reader) readAll(p page) {
 		w := p.rows[i]
 		if w.empty() {
 			r.noteOpen = r.noteOpen && len(r.notes) == 0
-			if w.gone {
+			if w.gone && (r.cur < 0 || w.indent <= r.indent) { // below a dish it was one of its lines
 				r.cur, r.pending, r.afterApp = -1, 0, false
 			}
 			continue

@@ -88,6 +88,7 @@ func (r *redactor) clean(w row) row {
 	if n, ok := r.noted(w); ok {
 		return n
 	}
+	w = w.unbracketed(r.cols)
 	before := w
 	w = r.byLabel(w)
 	labelled := w.fold != before.fold
@@ -128,6 +129,7 @@ func (r *redactor) byLabel(w row) row {
 			r.person, r.block, named = true, true, true
 		case fieldPrivate:
 			r.person, named = true, true
+			r.block = r.block || s.value.fold == "" && i == len(segs)-1 // it stands below
 		case fieldStaff:
 			r.staff = true
 		case fieldLong, fieldOrder:
@@ -191,7 +193,7 @@ func (r *redactor) personal(w row) bool {
 	if t, ok := w.title(); ok {
 		s = t.fold
 	}
-	if hasPhone(s) || mailRE.MatchString(s) {
+	if hasPhone(s) || mailRE.MatchString(s) || hasLink(s) {
 		return true
 	}
 	for _, seg := range w.segments() {
@@ -208,7 +210,7 @@ func (r *redactor) personal(w row) bool {
 	if r.items && !r.total && w.indent > 0 {
 		return plateRE.MatchString(s) || maskedRE.MatchString(s) || honorRE.MatchString(s) || initialRE.MatchString(strings.TrimSpace(w.print)) && strings.HasSuffix(s, ".") || westernAddress(s)
 	}
-	return maskedRE.MatchString(s) || honorRE.MatchString(s) || hasAddress(s) || westernAddress(s) || foreignLine(phrase{w.print, s})
+	return maskedRE.MatchString(s) || honorRE.MatchString(s) || hasAddress(s) || westernAddress(s) || foreignLine(phrase{w.print, s}) || furtherPlaceRE.MatchString(w.fold)
 }
 
 // unnumbered is the folded line without the numbers that its labels allow.
@@ -304,7 +306,7 @@ func knownWords(s string) bool {
 // a person after all.
 func scrub(s string) string {
 	p := newPhrase(s)
-	if hasPhone(p.fold) || mailRE.MatchString(p.fold) || maskedRE.MatchString(p.fold) || strictHonorRE.MatchString(p.fold) || forRE.MatchString(p.print) {
+	if hasPhone(p.fold) || mailRE.MatchString(p.fold) || hasLink(p.fold) || maskedRE.MatchString(p.fold) || strictHonorRE.MatchString(p.fold) || forRE.MatchString(p.print) {
 		return ""
 	}
 	return strings.TrimFunc(s, unicode.IsSpace)

@@ -91,7 +91,8 @@ func (p phrase) cut(re *pattern, each func(part, sep phrase)) {
 func tastesOf(c phrase) phrase {
 	var kept phrase
 	c.cut(pieceRE, func(part, sep phrase) {
-		food := tasteLike(part) || sickRE.MatchString(part.fold) || utf8.RuneCountInString(part.fold) > 2 && foodHanRE.MatchString(part.fold)
+		part = part.trim("()[]")
+		food := tasteLike(part) || allergenRE.MatchString(part.fold) || sickRE.MatchString(part.fold) || utf8.RuneCountInString(part.fold) > 2 && foodHanRE.MatchString(part.fold)
 		if part != c && food && !personalClause(part) {
 			kept = kept.joined(sep, part)
 		}
@@ -115,7 +116,7 @@ func (p phrase) plus(q phrase) phrase { return phrase{p.print + q.print, p.fold 
 func personalClause(p phrase) bool {
 	s := p.fold
 	return hasPhone(s) || mailRE.MatchString(s) || honorRE.MatchString(s) || maskedRE.MatchString(s) || hanAddressRE.MatchString(timeless(s)) ||
-		westernAddress(s) || doorRE.MatchString(s) || namesSomebody(p.print) || namesPerson(p) || initialRE.MatchString(p.print) || hasPrivateLabel(p) || p.numbered() || foreignPerson(p)
+		westernAddress(s) || doorRE.MatchString(s) || namesSomebody(p.print) || namesPerson(p) || initialRE.MatchString(p.print) || hasPrivateLabel(p) || p.numbered() || foreignPerson(p) || addressed(p)
 }
 
 // hasPrivateLabel says that a clause names a person's field: "phone: ...".

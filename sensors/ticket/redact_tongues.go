@@ -64,18 +64,21 @@ func hanPieces(s string) bool {
 }
 
 func foreignPlace(s string) bool {
-	return asianPlaceRE.MatchString(s) || roadRE.MatchString(timeless(s)) || storeyRE.MatchString(s)
+	return asianPlaceRE.MatchString(s) || roadRE.MatchString(timeless(s)) || storeyRE.MatchString(s) || furtherPlaceRE.MatchString(s)
 }
 
 // introduced says that a name follows a word that introduces one.
 func introduced(print string) bool {
 	for _, m := range introRE.FindAllStringSubmatch(print, -1) {
-		if !slices.Contains(notIntro, newPhrase(m[1]).fold) {
+		if !isNotIntro(m[1]) {
 			return true
 		}
 	}
 	return false
 }
+
+// isNotIntro says that a word with a capital is none of those that follow such words.
+func isNotIntro(word string) bool { return slices.Contains(notIntro, newPhrase(word).fold) }
 
 // numbered says that a clause of a note has a number that is no time and no measure: a
 // code, a door, a part of an address.

@@ -44,6 +44,9 @@ func (r row) anonymous() (text string, hidden bool) {
 		return "", true
 	}
 	p := r.phrase
+	if at := nameBehind(p); at > 0 {
+		p = p.blanked(at, len(p.fold))
+	}
 	if at := strings.LastIndexByte(p.fold, ':'); at >= 0 {
 		if v := p.slice(at+1, len(p.fold)).trim(""); capsRE.MatchString(v.print) || shortHanRE.MatchString(v.print) || shortHangulRE.MatchString(v.print) {
 			p = p.blanked(at+1, len(p.fold))
