@@ -63,6 +63,9 @@ var charsets = func() map[string]*charset {
 	for name, half := range upperHalves {
 		m[name] = single(name, half)
 	}
+	for name, half := range thaiPages() {
+		m[name] = single(name, half)
+	}
 	// TCVN 3 has a second page with the same codes, where all letters are capitals.
 	m[capitals] = single(capitals, strings.ToUpper(upperHalves["tcvn3"]))
 	return m
@@ -191,8 +194,8 @@ func commonKorean(p []byte) bool { return p[0] >= 0xA1 && p[0] <= 0xC8 && len(p)
 var epsonPages = map[int]string{
 	0: "cp437", 1: "katakana", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 11: "cp851", 12: "cp853",
 	13: "cp857", 14: "cp737", 15: "iso8859-7", 16: "cp1252", 17: "cp866", 18: "cp852", 19: "cp858",
-	21: "cp874", 30: "tcvn3", 31: capitals, 32: "cp720", 33: "cp775", 34: "cp855", 35: "cp861", 36: "cp862",
-	37: "cp864", 38: "cp869", 39: "iso8859-2", 40: "iso8859-15", 42: "cp774", 43: "cp772",
+	20: "thai42", 21: "thai11", 22: "thai13", 23: "thai14", 24: "thai16", 26: "thai18", 30: "tcvn3", 31: capitals, 32: "cp720", 33: "cp775", 34: "cp855", 35: "cp861", 36: "cp862",
+	37: "cp864", 38: "cp869", 39: "iso8859-2", 40: "iso8859-15", 41: "cp1098", 42: "cp774", 43: "cp772",
 	44: "cp1125", 45: "cp1250", 46: "cp1251", 47: "cp1253", 48: "cp1254", 49: "cp1255",
 	50: "cp1256", 51: "cp1257", 52: "cp1258", 53: "kz1048",
 }

@@ -2,9 +2,13 @@ package ticket
 
 // upperHalves are the code pages that golang.org/x/text lacks: what the bytes 80
 // to FF mean, 128 characters each, U+FFFD where the page has none. They are those
-// of the CPython and glibc codecs of the same names, cp853 that of IBM; katakana is Epson's page 1
+// of the CPython and glibc codecs of the same names, cp853 and cp1098 those of IBM; katakana is Epson's page 1
 // (half-width katakana as in JIS X 0201, and box drawing).
 var upperHalves = map[string]string{
+	"cp1098": "\ufffd\ufffd\u060c\u061b\u061f\u064b\u0622\ufe82\ufffd\u0627\ufe8e\ufffd\u0621\u0623\ufe84\ufffd\u0624\ufe8b\u0628\ufe91\ufb56\ufb58\u062a\ufe97\u062b\ufe9b\u062c\ufe9f\ufb7a\ufb7c×\u062d" +
+		"\ufea3\u062e\ufea7\u062f\u0630\u0631\u0632\ufb8a\u0633\ufeb3\u0634\ufeb7\u0635\ufebb«»░▒▓│┤\u0636\ufebf\ufec1\ufec3╣║╗╝¤\ufec5┐" +
+		"└┴┬├─┼\ufec7\u0639╚╔╩╦╠═╬\ufffd\ufeca\ufecb\ufecc\u063a\ufece\ufecf\ufed0\u0641\ufed3┘┌█▄\u0642\ufed7▀" +
+		"\ufb8e\ufedb\ufb92\ufb94\u0644\ufedf\u0645\ufee3\u0646\ufee7\u0648\u0647\ufeeb\ufeec\ufba4\ufbfc\u00ad\ufbfd\ufbfe\u0640\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669■\u00a0",
 	"cp1125": "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ" +
 		"абвгдежзийклмноп░▒▓│┤╡╢╖╕╣║╗╝╜╛┐" +
 		"└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀" +
