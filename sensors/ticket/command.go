@@ -119,12 +119,13 @@ func (d *Decoder) kanji(h []byte) {
 	}
 }
 
-// kanjiCode is FS C n of Japanese models: 0 is JIS, 1 Shift-JIS.
+// kanjiCode is FS C n of Japanese models: 0 is JIS, 1 Shift-JIS. Who sends it means
+// Japanese, unless the shop prints in another language of two bytes.
 func (d *Decoder) kanjiCode(n byte) {
-	if d.double.name != "shift-jis" {
+	if d.fallback.wide && d.double.name != "shift-jis" {
 		return
 	}
-	d.state.pairs = d.double
+	d.state.pairs = charsets["shift-jis"]
 	if n == 0 || n == '0' {
 		d.state.pairs = jis
 	}

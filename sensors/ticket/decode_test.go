@@ -57,11 +57,14 @@ func TestText(t *testing.T) {
 		{"national characters", "cp437", "#1 \x1BR\x03#1 \x1BR\x02[]\x1BR\x00[]", "#1 £1 ÄÜ[]", "cp437"},
 		{"the yen of Japan", "shift-jis", "\\1,200", "¥1,200", "shift-jis"},
 		{"but not in UTF-8", "shift-jis", "\\1 " + "ラーメン", "\\1 ラーメン", "utf8"},
-		{"a page nobody has", "cp437", "\x1Bt\x14\xA1", "\uFFFD", "unknown"},
+		{"a page nobody has", "cp437", "\x1Bt\x19\xA1", "\uFFFD", "unknown"},
 		{"ESC t waits for the end of double-byte mode", "gb18030", "\x1Bt\x10" + gb("糖") + "\x1C.\xD7", "糖×", "cp1252"},
 		{"ESC @ turns double-byte mode on again", "gb18030", "\x1C.\x1B@" + gb("糖"), "糖", "gb18030"},
 		{"FS & in a western shop", "cp437", "\x1C&" + gb("糖") + "\x1C.\x82", "糖é", "cp437"},
 		{"JIS by FS C 0", "shift-jis", "\x1CC0\x1C&\x46\x7C\x1C.x", "日x", "jis"},
+		{"Shift-JIS by FS C 1 in a western shop", "cp437", "\x1CC1\x1C&\x93\xFA\x1C.\x82", "日é", "cp437"},
+		{"FS C in a Chinese shop", "gb18030", "\x1CC1" + gb("糖"), "糖", "gb18030"},
+		{"Bematech's settings", "cp437", "\x1D\xF9\x20\x31\x1D\xF9\x2D\x01a", "a", "cp437"},
 		{"UTF-8 by FS ( C", "gb18030", "\x1C(C\x02\x000\x02抹茶 –", "抹茶 –", "utf8"},
 		{"ESC @ ends that", "gb18030", "\x1C(C\x02\x000\x02\x1B@" + gb("抹茶"), "抹茶", "gb18030"},
 		{"UTF-8 by the vendor's command", "gb18030", "\x1B##CDTY\x02美团", "美团", "utf8"},
@@ -178,6 +181,7 @@ func TestEndings(t *testing.T) {
 		{"a ticket that begins like a label", "SIZE LARGE\nTEXT ME\nCLSD\n", "SIZE LARGE\nTEXT ME\nCLSD/close"},
 		{"a request with a body", "POST /x HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello\x1B@a\n", "a/close"},
 		{"PJL around a job", "\x1B%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=ESCPOS\r\n\x1B@a\n\x1B%-12345X@PJL EOJ\r\n", "a/close"},
+		{"a PostScript job", "%!PS-Adobe-3.0\n(Hello) show\nshowpage\n", ""},
 		{"a TLS handshake", "\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03abcdefgh\n1234\n", ""},
 	} {
 		for how, next := range chunkings() {

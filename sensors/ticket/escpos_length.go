@@ -320,6 +320,8 @@ func (t *tokeniser) gsLength(h []byte) int {
 		})
 	case 'C':
 		return t.counterLength(h)
+	case 0xF9: // Bematech's settings: command set, quality, code page
+		return 4
 	}
 	return unknown
 }

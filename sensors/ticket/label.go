@@ -28,7 +28,7 @@ var signatures = []struct {
 	{newPJL, []string{"@PJL"}},
 	{newHTTP, []string{"GET /", "GET http", "HEAD /", "POST /", "PUT /", "DELETE /", "OPTIONS /",
 		"OPTIONS *", "OPTIONS sip:", "CONNECT ", "PROPFIND /", "PRI * HTTP"}},
-	{newNoise, []string{tlsHello, "SSH-"}},
+	{newNoise, []string{tlsHello, "SSH-", "%!PS"}},
 }
 
 // tlsHello is how a TLS handshake begins; a scanner's look at the port.

@@ -12,8 +12,8 @@ var (
 	intTok = lazily(`^-?\d{1,4}$`)
 	numTok = lazily(`^-?\d{1,3}(?:\.\d{1,3})?$`)
 	// unitTok is a quantity with its unit: 1份, 1.0份, 0.5斤, 1/份, 1(份), (1份).
-	unitTok   = lazily(`^[\[(]?[x*]?(-?\d{1,3}(?:\.\d{1,3})?)[/(]?(` + counters + `|` + weights + `)[\])]?$`)
-	unitAlone = lazily(`^(?:` + counters + `|` + weights + `)$`)
+	unitTok   = lazily(`^[\[(]?[x*]?(-?\d{1,3}(?:\.\d{1,3})?)[/(]?(` + counters + `|` + shortCounters + `|` + weights + `)[\])]?$`)
+	unitAlone = lazily(`^(?:` + counters + `|` + shortCounters + `|` + weights + `)$`)
 	plusTok   = lazily(`^\+([1-9]\d?)$`)
 	smallTok  = lazily(`^[1-9]\.0$`)
 	// labelledRE is 宫保鸡丁 数量:1.

@@ -102,6 +102,11 @@ func splitTastes(p phrase, boxed bool) []phrase {
 		case ')', ']':
 			depth--
 		}
+		if i > 0 && depth == 1 && strings.IndexByte("[(", c) >= 0 && strings.IndexByte("])", p.fold[i-1]) >= 0 { // [less oil][no onion]
+			out = append(out, p.slice(from, i))
+			from = i
+			continue
+		}
 		cut := c == ';' || c == '|' || c == ' ' && spaced || c == ',' && (han || boxed) || c == '/' && slashSplits(p.fold, i)
 		if cut && depth <= 0 {
 			out = append(out, p.slice(from, i))

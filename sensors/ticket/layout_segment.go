@@ -147,6 +147,8 @@ func bareLabel(l label, before, gap, rest string) bool {
 		return rest != "" && !han && strings.Trim(before, marks+" ") == ""
 	case fieldNote:
 		return han && gap != "" && len(l.word) >= 6
+	case fieldPlain:
+		return han && len(gap) > 1 && len(l.word) >= 6 && countRE.MatchString(strings.TrimRight(rest, "份双套"))
 	}
 	return false
 }

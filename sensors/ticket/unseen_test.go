@@ -21,6 +21,7 @@ import (
 //
 //	store ENCODING        what the shop's printer prints in
 //	page N                ESC t N, if the till sends it
+//	text ENCODING         what the till sends, if that is something else
 //	the paper, with {…} for commands
 //	==
 //	what it says, as the fields of the collection beside the checkout; a dish is
@@ -35,7 +36,7 @@ var unseenCommands = map[string]string{
 
 var (
 	unseenMark   = regexp.MustCompile(`\{([^{}]+)\}`)
-	unseenHeader = regexp.MustCompile(`^(store|page) (\S+)\n`)
+	unseenHeader = regexp.MustCompile(`^(store|page|text) (\S+)\n`)
 )
 
 // unseen is one file.
@@ -63,6 +64,8 @@ func readUnseen(t *testing.T, path string) unseen {
 		switch m[1] {
 		case "store":
 			u.store, u.paper = m[2], charsetOf(m[2])
+		case "text":
+			u.paper = charsetOf(m[2])
 		case "page":
 			n, _ := strconv.Atoi(m[2])
 			u.header, u.paper = "\x1Bt"+string([]byte{byte(n)}), charsetOf(epsonPages[n])
@@ -183,7 +186,7 @@ func (u unseen) bytes(t *testing.T, s string) string {
 	table := encoderOf(u.paper)
 	for _, r := range s {
 		switch code, ok := table[r]; {
-		case r < 0x80:
+		case r < 0x80 || u.paper.name == utf8Name:
 			b.WriteRune(r)
 		case !ok:
 			t.Fatalf("%s: %s has no %q", u.name, u.paper.name, r)
