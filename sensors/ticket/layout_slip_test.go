@@ -81,6 +81,9 @@ func TestShortSlips(t *testing.T) {
 		{"a phone number is no order", "Order: 13800000000\n1x Soup\n", "order kitchen | 1 Soup"},
 
 		{"tastes in a row", cook + "水煮鱼 x1\n  特辣 不要香菜\n凍檸茶 x1\n  少甜 走冰\n", cooked + " | 1 水煮鱼 [特辣;不要香菜] | 1 凍檸茶 [少甜;走冰]"},
+		{"japanese tastes behind dots", "No.23\n醤油ラーメン ×1\n ・麺かため\n ・味玉\n餃子 ×2\n *麺かため\n", "order kitchen #23 | 1 醤油ラーメン [麺かため;味玉] | 2 餃子 [麺かため]"},
+		{"a taste of one character behind a star", cook + "豆浆 x1\n  *热\n  *甜\n", cooked + " | 1 豆浆 [热;甜]"},
+		{"a masked name behind a star", cook + "豆浆 x1\n  *明\n", cooked + " | 1 豆浆"},
 		{"tastes and commas", "Order 41\n1x Milk Tea\n  Large, Less Ice, 50% Sugar\n1x Soup\n  Bread, butter\n", "order kitchen #41 | 1 Milk Tea [Large;Less Ice;50% Sugar] | 1 Soup [Bread, butter]"},
 		{"plus and minus", "Order 41\n1x Burger\n  + ost\n  - løk\n1x Suppe\n  - sterk\n", "order kitchen #41 | 1 Burger [ost;- løk] | 1 Suppe [sterk]"},
 	} {

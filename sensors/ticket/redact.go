@@ -208,9 +208,9 @@ func (r *redactor) personal(w row) bool {
 		return true
 	}
 	if r.items && !r.total && w.indent > 0 {
-		return plateRE.MatchString(s) || maskedRE.MatchString(s) || honorRE.MatchString(s) || initialRE.MatchString(strings.TrimSpace(w.print)) && strings.HasSuffix(s, ".") || westernAddress(s)
+		return plateRE.MatchString(s) || masked(s) || honorRE.MatchString(s) || initialRE.MatchString(strings.TrimSpace(w.print)) && strings.HasSuffix(s, ".") || westernAddress(s)
 	}
-	return maskedRE.MatchString(s) || honorRE.MatchString(s) || hasAddress(s) || westernAddress(s) || foreignLine(phrase{w.print, s}) || furtherPlaceRE.MatchString(w.fold)
+	return masked(s) || honorRE.MatchString(s) || hasAddress(s) || westernAddress(s) || foreignLine(phrase{w.print, s}) || furtherPlaceRE.MatchString(w.fold)
 }
 
 // unnumbered is the folded line without the numbers that its labels allow.
@@ -306,7 +306,7 @@ func knownWords(s string) bool {
 // a person after all.
 func scrub(s string) string {
 	p := newPhrase(s)
-	if hasPhone(p.fold) || mailRE.MatchString(p.fold) || hasLink(p.fold) || maskedRE.MatchString(p.fold) || strictHonorRE.MatchString(p.fold) || forRE.MatchString(p.print) {
+	if hasPhone(p.fold) || mailRE.MatchString(p.fold) || hasLink(p.fold) || masked(p.fold) || strictHonorRE.MatchString(p.fold) || forRE.MatchString(p.print) {
 		return ""
 	}
 	return strings.TrimFunc(s, unicode.IsSpace)

@@ -115,7 +115,7 @@ func (p phrase) plus(q phrase) phrase { return phrase{p.print + q.print, p.fold 
 
 func personalClause(p phrase) bool {
 	s := p.fold
-	return hasPhone(s) || mailRE.MatchString(s) || honorRE.MatchString(s) || maskedRE.MatchString(s) || hanAddressRE.MatchString(timeless(s)) ||
+	return hasPhone(s) || mailRE.MatchString(s) || honorRE.MatchString(s) || masked(s) || hanAddressRE.MatchString(timeless(s)) ||
 		westernAddress(s) || doorRE.MatchString(s) || namesSomebody(p.print) || namesPerson(p) || initialRE.MatchString(p.print) || hasPrivateLabel(p) || p.numbered() || foreignPerson(p) || addressed(p)
 }
 

@@ -37,6 +37,12 @@ var (
 	latinRoadRE = lazily(`(?:^|[^a-z])(?:rua|avenida|av\.|travessa|calle|carrera|jalan|jl\.|gang|rue|via|strasse)\s+[a-z]|[a-z]{3,}(?:strasse|straat|gasse|weg) \d`)
 )
 
+// starredTasteRE is a taste of one character behind a star: *热.
+var starredTasteRE = lazily(`^\s*\*+ ?[热冷冰温凉辣甜咸酸葱蒜糖盐醋油]\s*$`)
+
+// masked says that s has a name with stars for a part of it.
+func masked(s string) bool { return maskedRE.MatchString(s) && !starredTasteRE.MatchString(s) }
+
 // hasPhone says that s holds something like a phone number. Times, dates and
 // prices are no phone numbers.
 func hasPhone(s string) bool {
