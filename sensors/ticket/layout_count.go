@@ -8,18 +8,18 @@ import (
 )
 
 var (
-	xTok   = lazily(`^[x*](-?\d{1,3})$`)
-	intTok = lazily(`^-?\d{1,4}$`)
-	numTok = lazily(`^-?\d{1,3}(?:\.\d{1,3})?$`)
+	xTok   = lazily(`^[x*](-?\d{1,3})$`).needing(digits)
+	intTok = lazily(`^-?\d{1,4}$`).needing(digits)
+	numTok = lazily(`^-?\d{1,3}(?:\.\d{1,3})?$`).needing(digits)
 	// unitTok is a quantity with its unit: 1份, 1.0份, 0.5斤, 1/份, 1(份), (1份).
-	unitTok   = lazily(`^[\[(]?[x*]?(-?\d{1,3}(?:\.\d{1,3})?)[/(]?(` + counters + `|` + shortCounters + `|` + weights + `)[\])]?$`)
+	unitTok   = lazily(`^[\[(]?[x*]?(-?\d{1,3}(?:\.\d{1,3})?)[/(]?(` + counters + `|` + shortCounters + `|` + weights + `)[\])]?$`).needing(digits)
 	unitAlone = lazily(`^(?:` + counters + `|` + shortCounters + `|` + weights + `)$`)
 	plusTok   = lazily(`^\+([1-9]\d?)$`)
 	smallTok  = lazily(`^[1-9]\.0$`)
 	// labelledRE is 宫保鸡丁 数量:1.
-	labelledRE = lazily(`^\s*(.*\p{L}\S*)\s+[\[(]?(?:数量|份数|qty|quantity) ?: ?(\d{1,3}) ?(?:` + counters + `)?[\])]?\s*$`)
+	labelledRE = lazily(`^\s*(.*\p{L}\S*)\s+[\[(]?(?:数量|份数|qty|quantity) ?: ?(\d{1,3}) ?(?:` + counters + `)?[\])]?\s*$`).needing(digits)
 	// narrowRE is a Chinese name with its quantity, or its price, one space apart.
-	narrowRE = lazily(`^(\s*.*\p{Han}\S*(?: \d+(?:ml|l|g|cm|寸))?) ((?:[1-9]\d?|[1-9]\d{0,3}\.\d{1,2})(?: +[¥$]?\d+\.\d{1,2})*)\s*$`)
+	narrowRE = lazily(`^(\s*.*\p{Han}\S*(?: \d+(?:ml|l|g|cm|寸))?) ((?:[1-9]\d?|[1-9]\d{0,3}\.\d{1,2})(?: +[¥$]?\d+\.\d{1,2})*)\s*$`).needing(digits)
 )
 
 // weights are units that are never portions.
@@ -69,7 +69,10 @@ func trailingItem(p phrase, cols []column) (item, bool) {
 
 // counts says that a token is no longer part of a name.
 func (t token) counts() bool {
-	return t.text == "x" || moneyTok.MatchString(t.text) || priceTok.MatchString(t.text) || xTok.MatchString(t.text) || unitTok.MatchString(t.text) || unitAlone.MatchString(t.text)
+	if strings.ContainsAny(t.text, digits) {
+		return priceTok.MatchString(t.text) || xTok.MatchString(t.text) || unitTok.MatchString(t.text)
+	}
+	return t.text == "x" || moneyTok.MatchString(t.text) || unitAlone.MatchString(t.text)
 }
 
 // joinUnits puts a unit that stands alone to its number: before it, or, in a

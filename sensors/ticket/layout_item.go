@@ -27,20 +27,20 @@ const counters = `份|个|碗|杯|盒|笼|只|瓶|例|盘|串|斤|条|块|件|�
 const shortCounters = `st\.?|un\.?|unid\.?|uds?\.?|db|ks|pz\.?|buc\.?|ea|ly|to`
 
 var (
-	leadXRE    = lazily(`^\s*(?:>+\s*)?[\[(]?\s*(-?\d{1,3}) ?x\s*[\])]?(?:\s+(\S.*)|([\p{Han}(\[].*))$`)
-	leadX2RE   = lazily(`^\s*(?:>+\s*)?[\[(]?x ?(-?\d{1,3})[\])]?\s+(\S.*)$`)
-	leadBoxRE  = lazily(`^\s*(?:>+\s*)?[\[(] ?(-?\d{1,3}) ?[\])]\s*(\p{L}.*)$`)
-	leadUnitRE = lazily(`^\s*(-?\d{1,3}) ?(?:` + counters + `)\s+(\p{L}.*)$`)
+	leadXRE    = lazily(`^\s*(?:>+\s*)?[\[(]?\s*(-?\d{1,3}) ?x\s*[\])]?(?:\s+(\S.*)|([\p{Han}(\[].*))$`).needing(digits)
+	leadX2RE   = lazily(`^\s*(?:>+\s*)?[\[(]?x ?(-?\d{1,3})[\])]?\s+(\S.*)$`).needing(digits)
+	leadBoxRE  = lazily(`^\s*(?:>+\s*)?[\[(] ?(-?\d{1,3}) ?[\])]\s*(\p{L}.*)$`).needing(digits)
+	leadUnitRE = lazily(`^\s*(-?\d{1,3}) ?(?:` + counters + `)\s+(\p{L}.*)$`).needing(digits)
 	// leadPortionRE is [1份]宫保鸡丁.
-	leadPortionRE = lazily(`^\s*[\[(](\d{1,3}) ?(?:` + counters + `)[\])]\s*(\p{L}.*)$`)
+	leadPortionRE = lazily(`^\s*[\[(](\d{1,3}) ?(?:` + counters + `)[\])]\s*(\p{L}.*)$`).needing(digits)
 	// gluedPortionRE is 1份宫保鸡丁; 3杯鸡 and 8块鸡翅 are names.
-	gluedPortionRE = lazily(`^\s*(\d{1,2}) ?(?:份|例|碗|盘|碟|笼|瓶)(\p{Han}.*)$`)
-	leadRE         = lazily(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*|\d{1,2}-\p{L}.*|\d{1,2} \p{L}{3}.*)$`)
+	gluedPortionRE = lazily(`^\s*(\d{1,2}) ?(?:份|例|碗|盘|碟|笼|瓶)(\p{Han}.*)$`).needing(digits)
+	leadRE         = lazily(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*|\d{1,2}-\p{L}.*|\d{1,2} \p{L}{3}.*)$`).needing(digits)
 	notLeadRE      = lazily(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|(?:st|nd|rd|th)(?:$|,| (?:floor|fl|course|copy|time|print|order)\b)|` + monthExpr + `\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
-	indexRE        = lazily(`^\s*\d{1,2}[.,)] ?(\D.*)$`)
+	indexRE        = lazily(`^\s*\d{1,2}[.,)] ?(\D.*)$`).needing(digits)
 
-	afterQtyRE = lazily(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$|\p{L}.*\s{2,}(?:x ?\d{1,3}|\d{1,3}(?:` + counters + `))(\s{2,})([\p{L}(\[].*)$`)
-	gluedRE    = lazily(`^(.*[\p{Han})\]])[x*](\d{1,3})$`)
+	afterQtyRE = lazily(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$|\p{L}.*\s{2,}(?:x ?\d{1,3}|\d{1,3}(?:` + counters + `))(\s{2,})([\p{L}(\[].*)$`).needing(digits)
+	gluedRE    = lazily(`^(.*[\p{Han})\]])[x*](\d{1,3})$`).needing(digits)
 )
 
 // readItem reads a line as a dish. cols, if not nil, is the order of the columns.

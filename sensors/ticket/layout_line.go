@@ -258,10 +258,10 @@ const (
 )
 
 var (
-	whenRE     = lazily(`(?:^|[^\d:/])(` + whenExpr + `)`)
-	dateRE     = lazily(`(?:^|[^\d:/])((?:` + dayExpr + `,? ?)?` + dateExpr + `)(?:$|[^\d])`)
-	onlyWhenRE = lazily(`^\s*((?:` + dayExpr + `,? ?)?` + dateExpr + `,?\s+(?:at |@ ?)?` + timeExpr + `|\d{1,2}:\d{2}(?::\d{2})? ?[ap]m)\s*(?:$|\s[¥$]?\d[\d.]*元?$)`)
-	beforeRE   = lazily(`(` + whenExpr + `)\s*(?:前|之前|左右|后)?\s*(?:送达|送到|取餐|自提|自取|到店|配送)`)
+	whenRE     = lazily(`(?:^|[^\d:/])(` + whenExpr + `)`).needing(":m")
+	dateRE     = lazily(`(?:^|[^\d:/])((?:` + dayExpr + `,? ?)?` + dateExpr + `)(?:$|[^\d])`).needing(digits)
+	onlyWhenRE = lazily(`^\s*((?:` + dayExpr + `,? ?)?` + dateExpr + `,?\s+(?:at |@ ?)?` + timeExpr + `|\d{1,2}:\d{2}(?::\d{2})? ?[ap]m)\s*(?:$|\s[¥$]?\d[\d.]*元?$)`).needing(":m")
+	beforeRE   = lazily(`(` + whenExpr + `)\s*(?:前|之前|左右|后)?\s*(?:送达|送到|取餐|自提|自取|到店|配送)`).needing(":m")
 )
 
 // when returns the first time of day in s, with its date if there is one.

@@ -16,19 +16,19 @@ const (
 )
 
 var (
-	priceTok = lazily(`^[-+]?` + beforeExpr + `?[-+]?` + numberExpr + behindExpr + `?$`)
+	priceTok = lazily(`^[-+]?` + beforeExpr + `?[-+]?` + numberExpr + behindExpr + `?$`).needing(digits)
 	// moneyTok is a currency apart from its number.
 	moneyTok = lazily(`^(?:` + beforeExpr + `|` + behindExpr + `)$`)
-	amountRE = lazily(`(?:[-+]?` + beforeExpr + `)? ?[-+]?` + numberExpr + `\s*` + behindExpr + `?\s*\)?\s*$`)
+	amountRE = lazily(`(?:[-+]?` + beforeExpr + `)? ?[-+]?` + numberExpr + `\s*` + behindExpr + `?\s*\)?\s*$`).needing(digits)
 	// leadPriceRE is what stands behind the name where the quantity stands before it.
-	leadPriceRE = lazily(`\s*@\s*` + beforeExpr + `?\d[\d.,]*(?:\s.*)?$|\s{2,}` + beforeExpr + `? ?` + numberExpr + `(?:\s+[\d.,]+)*\s*` + behindExpr + `?$`)
+	leadPriceRE = lazily(`\s*@\s*` + beforeExpr + `?\d[\d.,]*(?:\s.*)?$|\s{2,}` + beforeExpr + `? ?` + numberExpr + `(?:\s+[\d.,]+)*\s*` + behindExpr + `?$`).needing(digits)
 	// loneQtyRE is a quantity below its name, with the price of one or without: "2 @ 4.50   9.00".
-	loneQtyRE = lazily(`^\s*(\d{1,3})\s*[x@](?:$|\s*` + beforeExpr + `? ?\d)`)
+	loneQtyRE = lazily(`^\s*(\d{1,3})\s*[x@](?:$|\s*` + beforeExpr + `? ?\d)`).needing(digits)
 	// modPriceRE is a price at the end of a name or a modifier.
 	modPriceRE = lazily(`\s*\(\s*(?:[+-]\s*` + beforeExpr + `? ?` + numberExpr + behindExpr + `?|` + pricedExpr + `|` + centsExpr + `)\s*\)\s*$|` +
 		`\s*[+-]\s?` + pricedExpr + `\s*$|\s*[+-]` + centsExpr + `\s*$|\s+` + pricedExpr + `\s*$|\s*[¥$€£]\d[\d.]*\s*$|` +
-		`\s{2,}-?\d[\d,]*[.,]\d{2}\s*$|\s+\d[\d,]*\.\d{2}\s*$`)
-	pricedRE = lazily(`\d[.,]\d{2}(?:\D|$)|(?:^|[^a-z])` + beforeExpr + `\s?\d|\d ?` + behindExpr + `(?:$|[^\p{L}])`)
+		`\s{2,}-?\d[\d,]*[.,]\d{2}\s*$|\s+\d[\d,]*\.\d{2}\s*$`).needing(digits)
+	pricedRE = lazily(`\d[.,]\d{2}(?:\D|$)|(?:^|[^a-z])` + beforeExpr + `\s?\d|\d ?` + behindExpr + `(?:$|[^\p{L}])`).needing(digits)
 )
 
 // cutPrice cuts a price from the end of a name or modifier.

@@ -13,8 +13,8 @@ var givenNames = strings.Fields(`aaron adam adrian ahmed aidan alan albert aleja
 
 var (
 	hanPhoneRE = lazily(`[零〇一二三四五六七八九幺]{7,}`)
-	houseRE    = lazily(`\p{Han}(?:路|街|道|巷|弄|径|胡同|段) ?\d+(?:之\d+)? ?号`)
-	plateRE    = lazily(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][*. ]?[a-z]{0,2}\d[a-z0-9]{3,5}`)
+	houseRE    = lazily(`\p{Han}(?:路|街|道|巷|弄|径|胡同|段) ?\d+(?:之\d+)? ?号`).needing("号")
+	plateRE    = lazily(`[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][*. ]?[a-z]{0,2}\d[a-z0-9]{3,5}`).needing(digits)
 	// hanPersonRE: 给小王, 王小美生日快乐, and the word that introduces a name to write.
 	hanPersonRE = lazily(`(?:给|找|叫|是|交)(?:小|老|阿)?[` + surnames + `]\p{Han}{0,2}(?:$|[^\p{Han}])|(?:小|老|阿)[` + surnames + `](?:$|[^\p{Han}])|` +
 		`[` + surnames + `]\p{Han}{1,2}(?:生日|新婚|毕业|乔迁)|^写$`)

@@ -15,9 +15,9 @@ var (
 		`\+\d{1,3}[ .-]?\(?\d|\(\d{2,5}\) ?\d{3,4}|` +
 		`(?:^|\D)\d{3}[-. ]\d{4}[-. ]\d{4}(?:$|\D)|(?:^|\D)\d{3}[-. ]\d{3}[-. ]\d{4}(?:$|\D)|` +
 		`(?:^|\D)0\d{1,4}[-. ]\d{3,4}[-. ]?\d{3,4}(?:$|\D)|(?:^|[^\d.])[2-9]\d{2}-\d{4}(?:$|[^\d-])|(?:^|[^\d.])[3689]\d{3}[ -]\d{4}(?:$|[^\d.-])|` +
-		`(?:^|\D)\d{2}([-. ])\d{2}[-. ]\d{2}[-. ]\d{2}(?:$|\D)`)
-	moneyRE  = lazily(`(?:^|[^\d])[+-]?(?:[¥$€£]|rp\.?|r\$)? ?\d{1,7}\.\d{1,2}(?:$|[^\d])`)
-	mailRE   = lazily(`[a-z0-9._+-]+@[a-z0-9-]+\.[a-z]{2,}`)
+		`(?:^|\D)\d{2}([-. ])\d{2}[-. ]\d{2}[-. ]\d{2}(?:$|\D)`).needing(digits)
+	moneyRE  = lazily(`(?:^|[^\d])[+-]?(?:[¥$€£]|rp\.?|r\$)? ?\d{1,7}\.\d{1,2}(?:$|[^\d])`).needing(digits)
+	mailRE   = lazily(`[a-z0-9._+-]+@[a-z0-9-]+\.[a-z]{2,}`).needing("@")
 	maskedRE = lazily(`(?:^|[^\p{Han}])\p{Han}{1,3}\*{1,3}(?:$|[^*])|(?:^|[^\p{Han}*])\*{1,3}\p{Han}(?:$|[^\p{Han}\p{Hiragana}\p{Katakana}])|(?:^|[^a-z])[a-z]\*{2,}`)
 	honorRE  = lazily(`\p{Han}{1,3}\s*\(?(?:先生|女士|小姐|同学|太太)|(?:^|[^a-z])(?:mr|mrs|ms|miss)\.? [a-z]+`)
 	// strictHonorRE is for dishes and modifiers.
@@ -30,9 +30,9 @@ var (
 	hanAddressRE = lazily(`\d+ ?(?:号楼|栋|幢|单元|室|弄|座|号院|层)|[a-z]座|\d+楼|\d+-\d+-\d+|` +
 		`[省市区县镇乡村]\p{Han}+(?:路|街|道|巷|村|里)|(?:路|街|大道|胡同|巷)\d+|` +
 		`小区|大厦|花园|公寓|家园|写字楼|新村|宿舍|大学|医院|酒店|宾馆|园区|大楼|科技园|产业园|商务中心|广场|别墅|学校|中学|小学`)
-	strictHanRE = lazily(`\d+(?:号楼|栋|幢|单元|室|弄)`)
-	streetRE    = lazily(`(?:^|[^\d/:.])\d{1,6}[a-z]?(?:[-/]\d+)? (?:[nsew]\.? )?(?:[a-z0-9'.-]+ ){0,4}?(?:street|avenue|road|boulevard|lane|drive|court|place|terrace|highway|parkway|square|crescent|close|gardens|way|st|ave|rd|blvd|ln|dr|ct|pl|hwy|pkwy|sq|cres)\.?\s*(?:$|[,#;(]|\s(?:apt|unit|suite|ste|flat|floor|fl|#|n|s|e|w)\b|\s\d)`)
-	unitRE      = lazily(`(?:^|[^a-z])(?:apt|apartment|suite|ste|flat)\.? ?#?[a-z]?-?\d+[a-z]?|(?:^|[^a-z])(?:floor|fl|unit|room|rm)\.? #?\d+[a-z]?(?:$|[^a-z0-9])|\d(?:st|nd|rd|th) (?:floor|fl)\b`)
+	strictHanRE = lazily(`\d+(?:号楼|栋|幢|单元|室|弄)`).needing(digits)
+	streetRE    = lazily(`(?:^|[^\d/:.])\d{1,6}[a-z]?(?:[-/]\d+)? (?:[nsew]\.? )?(?:[a-z0-9'.-]+ ){0,4}?(?:street|avenue|road|boulevard|lane|drive|court|place|terrace|highway|parkway|square|crescent|close|gardens|way|st|ave|rd|blvd|ln|dr|ct|pl|hwy|pkwy|sq|cres)\.?\s*(?:$|[,#;(]|\s(?:apt|unit|suite|ste|flat|floor|fl|#|n|s|e|w)\b|\s\d)`).needing(digits)
+	unitRE      = lazily(`(?:^|[^a-z])(?:apt|apartment|suite|ste|flat)\.? ?#?[a-z]?-?\d+[a-z]?|(?:^|[^a-z])(?:floor|fl|unit|room|rm)\.? #?\d+[a-z]?(?:$|[^a-z0-9])|\d(?:st|nd|rd|th) (?:floor|fl)\b`).needing(digits)
 	zipRE       = lazily(`,\s*[a-z]{2}\.? \d{5}(?:-\d{4})?\b|^\s*[a-z]{2} \d{5}\s*$|\b[a-z]{1,2}\d[a-z0-9]? \d[a-z]{2}\s*$|\b[a-z]\d[a-z] \d[a-z]\d\s*$`)
 	latinRoadRE = lazily(`(?:^|[^a-z])(?:rua|avenida|av\.|travessa|calle|carrera|jalan|jl\.|gang|rue|via|strasse)\s+[a-z]|[a-z]{3,}(?:strasse|straat|gasse|weg) \d`)
 )

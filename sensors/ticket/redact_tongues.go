@@ -15,24 +15,24 @@ var (
 	// selfHanRE: 私は水谷です, 闻若溪的餐, 凤起路和环城北路路口.
 	selfHanRE = lazily(`(?:私|僕|俺|名前)は\p{Han}{1,6}|^\s*\p{Han}{2,4}的(?:餐|外卖|单|订单|饭)\s*$|\p{Han}(?:路|街|巷|大道)(?:和|与|口|路口|上|旁|边|交叉)`)
 	// handleRE: @marisol_b.
-	handleRE = lazily(`(?:^|[^a-z0-9])@[a-z_][a-z0-9_.]{2,}`)
+	handleRE = lazily(`(?:^|[^a-z0-9])@[a-z_][a-z0-9_.]{2,}`).needing("@")
 	// hangulMaskRE: 김*준.
-	hangulMaskRE = lazily(`\p{Hangul}\*{1,3}\p{Hangul}?(?:$|[^\p{Hangul}*])`)
+	hangulMaskRE = lazily(`\p{Hangul}\*{1,3}\p{Hangul}?(?:$|[^\p{Hangul}*])`).needing("*")
 	// hangulNameRE is a Korean surname and two syllables, alone.
 	hangulNameRE = lazily(`^\s*[` + hangulSurnames + `]\p{Hangul}{2}\s*$`)
 	// hangulToRE: 김민준 앞으로, 김민준에게.
 	hangulToRE = lazily(`(?:^|[^\p{Hangul}])[` + hangulSurnames + `]\p{Hangul}{1,2} ?(?:앞|앞으로|에게|한테|입니다|이에요|예요|이라고|찾)`)
 	// asianPlaceRE: 杉並区阿佐谷南3-12, 〒166-0004, 101동 1203호, 성산로 76.
 	asianPlaceRE = lazily(`〒|[都道府県市区町村丁目]\p{Han}*[\p{Hiragana}\p{Katakana}ー]*\d|[\p{Han}\p{Katakana}ー]\d{1,3}-\d{1,3}(?:-\d{1,4})?(?:$|\D)|\d{2,4} ?号室|` +
-		`\d+ ?동 ?\d+ ?호|\d{2,4} ?호(?:$|[^\p{Hangul}])|\p{Hangul}{2,}(?:로|길|대로|번길) ?\d+|\p{Hangul}+(?:시|도) \p{Hangul}+(?:시|구|군)|아파트|오피스텔|빌라|공동현관|マンション|アパート|ハイツ|コーポ|メゾン`)
+		`\d+ ?동 ?\d+ ?호|\d{2,4} ?호(?:$|[^\p{Hangul}])|\p{Hangul}{2,}(?:로|길|대로|번길) ?\d+|\p{Hangul}+(?:시|도) \p{Hangul}+(?:시|구|군)|아파트|오피스텔|빌라|공동현관|マンション|アパート|ハイツ|コーポ|メゾン`).needing(digits + "〒아오빌공マアハコメ")
 	// roadRE is a road's kind and its name with a number behind it, or a name that ends
 	// in its kind: plaza mayor 5, rosengasse 12, am markt 3.
 	roadRE = lazily(`(?:^|[^a-z])(?:c/ ?|(?:calle|avenida|avda\.?|av\.|paseo|plaza|plaça|praca|camino|alameda|estrada|largo|ronda|glorieta|carretera|callejon|boulevard|bd|allee|chemin|quai|impasse|place|piazza|viale|corso|vicolo|rua|travessa|am|an der|auf der|im|alter|alte|neuer|neue)\.? )[\p{L}' .\d]*?\p{L},? (?:n[o.º°]*\.? ?)?\d{1,4}(?:$|[^\d.,:x%]|[.,] )|` +
-		`\p{L}{2,}(?:stra(?:ss|ß)e|str\.|allee|platz|weg|gasse|ring|damm|ufer|markt|chaussee|steig|promenade|straat|laan|gatan|vej|katu|bach|hof|berg)\.? \d{1,4}(?:$|[^\d.,:x%]|[.,] )`)
+		`\p{L}{2,}(?:stra(?:ss|ß)e|str\.|allee|platz|weg|gasse|ring|damm|ufer|markt|chaussee|steig|promenade|straat|laan|gatan|vej|katu|bach|hof|berg)\.? \d{1,4}(?:$|[^\d.,:x%]|[.,] )`).needing(digits)
 	// noteStreetRE is an English address in a note, whatever stands behind it.
-	noteStreetRE = lazily(`\d{1,6}[a-z]? (?:[\p{L}'.-]+ ){1,4}(?:street|avenue|road|boulevard|lane|drive|court|place|terrace|highway|parkway|square|crescent|close|gardens|way|st|ave|rd|blvd|ln|dr|hwy|pkwy)(?:$|[^a-z])`)
+	noteStreetRE = lazily(`\d{1,6}[a-z]? (?:[\p{L}'.-]+ ){1,4}(?:street|avenue|road|boulevard|lane|drive|court|place|terrace|highway|parkway|square|crescent|close|gardens|way|st|ave|rd|blvd|ln|dr|hwy|pkwy)(?:$|[^a-z])`).needing(digits)
 	// storeyRE is a door: 3. etage, piso 2, apto 14.
-	storeyRE = lazily(`\d{1,3} ?[.º°]? ?(?:etage|stock|og|piso|andar|planta|izq|dcha)\b|(?:^|[^a-z])(?:etage|stock|wohnung|hinterhaus|klingel|piso|puerta|portal|escalera|planta|apto|ap|bloco|andar|interfone|timbre|digicode|appartement|interno|scala)[. :]*\d`)
+	storeyRE = lazily(`\d{1,3} ?[.º°]? ?(?:etage|stock|og|piso|andar|planta|izq|dcha)\b|(?:^|[^a-z])(?:etage|stock|wohnung|hinterhaus|klingel|piso|puerta|portal|escalera|planta|apto|ap|bloco|andar|interfone|timbre|digicode|appartement|interno|scala)[. :]*\d`).needing(digits)
 	// plainRoadRE is a road with no number, alone: calle mayor, rua das flores.
 	plainRoadRE = lazily(`^\s*(?:c/ ?|(?:calle|avenida|avda\.?|paseo|plaza|praca|camino|alameda|estrada|travessa|rua) )[a-z]`)
 	// digitsRE is a number that no dish or taste has in a note.
