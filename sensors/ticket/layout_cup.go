@@ -57,7 +57,7 @@ func isNumbered(w row) bool {
 // freeLine says that a line of a label is no number, time, price or label.
 func (r *reader) freeLine(w row) bool {
 	s := strings.TrimSpace(w.fold)
-	return !hashRE.MatchString(s) && !haoRE.MatchString(s) && !onlyWhenRE.MatchString(s) && len(w.segments()) == 0 &&
+	return !hashRE.MatchString(s) && !haoRE.MatchString(s) && !onlyWhenRE.MatchString(s) && !isStamp(s) && len(w.segments()) == 0 &&
 		!priceTok.MatchString(s) && !knownWords(s) && !(partRE.MatchString(s) && columns(s) <= 12) && !isTotal(s) && !codeLine(w)
 }
 
@@ -88,10 +88,34 @@ func (r *reader) labelRow(p page, i int, w row, first int) role {
 		r.numbers.add(w.trim("#"), w.size, 1)
 		return roleHead
 	}
+	if m := codePartRE.FindStringSubmatchIndex(w.fold); m != nil {
+		r.numbers.add(w.slice(m[2], m[3]), w.size, 1)
+		r.part(w.slice(m[3], len(w.fold)).fold)
+		return roleHead
+	}
 	if priceTok.MatchString(strings.TrimSpace(w.fold)) {
 		return roleTail
 	}
+	if isStamp(w.fold) {
+		r.stamp(w.phrase)
+		return roleHead
+	}
 	return r.loose(p, i, w, false)
+}
+
+// codePartRE is a number and which cup of the order it is: B027  2/2.
+var codePartRE = lazily(`^\s*([a-z]{0,3}-?\d{1,6}[a-z]?)\s+\d{1,2} ?(?:/|of) ?\d{1,2}\s*$`).needing(digits)
+
+// isStamp says that a line is prices and times only; 1/3 is a part and no date.
+func isStamp(s string) bool {
+	return stampRE.MatchString(s) && (strings.Contains(s, ":") || !partRE.MatchString(s))
+}
+
+// stamp takes the time of a line of prices and times.
+func (r *reader) stamp(p phrase) {
+	if v, ok := p.when(); ok && r.t.Ordered == "" {
+		r.t.Ordered = v.words()
+	}
 }
 
 // addCup reads the name of the dish; a quantity is not expected but understood.

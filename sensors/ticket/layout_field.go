@@ -47,6 +47,8 @@ func (r *reader) field(s segment, w row) role {
 	case fieldTable:
 		if m := tableRE.FindStringSubmatchIndex(s.value.fold); m != nil {
 			r.table(s.value.slice(m[2], m[3]))
+		} else if m := roomRE.FindStringSubmatchIndex(s.value.fold); m != nil && s.strong {
+			r.table(s.value.slice(m[2], m[3]))
 		} else if !s.strong {
 			return roleNone
 		}

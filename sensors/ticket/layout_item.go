@@ -63,6 +63,11 @@ func readItem(p phrase, cols []column) (item, bool) {
 		it.after = p.slice(m[4], m[5])
 		return it, ok
 	}
+	if m := columnBehindRE.FindStringSubmatchIndex(p.fold); m != nil && textBehind(cols) {
+		it, ok := readItem(p.slice(0, m[3]), cols[:slices.Index(cols, colQty)+1])
+		it.after = p.slice(m[4], m[5])
+		return it, ok
+	}
 	t, good := labelledCount(p)
 	if !good {
 		t, good = trailingItem(p, cols)
@@ -73,6 +78,9 @@ func readItem(p phrase, cols []column) (item, bool) {
 		return it.named()
 	}
 	if good && (t.sure || !ok) {
+		if ok && !it.sure && !it.indexed && it.leading && (hasHan(it.name.fold) || spacedIndexRE.MatchString(p.fold)) {
+			it.indexed = true
+		}
 		if it.indexed {
 			t.name = it.name.slice(0, min(len(t.name.fold)-(len(p.fold)-len(it.name.fold)), len(it.name.fold)))
 		}
@@ -85,6 +93,15 @@ func readItem(p phrase, cols []column) (item, bool) {
 		return item{}, false
 	}
 	return it.named()
+}
+
+// columnBehindRE is a row of a table whose last column is text: 鸭血  份  1  微辣.
+var columnBehindRE = lazily(`^(.*\S\s{2,}\d{1,3})\s{2,}(\p{L}.*)$`).needing(digits)
+
+// textBehind says that a column of text follows that of quantities.
+func textBehind(cols []column) bool {
+	i := slices.Index(cols, colQty)
+	return i > 0 && slices.Contains(cols[i:], colName)
 }
 
 // named cuts what is no name from the name: an index, a price, stray marks.
@@ -101,6 +118,13 @@ func (it item) named() (item, bool) {
 	return it, it.Qty != 0 && strings.ContainsFunc(it.name.fold, isLetter)
 }
 
+// spacedIndexRE is a running number before a name: 1  Soup  x2, but not 7 Up x2.
+var spacedIndexRE = lazily(`^\s*\d{1,2}\s{2,}\S`).needing(digits)
+
+// mostBare is the most of one dish where nothing but a number before the name says so:
+// longer ones are numbers of staff and of houses.
+const mostBare = 99
+
 func leadingItem(p phrase) (item, bool) {
 	for i, re := range []*pattern{leadXRE, leadX2RE, leadBoxRE, leadUnitRE, leadPortionRE, leadRE} {
 		m := re.FindStringSubmatchIndex(p.fold)
@@ -113,10 +137,13 @@ func leadingItem(p phrase) (item, bool) {
 		}
 		rest := p.slice(name[0], name[1])
 		bare := i == 5
+		n, _ := strconv.Atoi(p.fold[m[2]:m[3]])
+		if onlyPriceRE.MatchString(rest.fold) || bare && n > mostBare {
+			return item{}, false
+		}
 		if bare && (rest.fold == "x" || notLeadRE.MatchString(rest.fold) || isFee(rest.fold) || packed(cutPrice(rest).fold)) {
 			return item{}, false
 		}
-		n, _ := strconv.Atoi(p.fold[m[2]:m[3]])
 		return item{Qty: n, name: rest, leading: true, sure: !bare, indexed: i == 2, qtyEnd: columns(p.fold[:m[3]])}, true
 	}
 	return item{}, false

@@ -131,6 +131,7 @@ func (p phrase) empty() bool { return strings.TrimSpace(p.fold) == "" }
 type row struct {
 	phrase
 	size   int  // width times height of its largest character
+	width  int  // of that
 	indent int  // columns of space before the text
 	gone   bool // held personal data only; understood and empty
 	tail   bool // stands after the total
@@ -145,8 +146,20 @@ func newRow(l Line) row {
 	if rs := []rune(text); len(rs) > longestLine {
 		text = string(rs[:longestLine])
 	}
-	p := newPhrase(text).unticked().unstarred()
-	return row{phrase: p, size: max(l.Width, 1) * max(l.Height, 1), indent: leading(p.fold)}
+	p := newPhrase(text).unled().unticked().unstarred()
+	return row{phrase: p, size: max(l.Width, 1) * max(l.Height, 1), width: max(l.Width, 1), indent: leading(p.fold)}
+}
+
+// leaderRE are dots that lead from a name to its quantity or price.
+var leaderRE = lazily(`[\p{L})]( ?[.·…_]{3,} ?)[x¥$€£]?\d`)
+
+// unled is p with such dots as spaces.
+func (p phrase) unled() phrase {
+	m := leaderRE.FindStringSubmatchIndex(p.fold)
+	if m == nil {
+		return p
+	}
+	return p.blanked(m[2], m[3])
 }
 
 // tickRE is a box for a cook's tick before a dish.

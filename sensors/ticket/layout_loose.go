@@ -181,7 +181,7 @@ func (r *reader) noteGoesOn(p page, i int, w row) bool {
 		return false
 	}
 	above := p.rows[i-1]
-	return r.roles[i-1] == roleNote && (w.indent > above.indent || columns(above.fold) >= 28 || strings.HasSuffix(above.fold, ":"))
+	return r.roles[i-1] == roleNote && (w.indent > above.indent || columns(above.fold)*above.width >= 28 || strings.HasSuffix(above.fold, ":"))
 }
 
 // nameLikeRE is two or three capitalised words and nothing else, over printed text.

@@ -22,8 +22,8 @@ func readMods(p phrase) []string {
 	if m := modMarkRE.FindStringIndex(p.fold); m != nil {
 		p = p.slice(m[1], len(p.fold))
 	}
+	p, boxed := unbracket(cutPrice(p))
 	p = cutPrice(p.trim("<"))
-	p, boxed := unbracket(p)
 	if m := noteModRE.FindStringIndex(p.fold); m != nil {
 		p = cleanNote(p.slice(m[1], len(p.fold)))
 		return one(p.words())
@@ -92,7 +92,7 @@ func splitTastes(p phrase, boxed bool) []phrase {
 	var out []phrase
 	from, depth := 0, 0
 	han := hasHan(p.fold)
-	spaced := han && !strings.ContainsAny(p.fold, "+-") && allTastes(strings.Fields(p.fold))
+	spaced := han && !strings.ContainsAny(p.fold, "+-") && allTastes(strings.Fields(p.fold)) && !strings.ContainsFunc(p.fold, isLatin)
 	boxed = boxed || allTastes(strings.Split(p.fold, ","))
 	for i := 0; i < len(p.fold); i++ {
 		c := p.fold[i]
@@ -115,6 +115,8 @@ func splitTastes(p phrase, boxed bool) []phrase {
 	}
 	return append(out, p.slice(from, len(p.fold)))
 }
+
+func isLatin(r rune) bool { return r >= 'a' && r <= 'z' }
 
 // allTastes says that every part of a list is a taste by its words.
 func allTastes(parts []string) bool {

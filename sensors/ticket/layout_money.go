@@ -11,7 +11,7 @@ const (
 	behindExpr = `(?:[€£₩₱₹฿₫₽₺₴₪$]|元|円|圆|원|บาท|kr\.?|zl|kc|ft|lei|tl|р\.?|руб\.?|грн\.?|` + isoExpr + `)`
 	isoExpr    = `(?:usd|eur|gbp|chf|cny|rmb|jpy|krw|hkd|twd|ntd|sgd|myr|idr|thb|vnd|php|inr|aud|nzd|cad|brl|mxn|ars|clp|cop|pen|aed|sar|qar|kwd|bhd|omr|egp|mad|ils|try|pln|czk|huf|ron|sek|nok|dkk|isk|rub|uah|kzt|zar)`
 	// pricedExpr is an amount that says its currency.
-	pricedExpr = `(?:` + beforeExpr + ` ?[-+]?` + numberExpr + `|` + numberExpr + ` ?` + behindExpr + `)`
+	pricedExpr = `(?:` + beforeExpr + ` {0,4}[-+]?` + numberExpr + `|r ?` + centsExpr + `|` + numberExpr + ` ?` + behindExpr + `)`
 	centsExpr  = `\d[\d,.']*[.,]\d{2}`
 )
 
@@ -21,13 +21,17 @@ var (
 	moneyTok = lazily(`^(?:` + beforeExpr + `|` + behindExpr + `)$`)
 	amountRE = lazily(`(?:[-+]?` + beforeExpr + `)? ?[-+]?` + numberExpr + `\s*` + behindExpr + `?\s*\)?\s*$`).needing(digits)
 	// leadPriceRE is what stands behind the name where the quantity stands before it.
-	leadPriceRE = lazily(`\s*@\s*` + beforeExpr + `?\d[\d.,]*(?:\s.*)?$|\s{2,}` + beforeExpr + `? ?` + numberExpr + `(?:\s+[\d.,]+)*\s*` + behindExpr + `?$`).needing(digits)
+	leadPriceRE = lazily(`\s*@\s*` + beforeExpr + `?\d[\d.,]*(?:\s.*)?$|\s{2,}` + beforeExpr + `? {0,4}` + numberExpr + `(?:\s+[\d.,]+)*\s*` + behindExpr + `?$`).needing(digits)
 	// loneQtyRE is a quantity below its name, with the price of one or without: "2 @ 4.50   9.00".
-	loneQtyRE = lazily(`^\s*(\d{1,3})\s*[x@](?:$|\s*` + beforeExpr + `? ?\d)`).needing(digits)
+	loneQtyRE = lazily(`^\s*[\[(]?\s*(\d{1,3})\s*[x@]\s*[\])]?(?:$|\s*` + beforeExpr + `? ?\d)`).needing(digits)
 	// modPriceRE is a price at the end of a name or a modifier.
 	modPriceRE = lazily(`\s*\(\s*(?:[+-]\s*` + beforeExpr + `? ?` + numberExpr + behindExpr + `?|` + pricedExpr + `|` + centsExpr + `)\s*\)\s*$|` +
 		`\s*[+-]\s?` + pricedExpr + `\s*$|\s*[+-]` + centsExpr + `\s*$|\s+` + pricedExpr + `\s*$|\s*[¥$€£]\d[\d.]*\s*$|` +
 		`\s{2,}-?\d[\d,]*[.,]\d{2}\s*$|\s+\d[\d,]*\.\d{2}\s*$`).needing(digits)
+	// onlyPriceRE is a price and nothing else.
+	onlyPriceRE = lazily(`^\s*(?:` + pricedExpr + `|` + centsExpr + `)\s*$`).needing(digits)
+	// stampRE is a line of prices, dates and times: $65  11/22 15:20.
+	stampRE  = lazily(`^\s*(?:(?:` + pricedExpr + `|` + dateExpr + `|` + timeExpr + `)(?:\s+|$))+$`).needing(digits)
 	pricedRE = lazily(`\d[.,]\d{2}(?:\D|$)|(?:^|[^a-z])` + beforeExpr + `\s?\d|\d ?` + behindExpr + `(?:$|[^\p{L}])`).needing(digits)
 )
 

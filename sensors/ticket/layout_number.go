@@ -9,14 +9,16 @@ import (
 var (
 	// codeRE is a short number as staff call it: 12, A012, 7A3F2, ORD-123456.
 	codeRE = lazily(`^[#\s]*([a-z]{1,4}\d+\.\d+|(?:[a-z]{1,4}[- ]?)?\d[0-9a-z]*(?:-[0-9a-z]+)*|[0-9a-z]*\d[0-9a-z]*)`)
-	hashRE = lazily(`(?:^|[^0-9a-z#])# ?((?:[a-z]{1,4}-?)?\d{1,8}[a-z]?|[0-9a-f]*\d[0-9a-f]{2,7})(?:$|[^0-9a-z])`).needing("#")
+	hashRE = lazily(`(?:^|[^0-9a-z#])# ?((?:[a-z]{1,4}-?)?\d{1,8}(?:-\d{1,6}){0,2}[a-z]?|[0-9a-f]*\d[0-9a-f]{2,7})(?:$|[^0-9a-z])`).needing("#")
 	endRE  = lazily(`#? ?([a-z]?\d{1,6}) ?(?:完|结束)`).needing("完束")
 	haoRE  = lazily(`(?:^|[^\d第a-z-])([a-z]?\d{1,5}) ?号(?:$|[^楼口店线院栋门座\p{Han}]|单|餐)`).needing("号")
 	deskRE = lazily(`(?:^|[^0-9a-z])([a-z]{0,2}-?\d{1,4}) ?号?(?:桌|台)(?:$|[^\p{Han}])|^\s*(?:大厅|大堂|包间|包厢|卡座|外摆|露台|散台|雅间|二楼|一楼) ?([a-z]{0,2}\d{1,4})\s*$`).needing(digits)
 	bareRE = lazily(`^\s*#?([0-9a-z]{2,8}|[a-z]{1,4}-[0-9a-z]{1,8})\s*$`)
 	// tableRE is a table's number: 12, A08, [12], Mesa 05.
-	tableRE = lazily(`^[\[\s(#:]*(?:(?:mesa|meja|table|tbl|\p{Han}{1,4})[ -]?)?#?([a-z]{0,3}-?\d{1,4}[a-z]?)(?:$|[^0-9a-z:/.])`)
-	partRE  = lazily(`(?:^|\s|\(|第)(\d{1,2} ?(?:/|of) ?\d{1,2})(?:$|\s|\)|张|页)`).needing(digits)
+	tableRE = lazily(`^[\[\s(#:]*(?:(?:mesa|meja|table|tbl|\p{Han}{1,4})[ -]?)?#?([a-z]{0,3}-?\d{1,4}[a-z]?)(?:$|[^0-9a-z:/.]|/\d{1,2}(?:$| ))`)
+	// roomRE is a room with a name: 包间 牡丹厅.
+	roomRE = lazily(`^(?:包间|包厢|雅间)? ?(\p{Han}{1,4}(?:厅|房|间|阁|轩|包|亭|院))$`)
+	partRE = lazily(`(?:^|\s|\(|第)(\d{1,2} ?(?:/|of) ?\d{1,2})(?:$|\s|\)|张|页)`).needing(digits)
 )
 
 // candidate is a number that staff may call.

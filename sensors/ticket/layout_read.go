@@ -214,6 +214,9 @@ func (r *reader) itemRow(p page, i int, w row) bool {
 		it.Qty = -max(it.Qty, -it.Qty)
 		return ok && !it.priced && r.addItem(it, w)
 	}
+	if r.lone == i && loneQtyRE.MatchString(w.fold) && r.lonelyQty(p, i, w) {
+		return true
+	}
 	it, ok := readItem(w.phrase, r.cols)
 	if !ok && r.headed() {
 		if it, ok = narrowItem(w.phrase, r.cols); ok {

@@ -113,18 +113,25 @@ func (p phrase) labelAt(i int) (segment, int, bool) {
 			continue
 		}
 		end := i + len(l.word)
+		if l.field == fieldPromise {
+			end += len(connectRE.FindString(line[end:]))
+		}
 		if !wholeWord(line, i, end) || !start && len(l.word) <= len("号") {
 			continue
 		}
 		colon, hash, n := separator(line[end:])
 		strong := colon || hash && numbered(l.field)
-		if !strong && (!start || !bareLabel(l, line[:i], line[end:end+n], line[end+n:])) {
+		inside := !start && (l.field == fieldPromise || l.field == fieldOrdered)
+		if !strong && (!start && !inside || !bareLabel(l, line[:i], line[end:end+n], line[end+n:])) {
 			continue
 		}
-		return segment{field: l.field, start: i, label: l.word, strong: strong}, end + n, true
+		return segment{field: l.field, start: i, label: line[i:end], strong: strong}, end + n, true
 	}
 	return segment{}, 0, false
 }
+
+// connectRE is the little word between a promise's label and its time: entrega até 21:05.
+var connectRE = lazily(`^ (?:at|by|for|until|before|ate|a las|as|a|alle|alle ore|ore|um|bis|ab|gegen|om|kl\.?|klo|pour|vers|a partir de|o|do|v|na|luc|on)\b`)
 
 // bareLabel says that a label without a colon still labels what follows.
 func bareLabel(l label, before, gap, rest string) bool {

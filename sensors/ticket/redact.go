@@ -213,9 +213,15 @@ func (r *redactor) personal(w row) bool {
 	return masked(s) || honorRE.MatchString(s) || hasAddress(s) || westernAddress(s) || foreignLine(phrase{w.print, s}) || furtherPlaceRE.MatchString(w.fold)
 }
 
+// hashGroupsRE is a short number of an order in two groups: #1187-554.
+var hashGroupsRE = lazily(`(?:^|\s)(#\d{3,4}-\d{3,4})(?:$|\s)`).needing("#")
+
 // unnumbered is the folded line without the numbers that its labels allow.
 func (w row) unnumbered() string {
 	p := w.phrase
+	if m := hashGroupsRE.FindStringSubmatchIndex(p.fold); m != nil {
+		p = p.blanked(m[2], m[3])
+	}
 	for _, s := range w.segments() {
 		switch s.field {
 		case fieldCalled, fieldOrder, fieldCode, fieldLong:

@@ -226,7 +226,7 @@ func encoderOf(c *charset) map[rune]string {
 
 // TestUnseen scores them by the rules of TestScore.
 func TestUnseen(t *testing.T) {
-	for folder, least := range map[string]float64{"learnt": 0, "held": 0} {
+	for folder, least := range map[string]float64{"learnt": 0.99, "held": 0.93} {
 		t.Run(folder, func(t *testing.T) {
 			scoreUnseen(t, folder, least)
 		})
@@ -245,7 +245,7 @@ func scoreUnseen(t *testing.T, folder string, least float64) {
 		o := Options{Encoding: u.store, Key: []byte("key")}
 		slips := decoded(t, u.stream(t), o)
 		if !strings.ContainsAny(u.text, "\t$") {
-			text.add(tidy(strings.TrimLeft(unseenMark.ReplaceAllString(u.text, ""), "\n")) == tidy(strings.ReplaceAll(onPaper(slips), "--label--\n", "")))
+			text.add(tidy(strings.TrimLeft(unseenMark.ReplaceAllString(strings.ReplaceAll(u.text, "{cut}\n", ""), ""), "\n")) == tidy(strings.ReplaceAll(onPaper(slips), "--label--\n", "")))
 		}
 		if len(slips) != len(u.want) {
 			t.Errorf("%s: %d slips, want %d", u.name, len(slips), len(u.want))

@@ -332,6 +332,9 @@ func allLabels(tables ...map[field][]string) *[256][]label {
 			for _, w := range words {
 				w = strings.Map(foldRune, w)
 				all[w[0]] = append(all[w[0]], label{w, f})
+				if dashed := strings.Replace(w, "pick up", "pick-up", 1); dashed != w {
+					all[w[0]] = append(all[w[0]], label{dashed, f})
+				}
 			}
 		}
 	}
