@@ -45,6 +45,7 @@ var (
 
 // readItem reads a line as a dish. cols, if not nil, is the order of the columns.
 func readItem(p phrase, cols []column) (item, bool) {
+	p = p.unled().unticked()
 	if isTotal(p.fold) || isColumns(p.fold) {
 		return item{}, false
 	}

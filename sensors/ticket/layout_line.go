@@ -146,7 +146,7 @@ func newRow(l Line) row {
 	if rs := []rune(text); len(rs) > longestLine {
 		text = string(rs[:longestLine])
 	}
-	p := newPhrase(text).unled().unticked().unstarred()
+	p := newPhrase(text).unstarred()
 	return row{phrase: p, size: max(l.Width, 1) * max(l.Height, 1), width: max(l.Width, 1), indent: leading(p.fold)}
 }
 

@@ -37,7 +37,7 @@ func (r *reader) worthIt() bool {
 // uncountedDish takes a line as one portion of a dish, unless it reads like a sentence.
 func (r *reader) uncountedDish(w row) bool {
 	const longest = 36 // columns: of the names of dishes on menus, nearly all are shorter
-	name := w.trim("")
+	name := w.unled().unticked().trim("")
 	if !r.ruled || r.zone == zoneDone || r.zone == zoneSkip || w.tail || columns(name.fold) > longest || !hasWord(name.fold) ||
 		strings.ContainsAny(name.fold, ":;!?") || strings.HasSuffix(name.fold, ".") || nameLine(name.fold) {
 		return false
