@@ -96,6 +96,8 @@ type Change struct {
 	Urged    bool       `json:"urged,omitempty"`
 	// Orphan is a slip that names no order we know: urgent, a person must look.
 	Orphan *Orphan `json:"orphan,omitempty"`
+	// Claimed is the orphan that meant this order, which came a little later.
+	Claimed *Orphan `json:"claimed,omitempty"`
 }
 
 // Orphan is an urge, cancel or void slip whose order is not known.
@@ -103,4 +105,7 @@ type Orphan struct {
 	Kind    SlipKind `json:"kind"`
 	Number  string   `json:"number,omitempty"`
 	Channel string   `json:"channel,omitempty"`
+	// OrderKey and Items are what else the slip says of its order.
+	OrderKey string `json:"order_key,omitempty"`
+	Items    []Item `json:"items,omitempty"`
 }

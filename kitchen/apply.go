@@ -90,6 +90,9 @@ func (s *State) applyChange(at Stamp, c Change) {
 		}
 		return
 	}
+	if c.Claimed != nil {
+		s.claim(*c.Claimed)
+	}
 	o := s.Orders[c.ID]
 	if o == nil {
 		return
@@ -122,6 +125,16 @@ func (s *State) applyChange(at Stamp, c Change) {
 	}
 	if c.Urged {
 		o.Urged++
+	}
+}
+
+// claim forgets an orphan, the newest of its kind.
+func (s *State) claim(o Orphan) {
+	for i, p := range slices.Backward(s.Orphans) {
+		if p.Kind == o.Kind && p.Number == o.Number && p.Channel == o.Channel {
+			s.Orphans = slices.Delete(slices.Clone(s.Orphans), i, i+1)
+			return
+		}
 	}
 }
 

@@ -106,7 +106,7 @@ func (d *Decider) Board(now Stamp) *Board {
 	})
 	for _, o := range s.Orphans {
 		if age, ok := s.Since(o.At, now); ok && age < orphanShown {
-			b.Unsure = append(b.Unsure, BoardOrphan{o.Orphan, s.show(o.At)})
+			b.Unsure = append(b.Unsure, BoardOrphan{Orphan{Kind: o.Kind, Number: o.Number, Channel: o.Channel}, s.show(o.At)})
 		}
 	}
 	return b

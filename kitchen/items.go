@@ -1,6 +1,10 @@
 package kitchen
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // folded is merged for a slip that may also take dishes away: lines with a
 // negative quantity, as tills print them between others.
@@ -30,7 +34,7 @@ func merged(have, slip []Item, part bool) []Item {
 			out[i].Qty += it.Qty
 		default:
 			seen[i] = true
-			out[i] = Item{Qty: max(out[i].Qty, it.Qty), Name: it.Name, Mods: longer(out[i].Mods, it.Mods)}
+			out[i] = Item{Qty: max(out[i].Qty, it.Qty), Name: out[i].Name, Mods: longer(out[i].Mods, it.Mods)}
 		}
 	}
 	return out
@@ -41,16 +45,56 @@ func merged(have, slip []Item, part bool) []Item {
 // found once.
 func line(have []Item, seen []bool, it Item, loose bool) int {
 	for _, want := range []func(Item) bool{
-		func(h Item) bool { return sameMods(h, it) },
-		func(Item) bool { return loose },
+		func(h Item) bool { return h.Name == it.Name && sameMods(h, it) },
+		func(h Item) bool { return h.Name == it.Name && loose },
+		func(h Item) bool { return sameDish(h.Name, it.Name) && (loose || sameMods(h, it)) },
 	} {
 		for i, h := range have {
-			if !seen[i] && h.Name == it.Name && want(h) {
+			if !seen[i] && want(h) {
 				return i
 			}
 		}
 	}
 	return -1
+}
+
+// sameDish says whether two names are one dish: in other letters, with other spaces and
+// signs, or with an advertisement in brackets before one of them: 【招牌】宫保鸡丁.
+func sameDish(a, b string) bool {
+	if a == b {
+		return true
+	}
+	a, b = plainDish(a), plainDish(b)
+	return a != "" && b != "" && (a == b || unpraised(a) == b || a == unpraised(b))
+}
+
+// plainDish is a name in small letters of half width, without spaces and signs but for
+// brackets, which tell sizes apart.
+func plainDish(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '！' && r <= '～':
+			r -= '！' - '!' // the full width of ASCII
+		case r == '【' || r == '［':
+			r = '['
+		case r == '】' || r == '］':
+			r = ']'
+		}
+		if unicode.IsSpace(r) || unicode.IsPunct(r) && !strings.ContainsRune("()[]", r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+}
+
+// unpraised is a name as plainDish has it, without brackets before it.
+func unpraised(s string) string {
+	if s != "" && (s[0] == '[' || s[0] == '(') {
+		if _, rest, ok := strings.Cut(s, map[byte]string{'[': "]", '(': ")"}[s[0]]); ok && rest != "" {
+			return rest
+		}
+	}
+	return s
 }
 
 // sameMods says whether two lines are one dish: a copy may leave the modifiers out.
@@ -78,7 +122,7 @@ func voided(have, slip []Item) []Item {
 			func(Item) bool { return true },
 		} {
 			for i := range out {
-				if out[i].Name == it.Name && alike(out[i]) {
+				if sameDish(out[i].Name, it.Name) && alike(out[i]) {
 					n := min(take, out[i].Qty)
 					out[i].Qty -= n
 					take -= n

@@ -136,17 +136,31 @@ func (s *State) onlyOther(t *Ticket) *Order {
 	return found
 }
 
-// target returns the open order that an urge, cancel or void slip means: by
-// channel and number, or the only one with that number.
+// target returns the open order that an urge, cancel or void slip means: by channel and
+// number, or the only one with that number, or with that number and one of its dishes.
 func (s *State) target(t *Ticket) *Order {
 	exact, loose := s.named(t)
 	if len(exact) > 0 {
 		return exact[len(exact)-1]
 	}
+	if len(loose) > 1 && len(t.Items) > 0 {
+		loose = slices.DeleteFunc(loose, func(o *Order) bool { return !overlap(o.Items, t.Items) })
+	}
 	if len(loose) == 1 {
 		return loose[0]
 	}
 	return nil
+}
+
+// billed says that t is the bill of a table whose dishes were ordered: it orders nothing.
+func (s *State) billed(t *Ticket, now Stamp) bool {
+	if t.Copy != "receipt" || t.Number != "" || t.Table == "" || len(t.Items) == 0 {
+		return false
+	}
+	return len(s.inOrder(func(o *Order) bool {
+		age, known := s.Since(o.Accepted, now)
+		return t.names(o) && known && age <= silence && len(o.Items) > 0 && overlap(o.Items, t.Items)
+	})) > 0
 }
 
 // named returns the open orders that t names, oldest first: those of its channel,
@@ -157,11 +171,16 @@ func (s *State) named(t *Ticket) (exact, loose []*Order) {
 		case !t.names(o):
 		case t.Channel != "" && o.Channel == t.Channel:
 			exact = append(exact, o)
-		case t.Channel == "" || o.Channel == "" || diningMode(t.Channel) || diningMode(o.Channel):
+		case t.mayBeOf(o):
 			loose = append(loose, o)
 		}
 	}
 	return exact, loose
+}
+
+// mayBeOf says that the channels of the two do not contradict each other.
+func (t *Ticket) mayBeOf(o *Order) bool {
+	return t.Channel == o.Channel || t.Channel == "" || o.Channel == "" || diningMode(t.Channel) || diningMode(o.Channel)
 }
 
 // diningMode says that a channel is only a way of eating, which slips of one
@@ -174,7 +193,7 @@ func overlap(a, b []Item) bool {
 		return true
 	}
 	return slices.ContainsFunc(a, func(x Item) bool {
-		return slices.ContainsFunc(b, func(y Item) bool { return x.Name == y.Name })
+		return slices.ContainsFunc(b, func(y Item) bool { return sameDish(x.Name, y.Name) })
 	})
 }
 

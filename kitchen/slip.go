@@ -12,6 +12,9 @@ func (d *step) slip(e Event, t *Ticket) {
 	case SlipUrge, SlipCancel, SlipVoid:
 		d.act(e, t)
 	case SlipOrder, SlipReprint:
+		if d.s.billed(t, e.Stamp) {
+			return
+		}
 		if t.Number != "" || t.Table != "" || len(t.Items) > 0 && !t.Partial {
 			d.order(e, t)
 		}
@@ -124,9 +127,14 @@ func (d *step) act(e Event, t *Ticket) {
 	}
 	o := d.s.target(t)
 	if o == nil {
-		d.change(e.Stamp, Change{Orphan: &Orphan{Kind: t.Kind, Number: t.Number, Channel: t.Channel}})
+		d.change(e.Stamp, Change{Orphan: &Orphan{Kind: t.Kind, Number: t.Number, Channel: t.Channel, OrderKey: t.OrderKey, Items: t.Items}})
 		return
 	}
+	d.actOn(e, o, t)
+}
+
+// actOn does what the slip t asks of o.
+func (d *step) actOn(e Event, o *Order, t *Ticket) {
 	switch t.Kind {
 	case SlipUrge:
 		d.change(e.Stamp, Change{ID: o.ID, Slip: true, Urged: true, Print: t.Print})
@@ -139,6 +147,22 @@ func (d *step) act(e Event, t *Ticket) {
 			return
 		}
 		d.change(e.Stamp, Change{ID: o.ID, Slip: true, Items: &left, Print: t.Print})
+	}
+}
+
+// overtaken does to an order that has just come what slips asked that were printed a
+// little before it: one printer was busy, and another was not.
+func (d *step) overtaken(o *Order, input string) {
+	e := Event{Stamp: d.now, Source: input}
+	for _, p := range d.s.Orphans {
+		t := &Ticket{Kind: p.Kind, Number: p.Number, Channel: p.Channel, OrderKey: p.OrderKey, Items: p.Items}
+		age, known := d.s.Since(p.At, d.now)
+		if !known || age > copies || !t.names(o) || t.otherKey(o) || !t.mayBeOf(o) || !overlap(o.Items, t.Items) {
+			continue
+		}
+		d.change(d.now, Change{ID: o.ID, Claimed: &Orphan{Kind: p.Kind, Number: p.Number, Channel: p.Channel}})
+		d.actOn(e, o, t)
+		return
 	}
 }
 

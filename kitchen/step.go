@@ -81,6 +81,7 @@ func (d *step) follow(a Alert) {
 	case OrderAccepted:
 		if o := d.s.Orders[a.ID]; o != nil {
 			d.forecast(o)
+			d.overtaken(o, a.Input)
 		}
 	case OrderPickedUp, OrderCancelled, OrderClosed, OrderReadyUndone:
 		d.place()

@@ -67,6 +67,7 @@ var arrows = map[string][]string{
 	},
 	"test":                  {"kitchen", "predict", "buffer", "sync/uplink", "device"}, // what it reads of logs and alerts; the names of pins
 	"test/guests":           {"kitchen", "sensors/ticket"},                             // what its slips become
+	"test/lives":            {"kitchen", "predict", "sensors/ticket"},                  // slips, and what becomes of them
 	"test/rig":              {"test/rig/wire", "kitchen"},
 	"test/rig/agent":        {"test/rig/wire"},
 	"test/rig/debian":       {"test/rig", "kitchen", "sync/uplink"},

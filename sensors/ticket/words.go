@@ -369,7 +369,7 @@ func numberLabel(s string) (field, bool) {
 }
 
 // simplified folds the traditional characters of the vocabulary.
-var simplified = pairs("枱台檯台凍冻飲饮單单號号備备註注電电話话編编訂订數数計计總总發发統统內内帶带餐餐點点時时間间預预約约應应實实顧顾補补樓楼區区縣县鎮镇門门戶户聯联廚厨贈赠費费運运優优額额價价賬账帳账員员騎骑達达鄉乡號号東东機机碼码隱隐擬拟備备稱称結结項项類类臺台麵面滷卤雞鸡飯饭湯汤無无熱热溫温裝装桿杆載载體体營营業业報报銷销訊讯見见開开關关後后續续園园廈厦廣广場场學学醫医館馆層层")
+var simplified = pairs("枱台檯台凍冻飲饮單单號号備备註注電电話话編编訂订數数計计總总發发統统內内帶带餐餐點点時时間间預预約约應应實实顧顾補补樓楼區区縣县鎮镇門门戶户聯联廚厨贈赠費费運运優优額额價价賬账帳账員员騎骑達达鄉乡號号東东機机碼码隱隐擬拟備备稱称結结項项類类臺台麵面滷卤雞鸡飯饭湯汤無无熱热溫温裝装桿杆載载體体營营業业報报銷销訊讯見见開开關关後后續续園园廈厦廣广場场學学醫医館馆層层團团賣卖餓饿麼么寶宝滿满減减紅红")
 
 // pairs reads a map from a string of key and value by turns.
 func pairs(s string) map[rune]rune {
