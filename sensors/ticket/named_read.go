@@ -65,6 +65,9 @@ func (r *reader) called(l *Layout, p page, lines []phrase) (string, bool) {
 func (r *reader) at(w *Place, p page, lines []phrase) (phrase, bool) {
 	for i := range lines {
 		if v, ok := w.find(i, p, lines); ok {
+			if at := nameAfter(v); at > 0 {
+				v = v.slice(0, at).trim("-,;:")
+			}
 			if text := scrub(v.words()); text != "" {
 				r.roles[i] = roleHead
 				return v, true

@@ -136,6 +136,7 @@ var nasty = []struct{ name, text, secret, keep string }{
 	{"Japanese, in a note", "注文番号 137\n----------\nラーメン x1\n----------\n備考:鈴木まで連絡ください、辛口です\n", "鈴木", "ラーメン|辛口です"},
 	{"Japanese, room", "注文番号 138\n届け先:ハイツ神南 201号室\n----------\nラーメン x1\n----------\n", "神南|201", "ラーメン"},
 	{"German, a wish that is none", "Bestellung 139\n----------\n1x Schnitzel\n----------\nBemerkung: lieber Pommes statt Salat, Soße wird extra gewünscht\n", "Kowalczyk", "lieber Pommes statt Salat|Soße wird extra"},
+	{"German, a bell and a taste", "Bestellung 142\n----------\n1x Schnitzel\n----------\nBemerkung: bei Torsten S. klingeln, Soße extra\n", "Torsten", "Soße extra"},
 	{"tastes in brackets", "Order #140\n----------\n1x Soup\n----------\nNote: no salt (allergy: celery) and (extra bread)\n", "Kowalczyk", "no salt|celery|extra bread"},
 	{"Spanish, tastes that begin like calls", "PEDIDO #141\n----------\n1x Sopa\n----------\nObs: sin cebolla para llevar, llamar al llegar\n", "Kowalczyk", "sin cebolla|llamar al llegar"},
 }

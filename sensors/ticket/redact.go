@@ -312,7 +312,7 @@ func knownWords(s string) bool {
 // a person after all.
 func scrub(s string) string {
 	p := newPhrase(s)
-	if hasPhone(p.fold) || mailRE.MatchString(p.fold) || hasLink(p.fold) || masked(p.fold) || strictHonorRE.MatchString(p.fold) || forRE.MatchString(p.print) {
+	if hasPhone(p.fold) || mailRE.MatchString(p.fold) || hasLink(p.fold) || masked(p.fold) || strictHonorRE.MatchString(p.fold) || isFor(p.print) {
 		return ""
 	}
 	return strings.TrimFunc(s, unicode.IsSpace)

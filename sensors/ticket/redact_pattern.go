@@ -23,7 +23,7 @@ var (
 	// strictHonorRE is for dishes and modifiers.
 	strictHonorRE = lazily(`先生|女士|(?:^|[^\p{Han}])[` + surnames + `]\p{Han}{1,2} ?收$|(?:^|[^a-z])(?:mr|mrs|ms)\. [a-z]+`)
 	// forRE is a modifier that says for whom the dish is, over printed text.
-	forRE = lazily(`^(?i:for|name|guest|customer|tab)[: ]+\p{Lu}\p{Ll}+(?: \p{Lu}\S*)?$`)
+	forRE = lazily(`^\s*(?i:for|name|guest|customer|tab|für|fuer|para|pour|voor|dla|untuk|cho|для)[: ]+(\p{Lu}\p{Ll}+)(?: \p{Lu}\S*)?\s*$`)
 	// initialRE is "Sample G." over printed text: how Western slips shorten names.
 	initialRE = lazily(`^\p{Lu}[\p{L}'-]+(?: \p{Lu}[\p{L}'-]+)? \p{Lu}\.?$`)
 
@@ -42,6 +42,12 @@ var starredTasteRE = lazily(`^\s*\*+ ?[热冷冰温凉辣甜咸酸葱蒜糖盐�
 
 // masked says that s has a name with stars for a part of it.
 func masked(s string) bool { return maskedRE.MatchString(s) && !starredTasteRE.MatchString(s) }
+
+// isFor says that a line says for whom a dish is.
+func isFor(print string) bool {
+	m := forRE.FindStringSubmatch(print)
+	return m != nil && !isNotIntro(m[1])
+}
 
 // hasPhone says that s holds something like a phone number. Times, dates and
 // prices are no phone numbers.

@@ -42,7 +42,7 @@ var (
 	// introRE, over printed text: a capitalised name behind a word that introduces one.
 	introRE = lazily(`(?:^|[^\p{L}])(?i:(?:hi,? )?it['’]?s|here is|nombre es|nome é|name ist|nom est|vorname|nachname|me llamo|se llama|me chamo|je m'appelle|je suis|mi chiamo|sono|ich bin|ich heiße|eu sou|aqui é|corner of|bday|b-day|recebe|recibe|retira|citofono|timbre|für|fuer|bei|an|von|klingeln bei|abgeben (?:in|bei|an)|para|por|sou|soy|chamar(?: por| a| o)?|preguntar por|perguntar por|falar com|hablar con|entregar (?:a|para|em|en)|dejar(?:lo)? (?:en|con)|deixar (?:em|com|na|no)|a nombre de|em nome de|à attention de|pour|chez|demander|livrer à|per|a nome(?: di)?|leave (?:it )?(?:at|with)|deliver to|drop (?:it )?(?:off )?at|bring to)[ :]+(\p{Lu}[\p{L}'./-]+)`)
 	// notIntro may follow those words with a capital.
-	notIntro   = strings.Fields("favor bedarf kinder kind allergie allergien allergiker abholung lieferung tisch zwei drei vier hand alle heute mir mich llevar aqui compartir ninos nino mesa recoger viagem criancas crianca dividir festa dois duas emporter partager enfants deux table reception lobby door front desk side counter gate office porch the my our me us fisch nuss nusse")
+	notIntro   = strings.Fields("favor bedarf kinder kind allergie allergien allergiker vegetarier veganer diabetiker vegetarians vegans abholung lieferung tisch zwei drei vier hand alle heute mir mich llevar aqui compartir ninos nino mesa recoger viagem criancas crianca dividir festa dois duas emporter partager enfants deux table reception lobby door front desk side counter gate office porch the my our me us fisch nuss nusse")
 	lastCapRE  = lazily(`\p{Lu}[\p{L}'-]+$`)
 	firstCapRE = lazily(`^\p{Lu}[\p{L}'-]+`)
 )

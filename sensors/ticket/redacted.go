@@ -53,6 +53,11 @@ func nameBehind(p phrase) int {
 	if _, dish := readItem(p, nil); dish {
 		return -1
 	}
+	return nameAfter(p)
+}
+
+// nameAfter is nameBehind of what is no dish.
+func nameAfter(p phrase) int {
 	told, at := false, 0
 	for at < len(p.fold) {
 		for at < len(p.fold) && p.fold[at] == ' ' {
@@ -75,6 +80,11 @@ func nameBehind(p phrase) int {
 // capsRE, over printed text, is a line of one to three capitalised words.
 var capsRE = lazily(`^\s*\p{Lu}[\p{L}'.-]*(?: \p{Lu}[\p{L}'.-]*){0,2}\s*$`)
 
+// naming says that p names somebody in words that do.
+func naming(p phrase) bool {
+	return isFor(p.print) || namesSomebody(p.print) || introduced(p.print) || addressed(p)
+}
+
 // mayName says that a line could be a name, for all that its words tell. The rules of
 // understanding need no such line, but for its place; people see it as text.
 func mayName(r row) bool {
@@ -83,15 +93,12 @@ func mayName(r row) bool {
 	switch {
 	case !dish && !r.empty() && scrub(strings.Trim(r.print, "()[]（）【】 ")) == "" && letters(r.print) != "":
 		return true
-	case forRE.MatchString(strings.TrimSpace(r.print)), ownerRE.MatchString(r.print), firmRE.MatchString(r.fold):
+	case !dish && naming(r.phrase), ownerRE.MatchString(r.print), firmRE.MatchString(r.fold):
 		return true
 	case r.indent > 0 || isRule(r.fold) || knownWords(r.fold) || len(r.segments()) > 0 || tasteLike(r.phrase):
 		return false
 	case slices.Contains(goodsWords, s) || slices.Contains(giftWords, s) || slices.Contains(skipWords, s) || isTotal(r.fold) || isFee(r.fold):
 		return false
-	}
-	if !dish && (namesSomebody(r.print) || introduced(r.print) || addressed(r.phrase)) {
-		return true
 	}
 	return shortHanRE.MatchString(r.print) && !foodHanRE.MatchString(r.fold) || capsRE.MatchString(r.print)
 }

@@ -60,11 +60,11 @@ func Teach(s Slip, l Lesson, known *Layouts) (file []byte, t kitchen.Ticket, err
 	if trial.Of(s) == nil {
 		return nil, t, errors.New("the slip itself is not recognised: point at other lines with has")
 	}
-	t, p, _ := parse(s, Options{Layouts: trial})
+	t, p, roles := parse(s, Options{Layouts: trial})
 	if err := w.holds(t); err != nil {
 		return nil, t, err
 	}
-	w.out.sample(p, t)
+	w.out.sample(p, roles, t)
 	file = []byte(w.out.String())
 	done, err := ParseLayout(l.Name+".toml", file)
 	if err != nil {

@@ -149,20 +149,26 @@ func (w *taught) dishes() error {
 	if mods != "" {
 		w.out.list("modifiers", []string{mods})
 	}
-	if over := above(w.Dishes[0]-1, w.lines); over.print != "" {
-		w.out.text("from", `^\s*`+general(strings.TrimSpace(over.fold))+`\s*$`)
-	}
+	over := slices.Clone(w.lines[:w.Dishes[0]-1])
+	slices.Reverse(over)
+	w.border("from", over)
 	last := w.Dishes[len(w.Dishes)-1]
 	if n := len(w.Modifiers); n > 0 {
 		last = max(last, w.Modifiers[n-1])
 	}
-	for _, line := range w.lines[last:] {
-		if line.print != "" {
-			w.out.text("to", `^\s*`+general(strings.TrimSpace(line.fold))+`\s*$`)
-			break
+	w.border("to", w.lines[last:])
+	return nil
+}
+
+// border writes the first of the lines that stands on other such slips too: none that
+// could name somebody.
+func (w *taught) border(key string, lines []phrase) {
+	for _, p := range lines {
+		if p.print != "" && !naming(p) && !couldName(p) && nameAfter(p) < 0 {
+			w.out.text(key, `^\s*`+general(strings.TrimSpace(p.fold))+`\s*$`)
+			return
 		}
 	}
-	return nil
 }
 
 // indent is the deepest indent of lines, or the least.

@@ -41,11 +41,18 @@ func (w *writer) list(key string, values []string) {
 	fmt.Fprintf(w, "%s = [%s]\n", key, strings.Join(all, ", "))
 }
 
-// sample writes a slip without persons, and what is read from it.
-func (w *writer) sample(p page, t kitchen.Ticket) {
+// sample writes a slip without persons, and what is read from it. It stays on the disk: so
+// it also lacks what could be a name and is nothing that anybody understands.
+func (w *writer) sample(p page, roles []role, t kitchen.Ticket) {
 	w.WriteString("\n[[sample]]\ntext = '''\n")
 	var large []string
 	for i, r := range p.rows {
+		if roles[i] == roleNone && (mayName(r) || couldName(r.phrase)) {
+			r.gone = true
+		}
+		if at := nameBehind(r.phrase); at > 0 {
+			r.phrase = r.slice(0, at)
+		}
 		if !r.gone {
 			w.WriteString(strings.ReplaceAll(strings.TrimRight(r.print, " "), "'''", "' ' '"))
 		}
