@@ -48,15 +48,15 @@ type house struct {
 	resend  chan uplink.Range // what the cloud wants again, to the uplink
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
-	layouts  ticket.Layouts  // of tickets
+	layouts  ticket.Layouts // of tickets
 	// Of watchLayouts: how the files looked that were read last, and which are refused.
 	layoutsSeen string
 	refused     []*ticket.LayoutError
-	samples  *sampler        // nil where none are kept
-	metrics  *metrics
-	devices  []string          // of the configuration, by the names of their sources
-	taps     []*tap            // on the same
-	ports    []<-chan struct{} // of printers; closed when each has been tried
+	samples     *sampler // nil where none are kept
+	metrics     *metrics
+	devices     []string          // of the configuration, by the names of their sources
+	taps        []*tap            // on the same
+	ports       []<-chan struct{} // of printers; closed when each has been tried
 }
 
 // run is the whole daemon. It returns when ctx ends, or when the log can no
