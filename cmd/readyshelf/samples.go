@@ -52,6 +52,9 @@ func keptBy(config string) (k kept, err error) {
 	return k, err
 }
 
+// notUnderstood is what is said of a sample that nobody has taught.
+const notUnderstood = "not understood"
+
 // explain reads a sample with the layouts of today.
 func (k kept) explain(name string) (u ticket.Unread, said string, lines []ticket.LineRead, err error) {
 	if u, err = k.read(name); err != nil {
@@ -59,7 +62,7 @@ func (k kept) explain(name string) (u ticket.Unread, said string, lines []ticket
 	}
 	o := ticket.Options{Layouts: k.layouts}
 	t, lines := ticket.Explain(u.Slip, o)
-	said = "not understood"
+	said = notUnderstood
 	if by := k.layouts.Of(u.Slip); by != nil {
 		said = "read by " + by.Name + ": " + sayTicket(t)
 	} else if t.Kind != kitchen.SlipUnknown {
@@ -121,7 +124,10 @@ func (c *samplesShowCmd) Run(s streams) error {
 	}
 	fmt.Fprintf(s.out, "%s came on %s to %s\n", c.Name, u.At.In(k.zone).Format("2006-01-02 15:04"), u.Printer)
 	showLines(s.out, lines)
-	fmt.Fprintf(s.out, "%s\nteach it: sudo readyshelf ticket teach %s\n", said, c.Name)
+	fmt.Fprintln(s.out, said)
+	if said == notUnderstood {
+		fmt.Fprintln(s.out, "teach it: sudo readyshelf ticket teach "+c.Name)
+	}
 	return nil
 }
 

@@ -222,7 +222,7 @@ func TestTeachKept(t *testing.T) {
 	teach := append([]string{"ticket", "teach", "--config", conf, "--channel", "dine-in", "--about", "x"}, "--table", "2", "--number", "3=0815", "--dishes", "6,8", "--modifiers", "7")
 	out := runTeach(t, "9\n1=THEKE UND TERRASSE\n\nbar-slip\n5\n\n\n\n\n", append(teach, "slip-1")...)
 	for _, want := range []string{
-		"  1 personal", "line 9 needs its text", "  1 ?          THEKE UND TERRASSE", "with the layout: slip: order dine-in #0815 B4 2×Radler, gross, 1×Brezn",
+		"  1 personal", "line 9 needs its text", "  1 ?          THEKE UND TERRASSE", "  number    0815\n  table     B4\n  dish      2 × Radler, gross | ohne Eis\n  dish      1 × Brezn\n",
 		"it reads the kept sample slip-3 too: slip: order dine-in #0820 C7 1×Radler, gross, 3×Wurst", "takes it over within ten seconds",
 	} {
 		if !strings.Contains(out, want) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"readyshelf/device"
+	"readyshelf/kitchen"
 	"readyshelf/sensors/ticket"
 )
 
@@ -77,7 +78,8 @@ func (c *ticketTeachCmd) Run(s streams) error {
 	if err != nil {
 		return fmt.Errorf("this layout is not written: %w", err)
 	}
-	fmt.Fprintf(s.out, "with the layout: %s\nproved on this slip and on %d that are kept\n", sayTicket(t), known.Samples())
+	showTicket(s.out, t)
+	fmt.Fprintf(s.out, "proved on this slip and on %d that are kept\n", known.Samples())
 	if err := c.proveKept(s, lesson.Name, text, known); err != nil {
 		return fmt.Errorf("this layout is not written: %w", err)
 	}
@@ -121,6 +123,26 @@ func (c *ticketTeachCmd) show(out io.Writer, slip ticket.Slip, known *ticket.Lay
 	t, lines := ticket.Explain(slip, ticket.Options{Layouts: known})
 	showLines(out, lines)
 	fmt.Fprintf(out, "understood as %s\n", sayTicket(t))
+}
+
+// showTicket prints what is read with a layout, a line for each thing.
+func showTicket(out io.Writer, t kitchen.Ticket) {
+	fmt.Fprintln(out, "with the layout:")
+	say := func(what, text string) {
+		if text != "" {
+			fmt.Fprintf(out, "  %-9s %s\n", what, text)
+		}
+	}
+	say("kind", string(t.Kind))
+	say("channel", t.Channel)
+	say("number", t.Number)
+	say("table", t.Table)
+	say("ordered", t.Ordered)
+	say("promised", t.Promised)
+	for _, it := range t.Items {
+		say("dish", strings.Join(append([]string{fmt.Sprintf("%d × %s", it.Qty, it.Name)}, it.Mods...), " | "))
+	}
+	say("notes", t.Notes)
 }
 
 // ask asks for what no flag says. What ends the input ends the questions.

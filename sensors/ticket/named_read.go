@@ -17,10 +17,10 @@ func (r *reader) follow(l *Layout, p page, lines []phrase) {
 		r.t.Table = v.trim("[]()#:").words()
 	}
 	if v, ok := r.at(l.Ordered, p, lines); ok {
-		r.t.Ordered = v.words()
+		r.t.Ordered = asClock(v.words())
 	}
 	if v, ok := r.at(l.Promised, p, lines); ok {
-		r.t.Promised = v.words()
+		r.t.Promised = asClock(v.words())
 	}
 	r.remarks(l.Notes, p, lines)
 	if l.Items != nil {
@@ -59,6 +59,20 @@ func (r *reader) called(l *Layout, p page, lines []phrase) (string, bool) {
 		}
 	}
 	return best, best != ""
+}
+
+// dottedRE is a time that is written 19.45 or 19h45.
+var dottedRE = lazily(`(?i)(?:^|[^\d.])(([01]?\d|2[0-3])[.h]([0-5]\d))(?:[^\d.]|$)`)
+
+// asClock is a time with a colon, as those read it that wait for it.
+func asClock(s string) string {
+	if strings.Contains(s, ":") {
+		return s
+	}
+	if m := dottedRE.FindStringSubmatchIndex(s); m != nil {
+		return s[:m[5]] + ":" + s[m[6]:]
+	}
+	return s
 }
 
 // at is what stands in the first line that a place finds.

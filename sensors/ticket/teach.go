@@ -37,6 +37,7 @@ type Point struct {
 // taught is a layout under way.
 type taught struct {
 	Lesson
+	slip  Slip
 	p     page
 	lines []phrase // without persons
 	out   writer
@@ -47,7 +48,7 @@ type taught struct {
 // the slip without persons as its sample. It is proved: what was pointed at is read from
 // the slip, and every sample of the known layouts is read as before.
 func Teach(s Slip, l Lesson, known *Layouts) (file []byte, t kitchen.Ticket, err error) {
-	w := taught{Lesson: l, p: redact(s.Lines, nil)}
+	w := taught{Lesson: l, slip: s, p: redact(s.Lines, nil)}
 	w.lines = asPrinted(w.p)
 	if err := w.point(); err != nil {
 		return nil, t, err
@@ -134,13 +135,30 @@ func (w *taught) line(n int) (phrase, error) {
 func (w *taught) exprs(lines []int) ([]string, error) {
 	var all []string
 	for _, n := range lines {
-		p, err := w.line(n)
-		if err != nil {
+		if _, err := w.line(n); err != nil {
 			return nil, err
 		}
-		all = append(all, `^\s*`+general(strings.TrimSpace(p.fold))+`\s*$`)
+		all = append(all, w.whole(n))
 	}
 	return all, nil
+}
+
+// whole is an expression for line n. Its digits may be others, and the number and the
+// table that were pointed at in it.
+func (w *taught) whole(n int) string {
+	p := w.lines[n-1]
+	text := strings.TrimSpace(p.fold)
+	for _, at := range []Point{w.Number, w.Table} {
+		if at.Line != n {
+			continue
+		}
+		if v, err := w.value("", at, p, codesIn); err == nil {
+			if head, tail, ok := strings.Cut(text, v); ok {
+				return `^\s*` + general(head) + shape(v) + general(tail) + `\s*$`
+			}
+		}
+	}
+	return `^\s*` + general(text) + `\s*$`
 }
 
 // privateExprs recognise personal lines by their label, and do not keep the person.
@@ -170,19 +188,27 @@ func (w *taught) privateExprs() ([]string, error) {
 	return all, nil
 }
 
+// value is what of a line is meant.
+func (w *taught) value(name string, at Point, p phrase, guess func(phrase) ([]string, string)) (string, error) {
+	if at.Value != "" {
+		return at.Value, nil
+	}
+	found, what := guess(p)
+	if len(found) != 1 {
+		return "", fmt.Errorf("%s: line %d has %d of what may be %s; say which: %d=TEXT", name, at.Line, len(found), what, at.Line)
+	}
+	return found[0], nil
+}
+
 // place writes where a value stands, and returns it.
 func (w *taught) place(name string, at Point, guess func(phrase) ([]string, string)) (string, error) {
 	p, err := w.line(at.Line)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", name, err)
 	}
-	value := at.Value
-	if value == "" {
-		found, what := guess(p)
-		if len(found) != 1 {
-			return "", fmt.Errorf("%s: line %d has %d of what may be %s; say which: %d=TEXT", name, at.Line, len(found), what, at.Line)
-		}
-		value = found[0]
+	value, err := w.value(name, at, p, guess)
+	if err != nil {
+		return "", err
 	}
 	i := strings.Index(p.fold, value)
 	if i < 0 {
@@ -200,20 +226,27 @@ func (w *taught) place(name string, at Point, guess func(phrase) ([]string, stri
 		return strings.Join(strings.Fields(value), " "), nil
 	}
 	w.out.text("line", `^\s*`+general(strings.TrimLeft(head, " "))+`(`+expr+`)`+general(strings.TrimRight(tail, " "))+`\s*$`)
-	switch over := above(at.Line-1, w.lines); {
+	switch over := w.over(at.Line); {
 	case w.p.rows[at.Line-1].size > 1:
 		w.out.number("size", w.p.rows[at.Line-1].size)
-	case over.print != "":
-		w.out.text("below", `^\s*`+general(strings.TrimSpace(over.fold))+`\s*$`)
+	case over > 0:
+		w.out.text("below", w.whole(over))
 	}
 	return strings.Join(strings.Fields(value), " "), nil
+}
+
+// over is the line with text above line n, 0 if there is none.
+func (w *taught) over(n int) int {
+	for n--; n > 0 && w.lines[n-1].print == ""; n-- {
+	}
+	return n
 }
 
 // holds says what was pointed at and is not read.
 func (w *taught) holds(t kitchen.Ticket) error {
 	for _, f := range []struct{ what, got, want string }{
-		{"number", t.Number, w.want.Number}, {"table", t.Table, w.want.Table}, {"ordered", t.Ordered, w.want.Ordered},
-		{"promised", t.Promised, w.want.Promised}, {"notes", t.Notes, w.want.Notes},
+		{"number", t.Number, w.want.Number}, {"table", t.Table, w.want.Table}, {"ordered", t.Ordered, asClock(w.want.Ordered)},
+		{"promised", t.Promised, asClock(w.want.Promised)}, {"notes", t.Notes, w.want.Notes},
 	} {
 		if f.want != "" && newPhrase(f.got).fold != newPhrase(f.want).fold {
 			return fmt.Errorf("%s: %q is read, you pointed at %q", f.what, f.got, f.want)

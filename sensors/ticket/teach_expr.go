@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // general is an expression for s in which digits may be others, and gaps longer.
@@ -93,6 +94,9 @@ func timesIn(p phrase) ([]string, string) {
 	if v, ok := q.when(); ok {
 		return []string{strings.TrimSpace(v.print)}, "a time"
 	}
+	if all := dottedRE.FindAllStringSubmatch(q.fold, -1); len(all) == 1 {
+		return []string{all[0][1]}, "a time"
+	}
 	return nil, "a time"
 }
 
@@ -106,17 +110,19 @@ func noteIn(p phrase) ([]string, string) {
 }
 
 // dishShapes are how slips write dishes, the surest first. I is the indent and a mark,
-// J the indent alone, P the price.
+// J the indent alone, M the indent and the mark that all dishes have, P the price.
 var dishShapes = []string{
-	`^I(?<qty>\d{1,3})\s*[x×*]\s*(?<name>\S.*?)P$`,
+	`^I(?<qty>\d{1,3})\s*[x×*=]\s*(?<name>\S.*?)P$`,
 	`^I[\[(]\s*(?<qty>\d{1,3})\s*[x×]?\s*[\])]\s*(?<name>\S.*?)P$`,
 	`^I(?<qty>\d{1,3})\s*(?:stk|st|pcs|pz|szt|ks|db|kpl|шт|adet|份|个|個|枚|点|개|잔)\.?\s+(?<name>\S.*?)P$`,
-	`^I(?<name>\S.*?)\s*[x×*@]\s*(?<qty>\d{1,3})P$`,
+	`^I(?<name>\S.*?)\s*[x×*@=]\s*(?<qty>\d{1,3})P$`,
 	`^I(?<name>\S.*?)\s*[\[(]\s*[x×]?(?<qty>\d{1,3})\s*[\])]P$`,
 	`^I(?<name>\S.*?)\s*[.:_]{2,}\s*(?<qty>\d{1,3})P$`,
 	`^I(?<name>\S.*?)\s+(?<qty>\d{1,3})\s*(?:stk|st|pcs|pz|szt|ks|db|kpl|шт|adet|份|个|個|枚|点|개|잔|인분)\.?P$`,
 	`^I(?<name>\S.*?)\s{2,}(?<qty>\d{1,3})P$`,
 	`^I(?<qty>\d{1,3})\s+(?<name>\S.*?)P$`,
+	`^J\d{1,2}[.)]\s*(?<name>\p{L}.*?)P$`, // counted, not how many
+	`^M\s*(?<name>[\p{L}\p{N}].*?)P$`,
 	`^J(?<name>[\p{L}\p{N}].*?)P$`,
 }
 
@@ -149,27 +155,36 @@ func (w *taught) dishes() error {
 	if mods != "" {
 		w.out.list("modifiers", []string{mods})
 	}
-	over := slices.Clone(w.lines[:w.Dishes[0]-1])
-	slices.Reverse(over)
-	w.border("from", over)
+	w.border("from", w.Dishes[0]-1, -1)
 	last := w.Dishes[len(w.Dishes)-1]
 	if n := len(w.Modifiers); n > 0 {
 		last = max(last, w.Modifiers[n-1])
 	}
-	w.border("to", w.lines[last:])
+	end := w.border("to", last+1, 1)
+	for n := w.Dishes[0]; n <= end && n <= len(w.lines); n++ {
+		if w.slip.Lines[n-1].Hidden && bare.MatchString(expr) {
+			return fmt.Errorf("dishes: line %d was left out, and what stands there would be read as a dish; if it names nobody, put in what the paper shows", n)
+		}
+	}
 	return nil
 }
 
-// border writes the first of the lines that stands on other such slips too: none that
-// could name somebody.
-func (w *taught) border(key string, lines []phrase) {
-	for _, p := range lines {
-		if p.print != "" && !naming(p) && !couldName(p) && nameAfter(p) < 0 {
-			w.out.text(key, `^\s*`+general(strings.TrimSpace(p.fold))+`\s*$`)
-			return
+// border writes the first line that stands on other such slips too, from line n on or back
+// from it: none that could name somebody. It returns the number of that line, or of the
+// one behind the last.
+func (w *taught) border(key string, n, step int) int {
+	for ; n >= 1 && n <= len(w.lines); n += step {
+		if p := w.lines[n-1]; p.print != "" && !naming(p) && !couldName(p.trim(""), false) && nameAfter(p) < 0 {
+			w.out.text(key, w.whole(n))
+			return n
 		}
 	}
+	return n
 }
+
+// bare are expressions of dishes that any words match: they have neither a quantity nor a
+// mark.
+var bare = lazily(`^\^\\s\{0,\d+\}\(\?<name>\[\\p\{L\}\\p\{N\}\]`)
 
 // indent is the deepest indent of lines, or the least.
 func (w *taught) indent(lines []int, least bool) (int, error) {
@@ -186,9 +201,26 @@ func (w *taught) indent(lines []int, least bool) (int, error) {
 	return best, nil
 }
 
+// mark is an expression for the sign with which all dishes begin, and for nothing on
+// paper where there is none.
+func (w *taught) mark() string {
+	var mark rune
+	for _, n := range w.Dishes {
+		first, _ := utf8.DecodeRuneInString(strings.TrimLeft(w.lines[n-1].fold, " "))
+		if mark == 0 {
+			mark = first
+		}
+		if first != mark || !unicode.IsPunct(first) && !unicode.IsSymbol(first) {
+			return `\n`
+		}
+	}
+	return regexp.QuoteMeta(string(mark)) + "+"
+}
+
 // dishExpr is the surest shape that all dishes have, and no modifier.
 func (w *taught) dishExpr(indent int) (string, error) {
 	for _, s := range dishShapes {
+		s = strings.Replace(s, "^M", fmt.Sprintf(`^\s{0,%d}%s`, indent, w.mark()), 1)
 		s = strings.Replace(s, "^J", fmt.Sprintf(`^\s{0,%d}`, indent), 1)
 		s = strings.Replace(s, "^I", fmt.Sprintf(`^\s{0,%d}(?:[>*•·#]+\s*)?`, indent), 1)
 		s = strings.Replace(s, "P$", priceAfter+`\s*$`, 1)

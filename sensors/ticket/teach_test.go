@@ -18,6 +18,9 @@ func TestTeachShapes(t *testing.T) {
 		{"Aal    2   4,50", "Barsch   1  3,00 €", "Cod   3", "3 Cod"},
 		{"2 Aal", "1 Barsch  3.00", "3 Cod", "3 Cod"},
 		{"Aal", "Barsch   3.00", "Cod", "1 Cod"},
+		{"Aal = 2", "Barsch = 1", "Cod = 3", "3 Cod"},
+		{"1) Aal", "2) Barsch  3.00", "3) Cod", "1 Cod"},
+		{"* Aal", "* Barsch", "** Cod", "1 Cod"},
 	} {
 		slip := func(third string) Slip {
 			return slipOf("THEKE\nBestellt wird\n" + c.one + "\n> kalt\n" + c.two + third + "\nDanke\n")
@@ -40,7 +43,7 @@ func TestTeachShapes(t *testing.T) {
 			t.Errorf("%s: got %+v, want the third to be %q\n%s", c.one, got.Items, c.want, text)
 		}
 	}
-	if len(dishShapes) != 10 {
+	if len(dishShapes) != 12 {
 		t.Error("a shape has no case here")
 	}
 }
@@ -65,4 +68,59 @@ func FuzzTeach(f *testing.F) {
 			t.Errorf("%v\n%s", err, file)
 		}
 	})
+}
+
+// TestTeachHidden: a line that a kept slip leaves out can be taught as nothing, and where
+// it would be read as a dish, nothing is taught.
+func TestTeachHidden(t *testing.T) {
+	teach := func(text string, l Lesson) error {
+		s := slipOf(text)
+		for i := range s.Lines {
+			s.Lines[i].Hidden = s.Lines[i].Text == "HIDDEN"
+			if s.Lines[i].Hidden {
+				s.Lines[i].Text = ""
+			}
+		}
+		l.Name = "x"
+		_, _, err := Teach(s, l, &Layouts{})
+		return err
+	}
+	for _, c := range []struct {
+		text   string
+		lesson Lesson
+		want   string
+	}{
+		{"THEKE\nBestellt wird\nAal\nBarsch\nHIDDEN\nDanke\n", Lesson{Has: []int{1}, Dishes: []int{3, 4}}, "dishes: line 5 was left out"},
+		{"THEKE\nBestellt wird\nAal\nHIDDEN\nBarsch\nDanke\n", Lesson{Has: []int{1}, Dishes: []int{3, 5}}, "dishes: line 4 was left out"},
+		{"THEKE\nBestellt wird\nAal\nBarsch\nHIDDEN\n", Lesson{Has: []int{1}, Dishes: []int{3, 4}}, "dishes: line 5 was left out"},
+		{"THEKE\nBestellt wird\nAal\nBarsch\nDanke\nHIDDEN\n", Lesson{Has: []int{1}, Dishes: []int{3, 4}}, ""},
+		{"THEKE\nBestellt wird\nAal @1\nBarsch @2\nHIDDEN\n", Lesson{Has: []int{1}, Dishes: []int{3, 4}}, ""},
+		{"THEKE\nHIDDEN\nAal @1\n", Lesson{Has: []int{2}}, "line 2 is empty, or left out as personal"},
+	} {
+		err := teach(c.text, c.lesson)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%q: %v, want %q", c.text, err, c.want)
+		}
+	}
+}
+
+// TestTeachHasNumber: what was pointed at in a line that always stands there may be
+// another, letters and all.
+func TestTeachHasNumber(t *testing.T) {
+	s := slipOf("Mendo n-ro B-204\nSupo @2\nPano @1\n")
+	file, _, err := Teach(s, Lesson{Name: "x", Has: []int{1}, Number: Point{Line: 1}, Dishes: []int{2, 3}}, &Layouts{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := ParseLayout("x.toml", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := &Layouts{}
+	if err := known.Add(l); err != nil {
+		t.Fatal(err)
+	}
+	if got := Parse(slipOf("Mendo n-ro KX-7\nPico @3\n"), Options{Layouts: known}); got.Number != "KX-7" || len(got.Items) != 1 {
+		t.Errorf("got %+v\n%s", got, file)
+	}
 }

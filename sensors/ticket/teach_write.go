@@ -47,10 +47,10 @@ func (w *writer) sample(p page, roles []role, t kitchen.Ticket) {
 	w.WriteString("\n[[sample]]\ntext = '''\n")
 	var large []string
 	for i, r := range p.rows {
-		if roles[i] == roleNone && (mayName(r) || couldName(r.phrase)) {
+		if roles[i] == roleNone && (mayName(r) || couldName(r.trim(""), false)) {
 			r.gone = true
 		}
-		if at := nameBehind(r.phrase); at > 0 {
+		if at := nameBehind(r.phrase); at > 0 && roles[i] != roleItem {
 			r.phrase = r.slice(0, at)
 		}
 		if !r.gone {

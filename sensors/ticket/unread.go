@@ -4,12 +4,14 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // An Unread is a slip that nobody understood, as it may be kept to teach it: its text
 // with sizes and columns, without what is personal. Nobody looks at it before it is
 // kept, and the rules do not know how such a slip names people. So it also lacks every
-// line that could be a name, and the digits of long numbers, which are all 0.
+// line without a number that could name somebody, and the digits of long numbers, which
+// are all 0. A name on a line with a number looks like a dish, and stays.
 type Unread struct {
 	At      time.Time // when it came, as believed then
 	Printer string    // the printer's name in the configuration
@@ -28,29 +30,24 @@ func (s Slip) Anonymous(o Options) Slip {
 	return out
 }
 
-var (
-	// namesRE, over printed text, are two capitalised words in a row.
-	namesRE = lazily(`(?:^|[^\p{L}])\p{Lu}[\p{L}'.-]*\s+\p{Lu}[\p{L}'-]`)
-	// shortHangulRE is a line that may be a Korean name.
-	shortHangulRE = lazily(`^\s*\p{Hangul}{2,4}\s*$`)
-	// longDigitsRE is a number that no kitchen calls: of a member, a till, an order.
-	longDigitsRE = lazily(`\d{6,}`)
-)
+// longDigitsRE is a number that no kitchen calls: of a member, a till, an order, a town.
+var longDigitsRE = lazily(`\d{5,}`)
+
+// countedRE begins a line of a list.
+var countedRE = lazily(`^\s*\d{1,2}[.)]\s`)
 
 // anonymous is the text of a line as it may be kept, without what could be a name behind
 // a label; hidden says that nothing of it may.
 func (r row) anonymous() (text string, hidden bool) {
-	if r.gone || mayName(r) || couldName(r.phrase) {
+	p := r.phrase
+	if at := strings.LastIndexByte(p.fold, ':'); at >= 0 && couldName(p.slice(at+1, len(p.fold)).trim(""), true) {
+		p = p.blanked(at+1, len(p.fold))
+	}
+	if r.gone || mayName(r) || couldName(p.trim(""), false) {
 		return "", true
 	}
-	p := r.phrase
-	if at := nameBehind(p); at > 0 {
-		p = p.blanked(at, len(p.fold))
-	}
-	if at := strings.LastIndexByte(p.fold, ':'); at >= 0 {
-		if v := p.slice(at+1, len(p.fold)).trim(""); capsRE.MatchString(v.print) || shortHanRE.MatchString(v.print) || shortHangulRE.MatchString(v.print) {
-			p = p.blanked(at+1, len(p.fold))
-		}
+	if at := nameBehind(p); at > 0 && !countedRE.MatchString(p.fold) {
+		p = p.slice(0, at)
 	}
 	for _, m := range longDigitsRE.FindAllStringIndex(p.fold, -1) {
 		zero := strings.Repeat("0", m[1]-m[0])
@@ -59,16 +56,56 @@ func (r row) anonymous() (text string, hidden bool) {
 	return strings.TrimRight(p.print, " "), false
 }
 
-// couldName says that a line without a number could name somebody in words that nobody
-// knows: it has two capitalised words in a row, but for a title of more than two words.
-func couldName(p phrase) bool {
+// couldName says that text without a number could name somebody or a place, in words
+// that nobody knows: it has a capitalised word, or such letters as know no capitals. The
+// first word of a line may have one unless it is a value behind a label, and so may a
+// word of a modifier and those of a title of more than two.
+func couldName(p phrase, value bool) bool {
 	if strings.ContainsFunc(p.fold, unicode.IsDigit) {
 		return false
 	}
-	if t, ok := p.title(); ok {
-		return len(strings.Fields(t.fold)) == 2 && namesRE.MatchString(t.print)
+	t, title := p.title()
+	if title {
+		p = t
 	}
-	return namesRE.MatchString(p.print) || shortHangulRE.MatchString(p.print)
+	bare := p.trim(marks)
+	if strings.ContainsFunc(p.fold, uncased) {
+		return !knownWords(p.fold) && !tasteLike(bare)
+	}
+	if accountRE.MatchString(p.print) {
+		return true
+	}
+	if tasteLike(bare) {
+		return false
+	}
+	capitals, first := 0, false
+	words := strings.Fields(bare.print)
+	for i, word := range words {
+		if r, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(word, unicode.IsPunct)); unicode.IsUpper(r) {
+			capitals++
+			first = first || i == 0
+		}
+	}
+	switch {
+	case title:
+		return capitals > 0 && len(words) == 2
+	case !value && bare.fold != p.fold && modifierRE.MatchString(p.fold):
+		return capitals > 1
+	case !value && first:
+		return capitals > 1
+	}
+	return capitals > 0
+}
+
+// accountRE, over printed text, is a name that a machine made or a person chose.
+var accountRE = lazily(`\p{Ll}\p{Lu}|[\p{L}\d]_|_[\p{L}\d]|@\p{L}`)
+
+// modifierRE begins a line that goes with a dish.
+var modifierRE = lazily(`^(?:[-+>·•└ㄴ]|\.{2,})`)
+
+// uncased says that a letter has no capital: then nothing tells a name.
+func uncased(r rune) bool {
+	return unicode.IsLetter(r) && !unicode.IsUpper(r) && !unicode.IsLower(r) && !unicode.IsTitle(r)
 }
 
 // Like says that two slips are of one kind, as far as their looks tell: they share half
