@@ -33,8 +33,8 @@ func (s Slip) Anonymous(o Options) Slip {
 // longDigitsRE is a number that no kitchen calls: of a member, a till, an order, a town.
 var longDigitsRE = lazily(`\d{5,}`)
 
-// countedRE begins a line of a list.
-var countedRE = lazily(`^\s*\d{1,2}[.)]\s`)
+// listedRE begins a line of a list.
+var listedRE = lazily(`^\s*\d{1,2}[.)]\s`)
 
 // anonymous is the text of a line as it may be kept, without what could be a name behind
 // a label; hidden says that nothing of it may.
@@ -46,7 +46,7 @@ func (r row) anonymous() (text string, hidden bool) {
 	if r.gone || mayName(r) || couldName(p.trim(""), false) {
 		return "", true
 	}
-	if at := nameBehind(p); at > 0 && !countedRE.MatchString(p.fold) {
+	if at := nameBehind(p); at > 0 && !listedRE.MatchString(p.fold) {
 		p = p.slice(0, at)
 	}
 	for _, m := range longDigitsRE.FindAllStringIndex(p.fold, -1) {
