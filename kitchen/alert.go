@@ -94,6 +94,8 @@ type Change struct {
 	Promised *time.Time `json:"promised,omitempty"`
 	Notes    string     `json:"notes,omitempty"`
 	Urged    bool       `json:"urged,omitempty"`
+	// Confidence is that of [Ticket.Confidence], where this was read from a picture.
+	Confidence float64 `json:"confidence,omitempty"`
 	// Orphan is a slip that names no order we know: urgent, a person must look.
 	Orphan *Orphan `json:"orphan,omitempty"`
 	// Claimed is the orphan that meant this order, which came a little later.

@@ -105,7 +105,10 @@ func (s *State) applyChange(at Stamp, c Change) {
 	}
 	o.Whole = o.Whole || c.Whole
 	if c.Items != nil {
-		o.Items = *c.Items
+		o.Items, o.Confidence = *c.Items, c.Confidence
+	}
+	if o.Raster && o.Number == "" && len(c.Numbers) > 0 {
+		o.Number, c.Numbers = c.Numbers[0], c.Numbers[1:]
 	}
 	for _, n := range c.Numbers {
 		if !slices.Contains(o.Numbers, n) {

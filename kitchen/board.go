@@ -38,10 +38,13 @@ type BoardOrder struct {
 	P85      *time.Time `json:"p85,omitempty"`
 	// Unread says that its slip told nothing: a picture, or text that nobody
 	// understands. Who cooks it must look at the paper.
-	Unread  bool `json:"unread,omitempty"`
-	Late    bool `json:"late,omitempty"`
-	Waiting bool `json:"waiting,omitempty"`
-	Urged   int  `json:"urged,omitempty"`
+	Unread bool `json:"unread,omitempty"`
+	// Confidence is set where the dishes were read from a picture: how sure they are,
+	// above 0 to 1.
+	Confidence float64 `json:"confidence,omitempty"`
+	Late       bool    `json:"late,omitempty"`
+	Waiting    bool    `json:"waiting,omitempty"`
+	Urged      int     `json:"urged,omitempty"`
 }
 
 // Light is what the lamp at a slot says. Each has its own pattern, so that
@@ -124,7 +127,7 @@ func (d *Decider) boardOrder(o *Order, now Stamp, forecast bool) BoardOrder {
 	b := BoardOrder{
 		ID: o.ID, Number: o.Number, Channel: o.Channel, Table: o.Table, Slot: o.Slot, Phase: o.Phase,
 		Items: o.Items, Notes: o.Notes, Accepted: s.show(o.Accepted), Promised: o.Promised,
-		Unread: (o.Raster || o.Unread) && len(o.Items) == 0, Late: o.Late, Waiting: o.Waiting, Urged: o.Urged,
+		Unread: (o.Raster || o.Unread) && len(o.Items) == 0, Confidence: o.Confidence, Late: o.Late, Waiting: o.Waiting, Urged: o.Urged,
 	}
 	if o.Phase == Ready {
 		t := s.show(o.ReadyAt)

@@ -86,6 +86,10 @@ type Ticket struct {
 	Unread bool `json:"unread,omitempty"`
 	// Print is a fingerprint of what the slip says: equal for a reprint.
 	Print uint64 `json:"print,omitempty,string"`
+	// Of is set on what was read from a picture, after the picture itself was a ticket:
+	// that one's Print. Confidence is how sure the reading is, above 0 to 1.
+	Of         uint64  `json:"of,omitempty,string"`
+	Confidence float64 `json:"confidence,omitempty"`
 }
 
 // Item is one line of an order.

@@ -71,7 +71,7 @@ func (t *Ticket) otherKey(o *Order) bool {
 // again. Words that hold the time of ordering are; others may be the same
 // order of another guest.
 func (s *State) reprints(o *Order, t *Ticket, now Stamp) bool {
-	if t.Print == 0 || !slices.Contains(o.Prints, t.Print) || o.Channel != t.Channel || t.otherKey(o) {
+	if t.Print == 0 || !slices.Contains(o.Prints, t.Print) || o.Channel != t.Channel && !t.picture() || t.otherKey(o) {
 		return false
 	}
 	if t.Kind == SlipReprint || t.Ordered != "" {

@@ -53,7 +53,8 @@ const (
 )
 
 // picturesOnly is how many slips without text in a row a printer must have whose slips
-// have had text before: logos come as slips of their own.
+// have had text before: logos come as slips of their own. It is so many too where
+// pictures have fingerprints: then they are read, and the text follows.
 const picturesOnly = 3
 
 func isPrinter(source string) bool { return strings.HasPrefix(source, "printer/") }
@@ -72,6 +73,12 @@ func (s *State) learnRhythm(e Event) {
 	if p == nil {
 		p = &Rhythm{}
 		s.Printers[e.Source] = p
+	}
+	if e.Ticket.Of != 0 { // its picture was counted when it came
+		if e.Ticket.Kind != SlipUnknown {
+			p.Texts, p.Pictures = p.Texts+1, 0
+		}
+		return
 	}
 	if s.asleep() {
 		s.awake(e.Stamp)
@@ -214,7 +221,7 @@ func (d *step) heard(e Event, t *Ticket) {
 	switch open := d.broken(pictures); {
 	case open && p.Pictures == 0:
 		d.alert(e.Stamp, Alert{Type: DeviceRecovered, Device: pictures})
-	case !open && (p.Pictures >= picturesOnly || p.Pictures > 0 && p.Texts == 0):
+	case !open && (p.Pictures >= picturesOnly || p.Pictures > 0 && p.Texts == 0 && t.Print == 0):
 		d.alert(e.Stamp, Alert{
 			Type: DeviceFault, Device: pictures,
 			Text:   "tickets come as pictures: that an order came is known, not what it is",

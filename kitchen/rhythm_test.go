@@ -129,17 +129,17 @@ func TestClosed(t *testing.T) {
 	if n := strings.Count(told, "device.fault"); n != 1 || strings.Contains(told, "recovered") {
 		t.Errorf("three days without a ticket told %q, want one fault", told)
 	}
-	if got := at(till) + s.ticks(40*time.Minute); strings.Contains(got, "device.fault") {
+	if got := at(bar) + s.ticks(29*time.Minute); strings.Contains(got, "device.fault") {
 		t.Errorf("the first ticket told %q, want no new fault", got)
 	}
 	for range 10 {
-		at(till)
+		at(bar)
 		s.pass(6 * time.Minute)
 	}
-	if got := s.ticks(10 * time.Minute); s.State.Faults[bar+silentSuffix].Text == "" || s.State.Faults[till+silentSuffix].Text != "" {
+	if got := s.ticks(10 * time.Minute); s.State.Faults[till+silentSuffix].Text == "" || s.State.Faults[bar+silentSuffix].Text != "" {
 		t.Errorf("with tickets at one printer alone told %q, want the other one silent: %v", got, s.State.Faults)
 	}
-	if got := at(bar); got != "device.recovered " {
+	if got := at(till); got != "device.recovered " {
 		t.Errorf("its ticket told %q, want the end of the fault", got)
 	}
 }

@@ -89,7 +89,7 @@ func (d *step) merge(e Event, o *Order, t *Ticket) {
 	if !o.Phase.Open() {
 		return // a reprint of something done with
 	}
-	c := Change{ID: o.ID, Slip: true, Part: t.Part, Whole: t.Part == "" && len(t.Items) > 0}
+	c := Change{ID: o.ID, Slip: true, Confidence: t.Confidence, Part: t.Part, Whole: t.Part == "" && len(t.Items) > 0}
 	if !slices.Contains(o.Prints, t.Print) {
 		c.Print = t.Print
 	}

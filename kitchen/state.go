@@ -19,22 +19,24 @@ func (p Phase) Open() bool { return p == Cooking || p == Ready }
 
 // Order is one order as the log tells it.
 type Order struct {
-	ID       string     `json:"id"`
-	Number   string     `json:"number,omitempty"`
-	Numbers  []string   `json:"numbers,omitempty"`
-	OrderKey string     `json:"order_key,omitempty"`
-	Channel  string     `json:"channel,omitempty"`
-	Table    string     `json:"table,omitempty"`
-	Items    []Item     `json:"items,omitempty"`
-	Notes    string     `json:"notes,omitempty"`
-	Preorder bool       `json:"preorder,omitempty"`
-	Raster   bool       `json:"raster,omitempty"`
-	Unread   bool       `json:"unread,omitempty"` // its slip has text that nobody understands
-	Promised *time.Time `json:"promised,omitempty"`
-	Printed  string     `json:"printed,omitempty"` // the promise, as its slip has it
-	Parts    []string   `json:"parts,omitempty"`
-	Whole    bool       `json:"whole,omitempty"` // a slip with all of it was seen
-	Prints   []uint64   `json:"prints,omitempty"`
+	ID       string   `json:"id"`
+	Number   string   `json:"number,omitempty"`
+	Numbers  []string `json:"numbers,omitempty"`
+	OrderKey string   `json:"order_key,omitempty"`
+	Channel  string   `json:"channel,omitempty"`
+	Table    string   `json:"table,omitempty"`
+	Items    []Item   `json:"items,omitempty"`
+	Notes    string   `json:"notes,omitempty"`
+	Preorder bool     `json:"preorder,omitempty"`
+	Raster   bool     `json:"raster,omitempty"`
+	Unread   bool     `json:"unread,omitempty"` // its slip has text that nobody understands
+	// Confidence is how sure its dishes are, where they were read from a picture.
+	Confidence float64    `json:"confidence,omitempty"`
+	Promised   *time.Time `json:"promised,omitempty"`
+	Printed    string     `json:"printed,omitempty"` // the promise, as its slip has it
+	Parts      []string   `json:"parts,omitempty"`
+	Whole      bool       `json:"whole,omitempty"` // a slip with all of it was seen
+	Prints     []uint64   `json:"prints,omitempty"`
 
 	Phase    Phase  `json:"phase"`
 	Slot     string `json:"slot,omitempty"`

@@ -19,6 +19,9 @@ func (s *State) Step(m Model, r Rules, now Stamp, e *Event) []Event {
 	switch {
 	case e == nil:
 		d.watch()
+	case e.Ticket != nil && e.Ticket.Of != 0:
+		d.read(*e, e.Ticket)
+		d.heard(*e, e.Ticket)
 	case e.Ticket != nil:
 		d.slip(*e, e.Ticket)
 		d.heard(*e, e.Ticket)
