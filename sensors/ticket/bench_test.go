@@ -13,6 +13,7 @@ func (s *nowhere) text(p []byte)            { s.n += len(p) }
 func (s *nowhere) control(byte)             { s.n++ }
 func (s *nowhere) command(h []byte, _ bool) { s.n += len(h) }
 func (s *nowhere) lost()                    {}
+func (s *nowhere) dots([]byte, bool)        {}
 
 // heard are streams of the kinds that a tokeniser hears.
 func heard(b *testing.B) map[string][]byte {

@@ -26,12 +26,19 @@ func (d *Decoder) escape(h []byte) {
 	case 'J', 'K':
 		p.do(opFlush, s.style(), 0)
 		p.endLine(1)
+		p.art.feed(int(h[2]))
+	case '2':
+		s.spacing = lineSpacing
+	case '3':
+		s.spacing = int(h[2])
 	case '$':
 		p.do(opTo, s.style(), at(h, 2))
+		p.art.x = at(h, 2)
 	case '\\':
 		p.do(opMove, s.style(), int(int16(at(h, 2))))
+		p.art.x = max(0, p.art.x+int(int16(at(h, 2))))
 	case '*':
-		p.raster = true
+		d.columnImage(h)
 	case '#':
 		d.vendor(h)
 	case 'Z':
@@ -139,12 +146,20 @@ func (d *Decoder) group(h []byte) {
 		s.size(h[2]>>4&7+1, h[2]&7+1)
 	case 'k':
 		p.codes++
-	case 'v', 'Q':
+	case 'v':
+		d.rasterImage(h)
+	case 'Q':
 		p.raster = true
+	case '*':
+		d.define(h)
+	case '/':
+		d.printDefined(h[2])
 	case '(':
 		d.groupFunction(h)
 	case '8':
-		p.raster = p.raster || len(h) > 8 && pixels(h[8])
+		if len(h) > 8 && pixels(h[8]) {
+			d.graphics()
+		}
 	case '$', '\\':
 		if s.pageMode {
 			p.do(opFlush, s.style(), 0)
@@ -159,8 +174,8 @@ func (d *Decoder) groupFunction(h []byte) {
 	}
 	const printSymbol = 81
 	switch {
-	case h[2] == 'L':
-		d.paper.raster = d.paper.raster || pixels(h[6])
+	case h[2] == 'L' && pixels(h[6]):
+		d.graphics()
 	case h[2] == 'k' && h[6] == printSymbol:
 		d.paper.codes++
 	}
@@ -175,7 +190,7 @@ func (d *Decoder) star(h []byte) {
 	s, p := &d.state, &d.paper
 	switch h[0] {
 	case 'b', 'k':
-		p.raster = true
+		d.starRow(h)
 		return
 	}
 	switch h[1] {
@@ -196,10 +211,15 @@ func (d *Decoder) star(h []byte) {
 	case 'J', 'I':
 		p.do(opFlush, s.style(), 0)
 		p.endLine(1)
+		p.art.feed(2 * int(h[2])) // in quarters of a millimetre
 	case 'b':
 		p.codes++
-	case 'k', 'K', 'L', 'X':
+	case 'k':
 		p.raster = true
+	case 'K', 'L', 'X':
+		d.starImage(h)
+	case '*':
+		d.starFeed(h)
 	case 'D':
 		d.setTabs(h[2:])
 	case gs:
@@ -220,7 +240,7 @@ func (d *Decoder) starGroup(h []byte) {
 	case 'R':
 		p.do(opMove, s.style(), int(int16(at(h, 3))))
 	case 'S':
-		p.raster = true
+		d.starGraphics(h)
 	case 'y', 'x':
 		if h[3] == 'P' {
 			p.codes++

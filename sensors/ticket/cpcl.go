@@ -24,6 +24,9 @@ type cpcl struct {
 func newCPCL(d *Decoder) language {
 	c := &cpcl{d: d, w: 1, h: 1}
 	c.lines = liner{picture: cpclPicture, done: c.line}
+	if d.tokens.draws {
+		c.lines.dots = d.dots
+	}
 	return c
 }
 
@@ -77,7 +80,11 @@ func (c *cpcl) line(line []byte) {
 		if bytes.HasPrefix(args, []byte("QR")) {
 			c.until = "ENDQR"
 		}
-	case "CG", "VCG", "COMPRESSED-GRAPHICS", "EG", "VEG", "EXPANDED-GRAPHICS", "PCX":
+	case "CG", "COMPRESSED-GRAPHICS":
+		if f := bytes.Fields(args); len(f) >= 4 {
+			d.labelPicture(number(f[2]), number(f[3]), number(f[0]), false)
+		}
+	case "VCG", "EG", "VEG", "EXPANDED-GRAPHICS", "PCX":
 		d.paper.raster = true
 	case "CONCAT", "VCONCAT":
 		c.until = "ENDCONCAT"

@@ -20,6 +20,8 @@ type Options struct {
 	// Unread is told of each slip that came and that nobody understood. It must not
 	// wait. Nil wants none.
 	Unread func(Unread)
+	// Reader reads slips that are pictures. Where it is nil they are only counted.
+	Reader *Reader
 }
 
 // A Decoder turns the bytes of one connection, or of one serial line, into slips.
@@ -41,6 +43,10 @@ type Decoder struct {
 	spoke   bool // it had a command before its first text
 	quiet   int  // calls of Idle in a row
 
+	bits      []byte // the picture of the command under way
+	stamp     []byte // the picture that GS * defined, in columns of stampHigh bytes
+	stampHigh int
+
 	// heard is told every command, for a printer that answers. May be nil.
 	heard func(h []byte)
 	out   []Slip
@@ -57,7 +63,8 @@ func NewDecoder(o Options) *Decoder {
 	if !d.double.wide {
 		d.double = charsets[gbName]
 	}
-	d.tokens = tokeniser{sink: d, fresh: true, probe: true}
+	d.tokens = tokeniser{sink: d, fresh: true, probe: true, draws: o.Reader != nil}
+	d.paper.art.on = o.Reader != nil
 	d.state.reset(d)
 	return d
 }

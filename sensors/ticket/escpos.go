@@ -39,6 +39,9 @@ type sink interface {
 	command(h []byte, known bool)
 	// lost says that a command claimed more than it may: bytes are missing.
 	lost()
+	// dots are bytes of the picture in the command under way, first that they are its
+	// first: what follows the bytes that say how long it is.
+	dots(p []byte, first bool)
 }
 
 // A tokeniser cuts a stream of ESC/POS, or of Star Line Mode once that is
@@ -49,6 +52,7 @@ type tokeniser struct {
 
 	star   bool // Star Line Mode
 	raster bool // inside ESC * r A … ESC * r B of Star
+	draws  bool // the sink wants pictures
 	fresh  bool // nothing of a job has come but ESC @ and questions
 	probe  bool // stop before the first text of a fresh job
 	halt   bool // stop now
@@ -72,13 +76,16 @@ type tokeniser struct {
 	size int        // bytes of it in all; 0 while unknown
 	last byte       // the newest of them
 	reps int        // repeated parts still to come (ESC &, FS q)
+	dots uint8      // whether it is a picture that the sink wants
 	tail bool       // an unsynchronised command ended in ESC
 
 	work uint64 // grows with whatever comes but real-time commands and NUL
 }
 
 // reset forgets everything, as for a new connection.
-func (t *tokeniser) reset() { *t = tokeniser{sink: t.sink, fresh: true, probe: t.probe, work: t.work} }
+func (t *tokeniser) reset() {
+	*t = tokeniser{sink: t.sink, fresh: true, probe: t.probe, draws: t.draws, work: t.work}
+}
 
 // busy says that a command is under way, other than a question.
 func (t *tokeniser) busy() bool { return t.got > 0 && t.hdr[0] != dle }
@@ -250,6 +257,9 @@ func (t *tokeniser) more(p []byte) int {
 			return k
 		}
 	}
+	if t.draws {
+		t.show(p[:m])
+	}
 	t.n += copy(t.hdr[t.n:], p[:m])
 	t.got += m
 	t.last = p[m-1]
@@ -257,6 +267,27 @@ func (t *tokeniser) more(p []byte) int {
 		t.finish()
 	}
 	return m
+}
+
+// Of a command that is being skipped: nothing of it was shown yet, it is a picture, it
+// is none.
+const (
+	unshown = iota
+	shown
+	hidden
+)
+
+// show hands on what a command skips, if that is a picture.
+func (t *tokeniser) show(p []byte) {
+	if t.dots == unshown {
+		t.dots = hidden
+		if pictured(t.hdr[:t.n], t.star) {
+			t.dots = shown
+			t.sink.dots(p, true)
+		}
+	} else if t.dots == shown {
+		t.sink.dots(p, false)
+	}
 }
 
 // initWithin looks for an ESC @ in what an unsynchronised command is about to
@@ -303,6 +334,7 @@ func (t *tokeniser) measureMore(p []byte) int {
 			t.hdr[0], t.hdr[1], t.n = esc, '@', 2
 			t.emit(true)
 		default:
+			t.dots = unshown
 			if t.size = n; t.got >= t.size {
 				t.finish()
 			}

@@ -27,9 +27,10 @@ func (r *recorder) text(p []byte) {
 	r.open = true
 }
 
-func (r *recorder) add(s string)   { r.out, r.open = append(r.out, s), false }
-func (r *recorder) control(b byte) { r.add(fmt.Sprintf("<%02X>", b)) }
-func (r *recorder) lost()          { r.add("<lost>") }
+func (r *recorder) add(s string)      { r.out, r.open = append(r.out, s), false }
+func (r *recorder) control(b byte)    { r.add(fmt.Sprintf("<%02X>", b)) }
+func (r *recorder) lost()             { r.add("<lost>") }
+func (r *recorder) dots([]byte, bool) {}
 func (r *recorder) command(h []byte, known bool) {
 	if !known {
 		r.add(fmt.Sprintf("<? % X>", h))

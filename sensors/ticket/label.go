@@ -71,6 +71,9 @@ type liner struct {
 	skip int64 // bytes of a picture still to come
 	// picture returns how many bytes of picture follow the line as it is so far.
 	picture func(line []byte) (n int64, ok bool)
+	// dots takes the bytes of a picture, and whether they are its first. May be nil.
+	dots  func(p []byte, first bool)
+	began bool // they have begun
 	// done takes a whole line, without its end.
 	done func(line []byte)
 }
@@ -85,6 +88,10 @@ func (l *liner) write(p []byte) int {
 		case l.skip > 0:
 			n := min(l.skip, int64(len(p)-i))
 			l.skip -= n
+			if l.dots != nil {
+				l.dots(p[i:i+int(n)], !l.began)
+				l.began = true
+			}
 			return i + int(n)
 		case b == cr || b == lf:
 			l.flush()
@@ -92,7 +99,7 @@ func (l *liner) write(p []byte) int {
 		case len(l.line) < lineLimit:
 			l.line = append(l.line, b)
 			if n, ok := l.picture(l.line); ok {
-				l.skip = min(n, rasterLimit)
+				l.skip, l.began = min(n, rasterLimit), false
 			}
 		}
 	}

@@ -93,6 +93,9 @@ func (r *reader) finish(p page, s Slip) {
 	}
 	r.t.Text = r.t.Text || anyGone(p.rows)
 	r.t.Print = fingerprint(p.rows)
+	if s.Picture != nil {
+		r.t.Print = s.Picture.print()
+	}
 }
 
 func anyGone(rows []row) bool {

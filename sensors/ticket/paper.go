@@ -61,13 +61,16 @@ type paper struct {
 	missed  int  // lines with text that were not kept
 	missing bool // the line under way is one of them
 
+	art canvas
+
 	// Where the line under way begins, to take it back.
 	lineText, lineOps int
 	marked            int // 1 after an end mark, more with each empty line after it
 }
 
 func (p *paper) clear() {
-	*p = paper{text: p.text[:0], ops: p.ops[:0], tabs: p.tabs[:0]}
+	p.art.clear()
+	*p = paper{text: p.text[:0], ops: p.ops[:0], tabs: p.tabs[:0], art: p.art}
 }
 
 // full says that no more is kept.
@@ -156,6 +159,9 @@ func (p *paper) tear(how Ending, fallback *charset) *Slip {
 	p.compose(s, fallback)
 	if len(s.Lines) == 0 && !p.raster {
 		return nil
+	}
+	if len(s.Lines) == 0 {
+		s.Picture = p.art.take()
 	}
 	return s
 }

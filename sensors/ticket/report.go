@@ -34,17 +34,39 @@ func (r *reporter) report(ctx context.Context, at kitchen.Stamp, slips []Slip) {
 		e.Ticket = &t
 		events = append(events, e)
 	}
-	err := r.emit(context.WithoutCancel(ctx), events...)
-	r.tell(err)
-	for i, e := range events {
-		if e.Ticket.Unread && r.opts.Unread != nil { // behind the tickets, never in their way
-			r.opts.Unread(Unread{At: at.At, Printer: r.name, Slip: slips[i].Anonymous(r.opts)})
+	r.post(ctx, events)
+	for i, s := range slips { // behind the tickets, never in their way
+		r.sample(at, *events[i].Ticket, s)
+		if s.Picture != nil && r.opts.Reader != nil {
+			r.opts.Reader.offer(sight{by: r, picture: s.Picture, seen: events[i].Ticket.Print})
 		}
 	}
 }
 
-// tell logs that tickets are not taken, and that they are again.
-func (r *reporter) tell(err error) {
+// readTicket reports what was read from the picture of a slip that is a fact already.
+func (r *reporter) readTicket(ctx context.Context, at kitchen.Stamp, of uint64, s seen) {
+	t := Parse(s.slip, r.opts)
+	t.Of, t.Confidence = of, s.confidence
+	if s.confidence < sureSlip { // nobody could teach anything of it either
+		s.slip = Slip{}
+		t = kitchen.Ticket{Kind: kitchen.SlipUnknown, Raster: true, Unread: true, Of: of, Confidence: s.confidence}
+	}
+	e := at.Fact("printer/" + r.name)
+	e.Ticket = &t
+	r.post(ctx, []kitchen.Event{e})
+	r.sample(at, t, s.slip)
+}
+
+// sample hands on a slip that nobody understood.
+func (r *reporter) sample(at kitchen.Stamp, t kitchen.Ticket, s Slip) {
+	if t.Unread && len(s.Lines) > 0 && r.opts.Unread != nil {
+		r.opts.Unread(Unread{At: at.At, Printer: r.name, Slip: s.Anonymous(r.opts)})
+	}
+}
+
+// post emits facts, and logs that they are not taken, and that they are again.
+func (r *reporter) post(ctx context.Context, events []kitchen.Event) {
+	err := r.emit(context.WithoutCancel(ctx), events...)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {

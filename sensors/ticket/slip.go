@@ -43,6 +43,9 @@ type Slip struct {
 	// what they say is dropped.
 	Raster bool
 	Codes  int
+	// Picture is what it shows, where it has no text and pictures are read. It is kept
+	// nowhere.
+	Picture *Picture `json:"-"`
 	// Encoding is how the text was decoded: "gb18030", "cp437", "utf8", …
 	Encoding string
 	Ending   Ending

@@ -21,14 +21,18 @@ type printState struct {
 	tabs       []byte
 	tabsSet    int // index into the paper's tabs; -1 for none on this slip
 	ownTabs    bool
+	spacing    int // of lines, in dots
 }
+
+// lineSpacing is a sixth of an inch at 203 dots an inch, as Epson's default is.
+const lineSpacing = 34
 
 // reset is ESC @.
 func (s *printState) reset(d *Decoder) {
 	vendor := s.vendor
 	*s = printState{
 		page: d.fallback, double: d.fallback.wide, pairs: d.double, vendor: vendor, country: d.fallback.country(),
-		w: 1, h: 1, kw: 1, kh: 1, tabsSet: -1,
+		w: 1, h: 1, kw: 1, kh: 1, tabsSet: -1, spacing: lineSpacing,
 	}
 	if d.fallback.wide {
 		s.page = charsets[cp437Name]
@@ -110,6 +114,7 @@ func (d *Decoder) control(b byte) {
 func (d *Decoder) newLine(kind opKind, feeds int) {
 	d.paper.do(kind, d.state.style(), feeds)
 	d.paper.endLine(max(feeds, 1))
+	d.paper.art.feed(max(feeds, 1) * d.state.spacing)
 }
 
 func (d *Decoder) tab() {
@@ -170,4 +175,5 @@ func (d *Decoder) initialise() {
 		d.paper.clear()
 	}
 	d.state.reset(d)
+	d.stampHigh = 0
 }

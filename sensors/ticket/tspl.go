@@ -23,6 +23,9 @@ type tspl struct {
 func newTSPL(d *Decoder) language {
 	t := &tspl{d: d}
 	t.lines = liner{picture: tsplPicture, done: t.line}
+	if d.tokens.draws {
+		t.lines.dots = d.dots
+	}
 	return t
 }
 
@@ -91,7 +94,9 @@ func (t *tspl) line(line []byte) {
 	case "BARCODE", "QRCODE", "DMATRIX", "PDF417", "MPDF417", "AZTEC", "MAXICODE", "CODABLOCK", "RSS", "TLC39":
 		d.paper.codes++
 	case "BITMAP":
-		d.paper.raster = true
+		if f := bytes.Split(args, []byte(",")); len(f) >= 4 {
+			d.labelPicture(number(f[0]), number(f[1]), number(f[2]), true)
+		}
 	case "CODEPAGE":
 		t.codePage(string(bytes.TrimSpace(args)))
 	case "CLS":

@@ -20,6 +20,10 @@ type zpl struct {
 	width  int
 	normal [2]int // of ^CF
 	ended  bool
+
+	x, y    int        // of ^FO
+	wide    int        // bytes of a row of the picture under way
+	picture hexPicture // while its wide is not 0
 }
 
 func newZPL(d *Decoder) language { return &zpl{d: d} }
@@ -31,6 +35,9 @@ func (z *zpl) write(p []byte) (n int, back []byte, done bool) {
 		if z.skip > 0 {
 			m := min(z.skip, int64(len(p)-i))
 			z.skip -= m
+			if z.d.tokens.draws {
+				z.d.dots(p[i:i+int(m)], false)
+			}
 			i += int(m)
 			continue
 		}
@@ -51,6 +58,10 @@ func (z *zpl) byte(b byte) {
 		z.command()
 		z.cmd = append(z.cmd[:0], b)
 	case len(z.cmd) == 0:
+	case z.picture.wide > 0:
+		if row := z.picture.take(b); row != nil {
+			z.d.dots(row, false)
+		}
 	case len(z.cmd) < lineLimit:
 		z.cmd = append(z.cmd, b)
 		z.header()
@@ -74,7 +85,13 @@ func (z *zpl) header() {
 	}
 	f := bytes.Split(z.cmd[3:], []byte(","))
 	switch {
+	case bytes.HasPrefix(z.cmd, []byte("^GFA,")) && len(f) == 5 && z.d.tokens.draws:
+		z.wide = number(f[3])
+		z.d.dots(nil, true)
+		z.picture.begin(z.wide)
 	case bytes.HasPrefix(z.cmd, []byte("^GFB,")) && len(f) == 5: // ,count,total,row,
+		z.wide = number(f[3])
+		z.d.dots(nil, true)
 		z.skip = min(max(int64(number(f[1])), 0), rasterLimit)
 	case bytes.HasPrefix(z.cmd, []byte("~DY")) && len(f) == 6 && bytes.ContainsAny(f[1], "BP"):
 		z.skip = min(max(int64(number(f[3])), 0), rasterLimit)
@@ -155,7 +172,7 @@ func hexValue(b byte) byte {
 // command ends the command under way.
 func (z *zpl) command() {
 	c := z.cmd
-	z.cmd = z.cmd[:0]
+	z.cmd, z.picture.wide = z.cmd[:0], 0
 	if len(c) < 3 || c[0] != '^' {
 		return
 	}
@@ -166,7 +183,9 @@ func (z *zpl) command() {
 	case c[1] == 'B' && c[2] != 'Y':
 		z.code = true
 	case c[1] == 'G' && c[2] == 'F':
-		z.d.paper.raster = true
+		z.d.labelPicture(z.x, z.y, z.wide, false)
+	case c[1] == 'F' && c[2] == 'O':
+		z.place(args)
 	case c[1] == 'C' && c[2] == 'I':
 		z.charset(number(args))
 	case c[1] == 'C' && c[2] == 'F':
@@ -179,7 +198,17 @@ func (z *zpl) command() {
 		}
 	case c[1] == 'X' && c[2] == 'A':
 		z.d.paper.clear()
+		z.x, z.y, z.wide = 0, 0, 0
 		z.normal, z.width, z.height = [2]int{}, 0, 0
+	}
+}
+
+// place is ^FO x,y.
+func (z *zpl) place(args []byte) {
+	f := bytes.Split(args, []byte(","))
+	z.x, z.y = number(f[0]), 0
+	if len(f) > 1 {
+		z.y = number(f[1])
 	}
 }
 
