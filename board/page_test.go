@@ -30,7 +30,7 @@ func lunch() *kitchen.Board {
 		Orders: []kitchen.BoardOrder{
 			{
 				ID: "a", Number: "88", Channel: "eleme", Table: "6", Slot: "A1", Phase: kitchen.Cooking,
-				Items: []kitchen.Item{{Qty: 2, Name: "<b>宫保鸡丁</b>", Mods: []string{"微辣"}}}, Notes: "花生过敏",
+				Items: []kitchen.Item{{Qty: 2, Name: "<b>宫保鸡丁</b>", Mods: []string{"微辣"}}}, Notes: "花生过敏", Confidence: 0.83,
 				Accepted: noon.Add(-9 * time.Minute), Promised: after(time.Minute),
 				P50: after(2 * time.Minute), P85: after(4 * time.Minute), Late: true, Urged: 2,
 			},

@@ -63,5 +63,5 @@ fetch_promtool() {
 
 packages mosquitto=mosquitto mosquitto_pub=mosquitto-clients "${CC:-gcc}=gcc libc6-dev" \
 	strace=strace mkfs.ext4=e2fsprogs losetup=mount \
-	lintian=lintian systemd-analyze=systemd udevadm=udev zsh=zsh fish=fish
+	tesseract="tesseract-ocr tesseract-ocr-eng tesseract-ocr-chi-sim" lintian=lintian systemd-analyze=systemd udevadm=udev zsh=zsh fish=fish
 fetch_promtool

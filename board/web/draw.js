@@ -43,6 +43,7 @@ function head(o) {
 function dishes(o) {
   if (o.unread) return el("p", "unread", icon("slip"), el("b", "", t("unread")), " ", t("unread.text"));
   const list = el("ul", "items");
+  if (o.confidence) list.append(el("li", "guess", icon("slip"), t("guess", { p: Math.round(100 * o.confidence) })));
   for (const i of o.items ?? []) {
     const name = el("span", "name", ...marked(i.name));
     if (i.mods?.length) name.append(" ", el("span", "mods", ...marked(i.mods.join(t("mods")))));

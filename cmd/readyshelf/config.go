@@ -37,6 +37,7 @@ type Config struct {
 	Scales   []ScaleConfig   `toml:"scale"`
 	Buttons  []ButtonConfig  `toml:"button"`
 
+	OCR     OCRConfig     `toml:"ocr"`
 	Alert   AlertConfig   `toml:"alert"`
 	Log     LogConfig     `toml:"log"`
 	MQTT    MQTTConfig    `toml:"mqtt"`
@@ -82,6 +83,13 @@ type ButtonConfig struct {
 	Light    string        `toml:"light"`
 	Debounce time.Duration `toml:"debounce"`
 	Active   string        `toml:"active"` // low or high: the level when pressed
+}
+
+// OCRConfig says what reads tickets that come as pictures.
+type OCRConfig struct {
+	Program   string        `toml:"program"`   // tesseract, or empty for nobody
+	Languages []string      `toml:"languages"` // its packs, the main one first
+	Limit     time.Duration `toml:"limit"`     // for one picture
 }
 
 // AlertConfig says when an alert is due.
@@ -179,6 +187,7 @@ func defaultConfig() *Config {
 			WaitingAfter:        10 * time.Minute,
 			DefaultPromise:      30 * time.Minute,
 		},
+		OCR: OCRConfig{Languages: []string{"chi_sim"}, Limit: 20 * time.Second},
 		Log: LogConfig{MaxSize: 64 << 20, Keep: 720 * time.Hour},
 		MQTT: MQTTConfig{
 			Brokers:  []*url.URL{{Scheme: "tcp", Host: "127.0.0.1:1883"}},

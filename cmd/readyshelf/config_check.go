@@ -83,6 +83,7 @@ func (k known) check(c *Config, b *binder) {
 	ch.printers()
 	ch.scales()
 	ch.buttons()
+	ch.ocr()
 	ch.numbers()
 	ch.addresses()
 	ch.ports()

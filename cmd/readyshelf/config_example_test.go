@@ -97,6 +97,7 @@ func compareExample(t *testing.T, got *Config) {
 	want := defaultConfig()
 	want.complete("/")
 	want.Store, want.Device, want.Timezone = got.Store, got.Device, got.Timezone
+	want.OCR.Program = got.OCR.Program
 	want.MQTT.Brokers[0].Scheme = "tls"
 	for _, f := range []struct{ want, got *string }{
 		{&want.MQTT.Username, &got.MQTT.Username},

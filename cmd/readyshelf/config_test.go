@@ -99,6 +99,7 @@ func TestConfigFull(t *testing.T) {
 			{Slot: "A1", Line: "GPIO17", Light: "GPIO27", Debounce: 25 * time.Millisecond, Active: "low"},
 			{Slot: "左2", Line: "P1_16", Debounce: 25 * time.Millisecond, Active: "low"},
 		},
+		OCR:   OCRConfig{Languages: []string{"chi_sim"}, Limit: 20 * time.Second},
 		Alert: AlertConfig{15 * time.Minute, 0.85, 30 * time.Second, 10 * time.Minute, 30 * time.Minute},
 		Log:   LogConfig{64 << 20, 720 * time.Hour},
 		MQTT: MQTTConfig{

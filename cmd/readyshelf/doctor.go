@@ -85,6 +85,9 @@ type surroundings struct {
 	// printer calls one that jobs are handed on to.
 	printer func(ctx context.Context, addr string) (net.Conn, error)
 
+	// eyes read tickets that come as pictures.
+	eyes eyes
+
 	dial    func(ctx context.Context, network, addr string) (net.Conn, error)
 	resolve func(ctx context.Context, host string) ([]string, error)
 	built   time.Time
@@ -118,6 +121,7 @@ func theseSurroundings(c *Config) surroundings {
 		gadget: func(path string) (io.Closer, error) { return openGadget(path) },
 		input:  func(c ButtonConfig) (gpio.PinIn, error) { return inputs([]ButtonConfig{c}).Open(c.Line) },
 		output: device.OpenOutput, listen: device.Listen, printer: device.DialPrinter(c.printerPorts()...),
+		eyes: c.tesseract(),
 		dial: device.Dial, resolve: net.DefaultResolver.LookupHost, built: builtAt(),
 		ask:  func(ctx context.Context) daemonState { return askState(ctx, c.Data) },
 		unit: systemdUnit, whole: wholeLog,

@@ -54,6 +54,9 @@ func (d *doctor) deviceChecks() []check {
 			add("light", c.Slot, c.Light, func(context.Context) finding { return d.tryLight(c.Light) })
 		}
 	}
+	if d.OCR.Program != "" {
+		all = append(all, check{"devices", shortCheck, d.checkOCR})
+	}
 	if len(all) == 0 {
 		all = append(all, check{"devices", shortCheck, func(context.Context) []finding {
 			return []finding{caution("devices", "none is configured: nothing can be ready", "sudo readyshelf setup")}

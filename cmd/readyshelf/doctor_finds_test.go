@@ -159,6 +159,10 @@ func TestDoctorFinds(t *testing.T) {
 			p.runs()
 			p.device("scale/a1").Faults = []kitchen.BoardFault{{Device: "scale/a1/first", Text: "one"}, {Device: "scale/a1/second", Text: "another", Remedy: "mend it"}}
 		}, "scale/a1", bad, "another"},
+		{"pictures cannot be read", func(p *patient) {
+			p.OCR.Program, p.eyes = "tesseract", blind{deviceError(fs.ErrNotExist, "sudo apt install tesseract-ocr")}
+		}, "ocr/tesseract", bad, "not exist"},
+		{"pictures are read", func(p *patient) { p.OCR.Program = "tesseract" }, "ocr/tesseract", good, "chi_sim"},
 		{"not open", func(p *patient) { p.runs(); p.device("scale/a1").Open = false }, "scale/a1", bad, "could not open"},
 		{"new in the configuration", func(p *patient) {
 			p.runs()
@@ -210,7 +214,7 @@ func TestDoctorFinds(t *testing.T) {
 				if i < 0 {
 					t.Fatalf("got %+v\nwant %s %s: %q", r.Findings, test.mark, test.what, test.text)
 				}
-				if r.Findings[i].Remedy == "" && test.name != "no name" {
+				if r.Findings[i].Remedy == "" && test.mark != good && test.name != "no name" {
 					t.Errorf("%+v has no remedy", r.Findings[i])
 				}
 			})

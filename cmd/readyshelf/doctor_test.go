@@ -98,6 +98,7 @@ func newPatient(t *testing.T) *patient {
 			u, ok := p.units[name]
 			return u, ok
 		},
+		eyes:  blind{},
 		whole: func(context.Context, string) (string, error) { return "log 7f3a, boot 3: 120 events", nil },
 	}}
 	p.units[unitName] = map[string]string{"ActiveState": "active", "SubState": "running", "UnitFileState": "enabled", "NRestarts": "0"}

@@ -43,7 +43,7 @@ func thisMachine(c *Config, log *slog.Logger) (world, error) {
 			}
 		},
 		service: service, listen: sockets.Listen, printer: device.DialPrinter(c.printerPorts()...), serial: serialPorts(), gadget: openGadget,
-		input: inputs(c.Buttons).Open, output: device.OpenOutput, dial: device.Dial,
+		input: inputs(c.Buttons).Open, output: device.OpenOutput, dial: device.Dial, eyes: c.tesseract(),
 		probe:   probeLog,
 		control: func() (net.Listener, error) { return listenControl(controlPath(c.Data)) },
 		vitals:  func() vitals { return measure(c.Data) },

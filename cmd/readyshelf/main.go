@@ -191,12 +191,15 @@ type checkCmd struct {
 }
 
 // Run checks the file and those that it names.
-func (r *checkCmd) Run(s streams) error {
+func (r *checkCmd) Run(ctx context.Context, s streams) error {
 	c, err := config(r.Config)
 	if err != nil {
 		return err
 	}
 	if err := c.CheckLayouts(); err != nil {
+		return err
+	}
+	if err := c.CheckOCR(ctx, c.tesseract()); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.out, "%s is right: store %s; printers: %d, scales: %d, buttons: %d\n",

@@ -49,6 +49,7 @@ type house struct {
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
 	layouts  ticket.Layouts // of tickets
+	reader   *ticket.Reader // of those that are pictures; nil where they are not read
 	// Of watchLayouts: how the files looked that were read last, and which are refused.
 	layoutsSeen string
 	refused     []*ticket.LayoutError
@@ -143,6 +144,7 @@ func openHouse(c Config, w world) (*house, error) {
 	h.orderKey = key
 	h.decider = &kitchen.Decider{Model: predict.New(), Rules: h.rules()}
 	h.loadLayouts()
+	h.reader = h.pictures()
 	samples, err := c.samples()
 	if err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ func (s *setup) finish(ctx context.Context, out io.Writer) error {
 	if err := s.write(text); err != nil {
 		return err
 	}
-	if err := (&checkCmd{Config: s.Config}).Run(streams{out: s.dialogue.out}); err != nil {
+	if err := (&checkCmd{Config: s.Config}).Run(ctx, streams{out: s.dialogue.out}); err != nil {
 		return err
 	}
 	return s.restart(ctx)

@@ -42,6 +42,9 @@ func (h *house) sources() []sensors.Source {
 			all = append(all, h.lamp(c))
 		}
 	}
+	if h.reader != nil {
+		all = append(all, h.ocr())
+	}
 	for i := range all {
 		_, all[i].Faulted = h.decider.State.Faults[all[i].Name]
 	}
@@ -230,7 +233,7 @@ func (h *house) light(slot string) kitchen.Light {
 }
 
 func (h *house) ticketOptions(c PrinterConfig) ticket.Options {
-	o := ticket.Options{Encoding: c.Encoding, CodePages: c.CodePages, Key: h.orderKey, Layouts: &h.layouts}
+	o := ticket.Options{Encoding: c.Encoding, CodePages: c.CodePages, Key: h.orderKey, Layouts: &h.layouts, Reader: h.reader}
 	if h.samples != nil {
 		o.Unread = h.samples.take
 	}

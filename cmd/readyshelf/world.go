@@ -28,6 +28,7 @@ type world struct {
 	input   func(line string) (gpio.PinIn, error) // a button's, as it is configured
 	output  func(line string) (gpio.PinOut, error)
 	dial    func(ctx context.Context, network, addr string) (net.Conn, error)
+	eyes    eyes // read tickets that come as pictures, where the configuration wants it
 	// probe says whether an existing log is sound, in a child process; nil trusts it.
 	probe func(ctx context.Context, path string) error
 	// service is who started the daemon and watches it.
