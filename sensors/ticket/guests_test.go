@@ -111,3 +111,59 @@ func TestGuestsScarce(t *testing.T) {
 		}
 	})
 }
+
+// A hosted connection comes from some host.
+type hosted struct {
+	net.Conn
+	from host
+}
+
+func (h hosted) RemoteAddr() net.Addr { return h.from }
+
+// A host that takes all places and never rests, as who sends a byte a second does, gives
+// one to another host after a while, and none to itself.
+func TestGuestsShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := serve(t, nil)
+		dial := func(from host) net.Conn {
+			here, there := net.Pipe()
+			go func() { g.ln.conns <- hosted{there, from} }()
+			return here
+		}
+		var ended atomic.Int64
+		trickle := func() {
+			c := dial("192.168.1.66:1")
+			go func() {
+				defer c.Close()
+				for {
+					c.SetWriteDeadline(time.Now().Add(time.Minute))
+					if _, err := c.Write([]byte("a")); err != nil {
+						ended.Add(1)
+						return
+					}
+					time.Sleep(time.Second)
+				}
+			}()
+		}
+		for range maxSessions {
+			trickle()
+		}
+		time.Sleep(time.Minute)
+		if n := ended.Load(); n > 0 {
+			t.Errorf("%d sessions ended for nobody", n)
+		}
+		till := dial("192.168.1.7:1")
+		go till.Write([]byte("\x10\x04\x01"))
+		answer := make([]byte, 1)
+		till.SetReadDeadline(time.Now().Add(givesWay + 2*slotAgain))
+		if _, err := till.Read(answer); err != nil || answer[0] != 0x12 {
+			t.Errorf("the other host hears % X (%v), want 12", answer, err)
+		}
+		if n := ended.Load(); n != 1 {
+			t.Errorf("%d sessions ended for one", n)
+		}
+		till.Close()
+		g.end()
+		time.Sleep(time.Minute) // who trickles finds out
+	})
+}

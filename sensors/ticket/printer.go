@@ -53,7 +53,7 @@ func (p *Printer) Serve(ctx context.Context, ln net.Listener, emit func(context.
 	r := &reporter{name: p.Name, opts: p.Options, log: p.Log, emit: emit}
 	places := newGuests(p.Allow, p.Log)
 	return places.welcome(ctx, ln, func(conn net.Conn) (lodger, func(context.Context)) {
-		s := &session{p: p, conn: conn}
+		s := &session{p: p, conn: conn, from: hostOf(conn.RemoteAddr())}
 		return s, func(ctx context.Context) {
 			defer places.leave(s)
 			s.serve(ctx, r)
@@ -65,7 +65,8 @@ func (p *Printer) Serve(ctx context.Context, ln net.Listener, emit func(context.
 type session struct {
 	p     *Printer
 	conn  duplex
-	cable Cable // the same, if it is one
+	from  string // the host
+	cable Cable  // the same, if it is one
 	in    intake
 	say   replier
 	mute  bool  // the host does not listen
@@ -162,6 +163,8 @@ func (s *session) wake() time.Time {
 
 // giveWay ends the session for another one.
 func (s *session) giveWay() { s.conn.Close() }
+
+func (s *session) host() string { return s.from }
 
 func (s *session) open() bool { return s.p.Accepting == nil || s.p.Accepting() }
 

@@ -3,13 +3,16 @@ package ticket
 import (
 	"context"
 	"log/slog"
+	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
 
 // A printer serves few connections at once, and tills forget to close theirs. Like
 // Epson's UB-E02 it ends one that is idle for five minutes. While all are taken and
-// a till waits, the one that has been idle longest gives way.
+// a till waits, the one that has been idle longest gives way; and after a while, of a host
+// that has more than half of the places, the one that has been silent longest.
 const (
 	idleEnd   = 5 * time.Minute
 	givesWay  = 10 * time.Second // idle for so long, a session may be ended for another
@@ -32,6 +35,17 @@ type lodger interface {
 	rests() (time.Time, bool)
 	// giveWay ends it for another one.
 	giveWay()
+	// host is whose it is.
+	host() string
+}
+
+// hostOf is the host at an address of the network.
+func hostOf(a net.Addr) string {
+	ap, err := netip.ParseAddrPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	return ap.Addr().Unmap().String()
 }
 
 func newSlots(log *slog.Logger) *slots {
@@ -40,7 +54,7 @@ func newSlots(log *slog.Logger) *slots {
 
 // enter waits for a place; false if ctx ends first.
 func (l *slots) enter(ctx context.Context, s lodger) bool {
-	for {
+	for came := time.Now(); ; {
 		select {
 		case l.free <- struct{}{}:
 			l.mu.Lock()
@@ -49,7 +63,9 @@ func (l *slots) enter(ctx context.Context, s lodger) bool {
 			return true
 		default:
 		}
-		l.makeRoom()
+		if !l.makeRoom() && time.Since(came) >= givesWay {
+			l.share(s.host())
+		}
 		select {
 		case <-ctx.Done():
 			return false
@@ -68,7 +84,7 @@ func (l *slots) leave(s lodger) {
 }
 
 // makeRoom ends the session that has been idle longest, if that is long enough.
-func (l *slots) makeRoom() {
+func (l *slots) makeRoom() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var oldest lodger
@@ -78,13 +94,40 @@ func (l *slots) makeRoom() {
 			oldest, since = s, at
 		}
 	}
-	if oldest == nil {
-		return
+	if oldest != nil {
+		l.end(oldest)
 	}
-	oldest.giveWay()
+	return oldest != nil
+}
+
+// share ends a session of the host that has more than half of the places, for one of the
+// host that waits: the one that has been silent longest.
+func (l *slots) share(waits string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	places := map[string]int{}
+	for s := range l.open {
+		places[s.host()]++
+	}
+	var oldest lodger
+	var since time.Time
+	for s := range l.open {
+		at, _ := s.rests()
+		if h := s.host(); h != waits && places[h] > maxSessions/2 && (oldest == nil || at.Before(since)) {
+			oldest, since = s, at
+		}
+	}
+	if oldest != nil {
+		l.end(oldest)
+	}
+}
+
+// end ends a session for another one. Whoever calls has the lock.
+func (l *slots) end(s lodger) {
+	s.giveWay()
 	if !l.told {
 		l.told = true
-		l.log.Warn("all connections are taken; those that are idle are ended for new ones", "connections", maxSessions)
+		l.log.Warn("all connections are taken; some are ended for new ones", "connections", maxSessions)
 	}
 }
 

@@ -227,6 +227,7 @@ func TestPrinterAnswers(t *testing.T) {
 		{"GS I", "\x1DI\x01\x1DI2\x1DI\x03", "\x20\x02\x01"},
 		{"GS I with a text", "\x1DI\x42\x1DI\x43", "_EPSON\x00_TM-T88V\x00"},
 		{"GS r", "\x1Dr\x01\x1Dr2", "\x00\x00"},
+		{"GS r of a sensor that is not there", "\x1Dr\x03\x1DI\x03", "\x01"},
 		{"ESC v and ESC u", "\x1Bv\x1Bu\x00", "\x00\x00"},
 		{"automatic status", "\x1Da\xFF", "\x10\x00\x00\x0F"},
 		{"process identity", "\x1D(H\x06\x0000abcd", "\x37\x22abcd\x00"},

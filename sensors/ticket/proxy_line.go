@@ -183,6 +183,8 @@ func (l *wire) rests() (time.Time, bool) {
 	return since, true
 }
 
+func (l *wire) host() string { return hostOf(l.till.RemoteAddr()) }
+
 // giveWay ends the line.
 func (l *wire) giveWay() {
 	l.till.Close()

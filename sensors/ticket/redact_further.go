@@ -45,18 +45,24 @@ var bracketRE = lazily(`\([^()]*\)`)
 // unbracketed is the line of a dish without the brackets that hold a person: of
 // 米饭(王先生) x2 the rice stays.
 func (w row) unbracketed(cols []column) row {
-	if !strings.Contains(w.fold, "(") {
-		return w
-	}
-	at, was := bracketRE.FindAllStringIndex(w.fold, -1), w
-	for i := len(at) - 1; i >= 0; i-- {
-		in := w.slice(at[i][0]+1, at[i][1]-1)
-		if scrub(in.print) == "" || honorRE.MatchString(in.fold) || strictHanRE.MatchString(in.fold) {
-			w.phrase = w.blanked(at[i][0], at[i][1])
-		}
-	}
+	was := w
+	w.phrase = w.phrase.unbracketed()
 	if it, ok := readItem(w.phrase, cols); !ok || !it.sure {
 		return was // a house in brackets says that the rest is an address too
 	}
 	return w
+}
+
+func (p phrase) unbracketed() phrase {
+	if !strings.Contains(p.fold, "(") {
+		return p
+	}
+	at := bracketRE.FindAllStringIndex(p.fold, -1)
+	for i := len(at) - 1; i >= 0; i-- {
+		in := p.slice(at[i][0]+1, at[i][1]-1)
+		if scrub(in.print) == "" || honorRE.MatchString(in.fold) || strictHanRE.MatchString(in.fold) {
+			p = p.blanked(at[i][0], at[i][1])
+		}
+	}
+	return p
 }

@@ -96,7 +96,7 @@ func (r *replier) command(h []byte) {
 	case h[1] == 'a':
 		r.auto = h[2] != 0
 		r.status()
-	case h[1] == 'r':
+	case h[1] == 'r' && (h[2] == 1 || h[2] == 2 || h[2] == '1' || h[2] == '2'):
 		r.out.WriteByte(0) // paper is there, the drawer is shut
 	case h[1] == 'I':
 		r.identify(h[2])

@@ -75,7 +75,7 @@ var loneRE = lazily(`^[A-Z]{2,5}$`)
 // isCode says that p is a short number and nothing besides.
 func isCode(p phrase) bool {
 	m := codeRE.FindStringIndex(p.fold)
-	return m != nil && m[1] == len(p.fold) || loneRE.MatchString(p.print)
+	return m != nil && m[1] == len(p.fold) || loneRE.MatchString(p.print) && !givenName(p.fold)
 }
 
 // callable is a number as staff call it, or the digits of one so long that it is a
@@ -140,7 +140,7 @@ func cleanNotes(s string) string {
 
 // cleanItem is a dish without persons; one that may be a person has no name.
 func cleanItem(it kitchen.Item) kitchen.Item {
-	p := newPhrase(it.Name)
+	p := newPhrase(it.Name).unbracketed()
 	out := kitchen.Item{Qty: it.Qty, Name: scrub(p.words())}
 	if strictHanRE.MatchString(p.fold) || streetRE.MatchString(p.fold) || nameLine(p.fold) || hasPrivateLabel(p) {
 		out.Name = ""

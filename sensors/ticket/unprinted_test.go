@@ -19,6 +19,7 @@ func TestUnprinted(t *testing.T) {
 		Notes: "少辣，到了打13800000000\n不要葱", Promised: "12:05", Preorder: true,
 		Items: []kitchen.Item{
 			{Qty: 2, Name: " 宫保鸡丁饭 ", Mods: []string{"少辣", "张先生", "for Jane", "door code 4455#"}},
+			{Qty: 1, Name: "米饭(王先生 收)"},
 			{Qty: 1, Name: "欧阳先生 13800000000"},
 			{Qty: 1, Name: "12 Oak Street"},
 		},
@@ -27,7 +28,7 @@ func TestUnprinted(t *testing.T) {
 	want := kitchen.Ticket{
 		Kind: kitchen.SlipOrder, Text: true, Number: "a12", Numbers: []string{"7A3F"}, Channel: "meituan", Table: "A08",
 		OrderKey: hashOrder(key, "3000000000000001"), Notes: "少辣; 不要葱", Promised: "12:05", Preorder: true,
-		Items:    []kitchen.Item{{Qty: 2, Name: "宫保鸡丁饭", Mods: []string{"少辣"}}},
+		Items:    []kitchen.Item{{Qty: 2, Name: "宫保鸡丁饭", Mods: []string{"少辣"}}, {Qty: 1, Name: "米饭"}},
 		Unparsed: 2,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -38,7 +39,7 @@ func TestUnprinted(t *testing.T) {
 func TestCallable(t *testing.T) {
 	for s, want := range map[string]bool{
 		"12": true, "#012": true, "A117": true, "ORD-12": true, "ORD 5": true, "7A3F2": true, "BCDEF": true, "T5": true, "ORD123456789": true,
-		"": false, "#": false, "Jane": false, "JANE DOE": false, "Jane five": false, "13800000000": false, "138-0000-0000": false, "1234567890": false,
+		"": false, "#": false, "Jane": false, "ANNA": false, "JANE DOE": false, "Jane five": false, "13800000000": false, "138-0000-0000": false, "1234567890": false,
 	} {
 		if got := Callable(s); got != want {
 			t.Errorf("Callable(%q) = %v", s, got)
