@@ -159,6 +159,7 @@ func TestGuestsShare(t *testing.T) {
 		if _, err := till.Read(answer); err != nil || answer[0] != 0x12 {
 			t.Errorf("the other host hears % X (%v), want 12", answer, err)
 		}
+		time.Sleep(2 * time.Second) // it finds out when it says the next byte
 		if n := ended.Load(); n != 1 {
 			t.Errorf("%d sessions ended for one", n)
 		}
