@@ -137,6 +137,8 @@ var nasty = []struct{ name, text, secret, keep string }{
 	{"Japanese, room", "注文番号 138\n届け先:ハイツ神南 201号室\n----------\nラーメン x1\n----------\n", "神南|201", "ラーメン"},
 	{"German, a wish that is none", "Bestellung 139\n----------\n1x Schnitzel\n----------\nBemerkung: lieber Pommes statt Salat, Soße wird extra gewünscht\n", "Kowalczyk", "lieber Pommes statt Salat|Soße wird extra"},
 	{"German, a bell and a taste", "Bestellung 142\n----------\n1x Schnitzel\n----------\nBemerkung: bei Torsten S. klingeln, Soße extra\n", "Torsten", "Soße extra"},
+	{"German, for whom and a taste", "Bestellung 143\n----------\n1x Schnitzel\n----------\nBemerkung: für Jürgen Hohenstein, Soße extra\n", "Jürgen|Hohenstein", "Soße extra"},
+	{"German, a name turned around", "Bestellung 144\n----------\n1x Schnitzel\n----------\nBemerkung: für Quast, Gudrun, ohne Salz\n", "Quast|Gudrun", "ohne Salz"},
 	{"tastes in brackets", "Order #140\n----------\n1x Soup\n----------\nNote: no salt (allergy: celery) and (extra bread)\n", "Kowalczyk", "no salt|celery|extra bread"},
 	{"Spanish, tastes that begin like calls", "PEDIDO #141\n----------\n1x Sopa\n----------\nObs: sin cebolla para llevar, llamar al llegar\n", "Kowalczyk", "sin cebolla|llamar al llegar"},
 }

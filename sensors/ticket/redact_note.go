@@ -69,9 +69,10 @@ func tastesAmong(p phrase) phrase {
 }
 
 // goesOnName says that a clause behind one that ends in a name may be its other half:
-// for Quast, Gudrun.
+// for Quast, Gudrun. One that ends in a word of taste is food: Soße extra.
 func goesOnName(c phrase) bool {
-	return firstCapRE.MatchString(c.print) && !tasteLike(c) && !sickRE.MatchString(c.fold)
+	last := c.slice(strings.LastIndexByte(c.fold, ' ')+1, len(c.fold))
+	return firstCapRE.MatchString(c.print) && !tasteLike(c) && !tasteLike(last) && !sickRE.MatchString(c.fold)
 }
 
 // onlyDigits says that a clause is a number: of the house that the clause before named.
