@@ -232,6 +232,7 @@ const (
 	colName column = iota
 	colQty
 	colMoney
+	colIndex // a running number before the name
 )
 
 // columnCells are the cells of what may be the head of a table: two spaces apart, and one
@@ -265,6 +266,9 @@ func readColumns(s string) []column {
 		default:
 			cols = append(cols, colName)
 		}
+	}
+	if len(cols) > 2 && slices.Contains(indexColumns, columnCells(s)[0]) && slices.Contains(cols[1:], colQty) {
+		cols[0] = colIndex // "Sl" is that before "Qty", and a quantity without it
 	}
 	return cols
 }

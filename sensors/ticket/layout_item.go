@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // item is a line that reads like a dish: one of the three shapes of slips,
@@ -46,6 +47,12 @@ var (
 // readItem reads a line as a dish. cols, if not nil, is the order of the columns.
 func readItem(p phrase, cols []column) (item, bool) {
 	p = p.unled().unticked()
+	if len(cols) > 0 && cols[0] == colIndex {
+		if m := rowNumberRE.FindStringIndex(p.fold); m != nil {
+			p = p.slice(m[1], len(p.fold))
+		}
+		cols = cols[1:]
+	}
 	if isTotal(p.fold) || isColumns(p.fold) {
 		return item{}, false
 	}
@@ -119,6 +126,19 @@ func (it item) named() (item, bool) {
 	return it, it.Qty != 0 && strings.ContainsFunc(it.name.fold, isLetter)
 }
 
+// leadShortRE is a short counter word before a name.
+var leadShortRE = lazily(`^(?:` + shortCounters + `) +(\p{L})`)
+
+// startsName says that p begins in small letters and, from byte i on, in a capital: 1 st
+// Plankstek, but not 1 St Peter's fish.
+func startsName(p phrase, i int) bool {
+	unit, name := p.slice(0, i).print, []rune(p.slice(i, len(p.fold)).print)
+	return unit == strings.ToLower(unit) && unicode.IsUpper(name[0])
+}
+
+// rowNumberRE is the running number of a row.
+var rowNumberRE = lazily(`^\s*\d{1,3}[.)]?\s+`).needing(digits)
+
 // spacedIndexRE is a running number before a name: 1  Soup  x2, but not 7 Up x2.
 var spacedIndexRE = lazily(`^\s*\d{1,2}\s{2,}\S`).needing(digits)
 
@@ -144,6 +164,9 @@ func leadingItem(p phrase) (item, bool) {
 		}
 		if bare && (rest.fold == "x" || notLeadRE.MatchString(rest.fold) || isFee(rest.fold) || packed(cutPrice(rest).fold)) {
 			return item{}, false
+		}
+		if m := leadShortRE.FindStringSubmatchIndex(rest.fold); bare && m != nil && startsName(rest, m[2]) {
+			rest, bare = rest.slice(m[2], len(rest.fold)), false
 		}
 		return item{Qty: n, name: rest, leading: true, sure: !bare, indexed: i == 2, qtyEnd: columns(p.fold[:m[3]])}, true
 	}

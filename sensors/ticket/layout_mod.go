@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	modMarkRE = lazily(`^\s*(?:\[\+\]|\[-\]|[-+*>»└├─·~]+|•|->|=>)\s*`)
+	modMarkRE = lazily(`^\s*(?:\[\+\]|\[-\]|[-+*>»└├─·~→⇒▶►▸›‣※◆◇○◎]+|•|->|=>)\s*`)
 	alertRE   = lazily(`^\s*\*{2,}.*\*{2,}\s*$`)
 	noteModRE = lazily(`^(?:special instructions?|special requests?|item notes?|notes?|instructions|comments?|kitchen notes?|备注|单品备注|商品备注)\s*:\s*`)
 )

@@ -210,7 +210,7 @@ var feeWords = append([]string{
 }, slices.Concat(moreFees, furtherFees)...)
 
 // columnWords head the columns of a table of dishes.
-var columnWords = slices.Concat(countColumns, moneyColumns, nameColumns, furtherColumns, []string{
+var columnWords = slices.Concat(countColumns, moneyColumns, nameColumns, furtherColumns, indexColumns, []string{
 	"名称", "品名", "单位", "点数", "品项", "备注", "做法", "菜名", "菜品", "商品名称", "商品", "数量", "金额", "单价", "小计", "价格", "份数", "项目",
 	"qty", "quantity", "item", "items", "price", "amount", "amt", "total", "description", "qtd", "produto", "observacoes", "valor", "jumlah", "harga", "nama", "cant", "cantidad", "each", "mods",
 })

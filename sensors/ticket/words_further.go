@@ -7,7 +7,7 @@ package ticket
 // furtherLabels are labels as those of words.go, which allLabels folds.
 func furtherLabels() map[field][]string {
 	return map[field][]string{
-		fieldCalled: {"kölapp", "könummer", "könr", "kønummer", "hentenummer", "vuoronumero", "noutonumero", "sorszám", "رقم الانتظار", "nombor giliran", "giliran", "q", "q no", "q no.", "que no"},
+		fieldCalled: {"kölapp", "könummer", "könr", "kønummer", "hentenummer", "vuoronumero", "noutonumero", "sorszám", "رقم الانتظار", "nombor giliran", "giliran", "antrian", "no. antrian", "no antrian", "nomor antrian", "q", "q no", "q no.", "que no"},
 		fieldOrder: {
 			"kot", "kot no", "kot no.", "kot number", "bot", "bot no", "bot no.", "docket", "docket no", "chit no",
 			"ordernr", "ordernr.", "ordre", "ordre nr", "ordre nr.", "ordrenr", "ordrenr.", "ordrenummer", "bong", "bong nr", "bongnr", "bon", "kvittonr", "tilausnro", "kuitti nro",
@@ -18,7 +18,7 @@ func furtherLabels() map[field][]string {
 		fieldOrdered: {"tid", "beställd", "beställningstid", "bestilt", "bestilt kl", "klo", "aika", "päivä", "čas", "datum a čas", "objednáno", "idő", "időpont", "dátum", "ora comenzii", "час", "дата і час", "ώρα", "ημερομηνία", "الوقت", "التاريخ", "وقت الطلب", "שעה", "תאריך", "masa pesanan", "waktu pesan"},
 		fieldPromise: {
 			"hämtas", "hämtas kl", "hämtas kl.", "hämttid", "leverans", "leveranstid", "klar", "klar kl", "klar kl.", "leveres kl", "hentes", "hentes kl", "hentes kl.", "afhentning", "levering kl", "valmis", "valmis klo", "nouto klo", "toimitus klo", "vyzvednutí", "vyzvednutí v", "doručení", "doručení v", "átvétel", "kiszállítás", "szállítási idő", "livrare la", "ridicare la",
-			"на час", "доставка на", "видача", "παράδοση", "παραλαβή", "وقت التسليم", "وقت الاستلام", "موعد التسليم", "איסוף", "שעת איסוף", "שעת אספקה", "siap pada", "waktu ambil", "estimasi", "estimasi siap", "prepare for", "prepare by", "ready", "ready for", "required by", "required for", "required at", "wanted", "wanted by", "due for", "prep for",
+			"на час", "доставка на", "видача", "παράδοση", "παραλαβή", "وقت التسليم", "وقت الاستلام", "موعد التسليم", "איסוף", "שעת איסוף", "שעת אספקה", "siap pada", "waktu ambil", "prête", "prêt", "prête à", "prêt à", "prête pour", "recoge", "recoger", "retira", "retirar", "disponible", "pronto", "pronta", "pronto para", "pronto às", "estimasi", "estimasi siap", "prepare for", "prepare by", "ready", "ready for", "required by", "required for", "required at", "wanted", "wanted by", "due for", "prep for",
 		},
 		fieldNote: {"kommentarer", "önskemål", "meddelande", "bemærkning", "bemærkninger", "merknad", "lisätietoja", "huom", "viesti", "poznámka", "poznámky", "megjegyzés", "mențiuni", "observații", "коментар", "коментар до замовлення", "примітка", "побажання", "σχόλια", "παρατηρήσεις", "ملاحظات", "ملاحظة", "הערות", "הערה", "nota pesanan", "catatan pesanan", "arahan khas", "remark", "remarks", "kitchen remarks", "chef note", "chef notes"},
 		fieldAllergy: {
@@ -42,7 +42,9 @@ var (
 	furtherKitchens = folded("köket", "kök", "køkken", "køkkenet", "kjøkken", "kjøkkenet", "keittiö", "kuchyně", "kuchyň", "konyha", "bucătărie", "кухня", "бігунок", "κουζίνα", "المطبخ", "מטבח", "dapur", "kot", "kitchen order ticket", "phiếu chế biến", "phiếu bếp")
 	furtherTotals   = folded("summa", "totalt", "att betala", "i alt", "å betale", "yhteensä", "loppusumma", "celkem", "k úhradě", "összesen", "fizetendő", "total de plată", "всього", "разом", "до сплати", "σύνολο", "المجموع", "الإجمالي", "اجمالي", "סה\"כ", "סהכ", "jumlah besar", "jumlah keseluruhan")
 	furtherFees     = folded("moms", "leveransavgift", "rabatt", "dricks", "levering", "toimitusmaksu", "alv", "alennus", "doprava", "dph", "sleva", "áfa", "kedvezmény", "tva", "reducere", "знижка", "пдв", "έκπτωση", "φπα", "ضريبة", "خصم", "رسوم التوصيل", "מע\"מ", "הנחה", "cgst", "sgst", "igst", "cess", "round off", "sst", "caj perkhidmatan", "ongkir", "ongkos kirim", "biaya")
-	furtherColumns  = folded("antal", "artikel", "vara", "vare", "pris", "beløb", "tuote", "määrä", "kpl", "hinta", "položka", "množství", "ks", "termék", "mennyiség", "ár", "produs", "cantitate", "preț", "назва", "страва", "кількість", "к-сть", "ціна", "είδος", "ποσ", "ποσότητα", "τιμή", "الصنف", "الكمية", "السعر", "פריט", "כמות", "מחיר", "tên món", "tên hàng", "đơn giá", "thành tiền", "số lượng", "special note", "note", "notes", "remarks", "qty.", "rate", "s.no", "sl.no", "sr.no", "menu", "pesanan", "nama item", "nama menu")
-	furtherCounts   = folded("antal", "määrä", "kpl", "množství", "ks", "mennyiség", "cantitate", "кількість", "к-сть", "ποσ", "ποσότητα", "الكمية", "כמות", "số lượng", "qty.")
-	furtherMoney    = folded("pris", "beløb", "hinta", "ár", "preț", "ціна", "τιμή", "السعر", "מחיר", "đơn giá", "thành tiền", "rate")
+	furtherColumns  = folded("antal", "artikel", "vara", "vare", "pris", "beløb", "tuote", "määrä", "kpl", "hinta", "položka", "množství", "ks", "termék", "mennyiség", "ár", "produs", "cantitate", "preț", "назва", "страва", "кількість", "к-сть", "ціна", "είδος", "ποσ", "ποσότητα", "τιμή", "الصنف", "الكمية", "السعر", "פריט", "כמות", "מחיר", "tên món", "tên hàng", "đơn giá", "thành tiền", "số lượng", "special note", "note", "notes", "remarks", "qty.", "rate", "menu", "pesanan", "nama item", "nama menu")
+	// indexColumns head the running numbers of a table.
+	indexColumns  = folded("s.no", "s.no.", "sl.no", "sl.no.", "sr.no", "sr.no.", "sl", "sl.", "sr", "sr.", "no", "no.", "nr", "nr.", "序号", "序", "项次", "번호", "番号", "#")
+	furtherCounts = folded("antal", "määrä", "kpl", "množství", "ks", "mennyiség", "cantitate", "кількість", "к-сть", "ποσ", "ποσότητα", "الكمية", "כמות", "số lượng", "qty.")
+	furtherMoney  = folded("pris", "beløb", "hinta", "ár", "preț", "ціна", "τιμή", "السعر", "מחיר", "đơn giá", "thành tiền", "rate")
 )
