@@ -36,11 +36,11 @@ var (
 	leadPortionRE = lazily(`^\s*[\[(](\d{1,3}) ?(?:` + counters + `)[\])]\s*(\p{L}.*)$`).needing(digits)
 	// gluedPortionRE is 1份宫保鸡丁; 3杯鸡 and 8块鸡翅 are names.
 	gluedPortionRE = lazily(`^\s*(\d{1,2}) ?(?:份|例|碗|盘|碟|笼|瓶)(\p{Han}.*)$`).needing(digits)
-	leadRE         = lazily(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*|\d{1,2}-\p{L}.*|\d{1,2} \p{L}{3}.*)$`).needing(digits)
+	leadRE         = lazily(`^\s*(?:>+\s*)?(-?\d{1,3})(?: +| *- +)([\p{L}*(\["'].*|\d{1,2}-\p{L}.*|\d{1,2} \p{L}{3}.*|\d{1,3} ?(?:"|''|oz|pcs?|cm|in|inch|g|kg|ml|cl|l)\b? .*)$`).needing(digits)
 	notLeadRE      = lazily(`^(?:of\b|items?\b|guests?\b|people\b|persons?\b|pax\b|covers?\b|pcs?\b|mins?\b|minutes?\b|hours?\b|[ap]m\b|bags?\b|orders?\b|copies\b|(?:st|nd|rd|th)(?:$|,| (?:floor|fl|course|copy|time|print|order)\b)|` + monthExpr + `\.?(?: \d|$)|号|位|人|件|联|月|年|楼|栋|幢|室|单元|层|桌|份|分钟)`)
 	indexRE        = lazily(`^\s*\d{1,2}[.,)] ?(\D.*)$`).needing(digits)
 
-	afterQtyRE = lazily(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$|\p{L}.*\s{2,}(?:x ?\d{1,3}|\d{1,3}(?:` + counters + `))(\s{2,})([\p{L}(\[].*)$`).needing(digits)
+	afterQtyRE = lazily(`\p{L}.*\sx\d{1,3}(\s+)-\s+(\D.*)$|\p{L}.*\sx\d{1,3}(\s+)([(\[].*[)\]])$|\p{L}.*\s{2,}(?:x ?\d{1,3}|\d{1,3}(?:` + counters + `))(\s{2,})([\p{L}(\[].*)$`).needing(digits)
 	gluedRE    = lazily(`^(.*[\p{Han})\]])[x*](\d{1,3})$`).needing(digits)
 )
 
@@ -64,8 +64,8 @@ func readItem(p phrase, cols []column) (item, bool) {
 		return it.named()
 	}
 	if m := afterQtyRE.FindStringSubmatchIndex(p.fold); m != nil && !it.indexed {
-		if m[2] < 0 {
-			m = m[4:]
+		for m[2] < 0 {
+			m = m[4:] // the pair of groups that matched
 		}
 		it, ok := readItem(p.slice(0, m[2]), cols)
 		it.after = p.slice(m[4], m[5])
@@ -121,6 +121,9 @@ func (it item) named() (item, bool) {
 	}
 	if m := leadPriceRE.FindStringIndex(it.name.fold); m != nil && it.leading {
 		it.name = it.name.slice(0, m[0])
+	}
+	if m := firstPriceRE.FindStringIndex(it.name.fold); m != nil {
+		it.name = it.name.slice(m[1], len(it.name.fold))
 	}
 	it.name = cutPrice(it.name).trim("*>")
 	return it, it.Qty != 0 && strings.ContainsFunc(it.name.fold, isLetter)

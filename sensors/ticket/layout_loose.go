@@ -93,7 +93,7 @@ func (r *reader) loose(p page, i int, w row, afterPlatform bool) role {
 			return roleHead
 		}
 	}
-	mixed := r.named && r.zone == zoneHead && len(r.numbers.all) == 0 && mixedRE.MatchString(w.fold)
+	mixed := (r.named || w.size > 1) && r.zone == zoneHead && len(r.numbers.all) == 0 && mixedRE.MatchString(w.fold)
 	if (afterPlatform || mixed) && r.bareCode(w, 1) {
 		return roleHead
 	}

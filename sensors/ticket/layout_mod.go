@@ -19,6 +19,9 @@ func readMods(p phrase) []string {
 		return one(p.words())
 	}
 	p = p.trim("")
+	if onlyPriceRE.MatchString(p.fold) {
+		return nil
+	}
 	if m := modMarkRE.FindStringIndex(p.fold); m != nil {
 		p = p.slice(m[1], len(p.fold))
 	}

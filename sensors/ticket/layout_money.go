@@ -22,12 +22,15 @@ var (
 	amountRE = lazily(`(?:[-+]?` + beforeExpr + `)? ?[-+]?` + numberExpr + `\s*` + behindExpr + `?\s*\)?\s*$`).needing(digits)
 	// leadPriceRE is what stands behind the name where the quantity stands before it.
 	leadPriceRE = lazily(`\s*@\s*` + beforeExpr + `?\d[\d.,]*(?:\s.*)?$|\s{2,}` + beforeExpr + `? {0,4}` + numberExpr + `(?:\s+[\d.,]+)*\s*` + behindExpr + `?$`).needing(digits)
-	// loneQtyRE is a quantity below its name, with the price of one or without: "2 @ 4.50   9.00".
-	loneQtyRE = lazily(`^\s*[\[(]?\s*(\d{1,3})\s*[x@]\s*[\])]?(?:$|\s*` + beforeExpr + `? ?\d)`).needing(digits)
+	// loneQtyRE is a quantity below its name, with the price of one or without, or
+	// labelled: "2 @ 4.50   9.00", "数量:2".
+	loneQtyRE = lazily(`^\s*[\[(]?\s*(\d{1,3})\s*[x@]\s*[\])]?(?:$|\s*` + beforeExpr + `? ?\d)|^\s*(?:数量|份数|qty\.?|quantity|jumlah|qtd\.?|cant\.?) ?[:x] ?(\d{1,3})(?:\D|$)`).needing(digits)
 	// modPriceRE is a price at the end of a name or a modifier.
 	modPriceRE = lazily(`\s*\(\s*(?:[+-]\s*` + beforeExpr + `? ?` + numberExpr + behindExpr + `?|` + pricedExpr + `|` + centsExpr + `)\s*\)\s*$|` +
 		`\s*[+-]\s?` + pricedExpr + `\s*$|\s*[+-]` + centsExpr + `\s*$|\s+` + pricedExpr + `\s*$|\s*[¥$€£]\d[\d.]*\s*$|` +
 		`\s{2,}-?\d[\d,]*[.,]\d{2}\s*$|\s+\d[\d,]*\.\d{2}\s*$`).needing(digits)
+	// firstPriceRE is a price in a column before the name.
+	firstPriceRE = lazily(`^\s*` + pricedExpr + `\s{2,}`).needing(digits)
 	// onlyPriceRE is a price and nothing else.
 	onlyPriceRE = lazily(`^\s*(?:` + pricedExpr + `|` + centsExpr + `)\s*$`).needing(digits)
 	// stampRE is a line of prices, dates and times: $65  11/22 15:20.

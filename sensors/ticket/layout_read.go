@@ -227,7 +227,7 @@ func (r *reader) itemRow(p page, i int, w row) bool {
 	if !ok || it.priced && r.zone == zoneHead && !(r.headed() && dishLike(it.name)) {
 		return !ok && r.lonelyQty(p, i, w)
 	}
-	if r.pending > 0 && r.pending == i && !it.leading {
+	if r.pending > 0 && r.pending == i && !it.leading && p.rows[i-1].full() {
 		it.name = joined(p.rows[r.pending-1].phrase, it.name)
 		r.roles[r.pending-1] = roleItem
 	}
@@ -252,6 +252,10 @@ func (r *reader) headed() bool {
 	return r.cook || r.t.Table != "" || len(r.numbers.all) > 0
 }
 
+// full says that a line is long enough to be the first half of a wrapped name, and no
+// title of a few words.
+func (w row) full() bool { return columns(strings.TrimSpace(w.fold))*w.width >= 12 }
+
 // joined puts the two halves of a wrapped name together.
 func joined(a, b phrase) phrase {
 	a = a.trim("")
@@ -272,7 +276,7 @@ func (r *reader) lonelyQty(p page, i int, w row) bool {
 	}
 	above := p.rows[r.lone-1]
 	if m := loneQtyRE.FindStringSubmatch(w.fold); m != nil {
-		n, _ := strconv.Atoi(m[1])
+		n, _ := strconv.Atoi(m[1] + m[2]) // one of them is empty
 		r.roles[r.lone-1], r.money = roleItem, true
 		return n > 0 && r.addItem(item{Qty: n, name: cutPrice(above.trim("*>"))}, above)
 	}

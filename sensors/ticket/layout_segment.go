@@ -169,10 +169,13 @@ var barePeople = []string{
 	"phone", "tel", "mobile", "access code", "gate code", "door code", "entry code", "apt", "suite", "buzzer", "member", "loyalty", "email", "card", "visa", "mastercard", "amex", "auth", "ref", "tab", "pin", "cliente", "pelanggan", "attn", "c/o", "guest name",
 }
 
+// onlyClockRE is a time of day to the end of its line.
+var onlyClockRE = lazily(`^(` + timeExpr + `)\s*$`).needing(":m")
+
 // barePerson: Han words of persons always label what follows; Latin ones only
 // the clear ones, and not before a number of people.
 func barePerson(l label, rest string) bool {
-	if rest == "" || strings.HasPrefix(rest, "copy") {
+	if rest == "" || strings.HasPrefix(rest, "copy") || startsWith(onlyClockRE, rest) {
 		return false
 	}
 	if l.word[0] >= 0x80 {

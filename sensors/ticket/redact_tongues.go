@@ -64,7 +64,7 @@ func hanPieces(s string) bool {
 }
 
 func foreignPlace(s string) bool {
-	return asianPlaceRE.MatchString(s) || roadRE.MatchString(timeless(s)) || storeyRE.MatchString(s) || furtherPlaceRE.MatchString(s)
+	return asianPlaceRE.MatchString(whenRE.ReplaceAllString(s, " ; ")) || roadRE.MatchString(timeless(s)) || storeyRE.MatchString(s) || furtherPlaceRE.MatchString(s)
 }
 
 // introduced says that a name follows a word that introduces one.

@@ -192,12 +192,12 @@ var (
 // packWords are lines among the dishes that no cook makes.
 var packWords = []string{
 	"餐盒费", "餐盒", "打包费", "打包盒", "打包袋", "包装费", "包装盒", "包装袋", "袋子", "塑料袋", "手提袋", "保温袋", "餐具", "一次性餐具", "筷子", "餐具费", "米饭盒", "茶位费", "茶位", "餐位费", "纸巾",
-	"bag", "bag fee", "carrier bag", "utensils", "cutlery", "napkins", "packaging", "packaging fee", "container fee", "delivery", "delivery fee",
+	"bag", "bags", "bag fee", "carrier bag", "carrier bags", "utensils", "cutlery", "napkins", "packaging", "packaging fee", "container fee", "delivery", "delivery fee",
 }
 
 // totalWords close the dishes; after them Chinese slips print the recipient.
 var totalWords = append([]string{
-	"合计", "总计", "实付", "实收", "应付", "应收", "总额", "总价", "总金额", "订单金额", "支付金额", "消费金额", "小计",
+	"合计", "总计", "退款金额", "退款合计", "实付", "实收", "应付", "应收", "总额", "总价", "总金额", "订单金额", "支付金额", "消费金额", "小计",
 	"合計", "総計", "小計", "お会計", "합계", "총액", "총합계", "결제금액", "총 결제금액", "주문금액", "summe", "gesamt", "gesamtbetrag", "gesamtsumme", "zwischensumme", "zu zahlen", "betrag", "importe", "importe total", "valor total", "total a pagar", "a pagar", "montant", "totale",
 	"subtotal", "sub total", "sub-total", "total", "amount due", "balance due", "grand total", "order total", "total due", "jumlah", "total bayar",
 }, slices.Concat(moreTotals, furtherTotals)...)
@@ -292,7 +292,7 @@ func ownLabels() map[field][]string {
 		},
 		fieldPromise: {
 			"lieferung", "lieferung um", "lieferung bis", "lieferzeit", "liefertermin", "gewunschte lieferzeit", "wunschzeit", "abholung", "abholung um", "abholzeit", "abholbereit", "toimitus", "toimitusaika", "nouto", "noutoaika", "entrega prevista", "retirada prevista", "previsao de entrega", "hora de entrega", "hora de retirada", "entrega estimada", "recogida", "hora de recogida",
-			"预计送达", "预计送达时间", "期望送达", "期望送达时间", "期望时间", "要求送达", "要求送达时间", "送达时间", "预计取餐", "预计取餐时间", "取餐时间", "自提时间", "自取时间", "预约时间", "预约送达", "预约取餐", "预计到店", "到店时间", "配送时间", "送餐时间", "最晚送达", "用餐时间", "预计", "期望",
+			"预计送达", "预计送达时间", "期望送达", "期望送达时间", "期望时间", "要求送达", "要求送达时间", "送达时间", "预计取餐", "预计取餐时间", "取餐时间", "自提时间", "自取时间", "预约时间", "预约送达", "预约取餐", "预计到店", "到店时间", "配送时间", "送餐时间", "最晚送达", "用餐时间", "预计", "期望", "取餐", "送达",
 			"expected pickup time", "expected pickup", "estimated pickup", "est. pickup", "pickup time", "pickup by", "pickup at", "pickup", "pick up", "pick-up", "pick up by", "pick up at", "pick up time", "pick-up time", "deliver by", "deliver at", "delivery by", "delivery time", "delivery at", "delivery", "due", "due by", "due at", "due time", "ready by", "ready at", "ready for", "ready time", "promise", "promised", "promise time", "promised time", "needed by", "collection", "collection time", "collect at", "collect by", "collect", "requested for", "requested time", "scheduled for", "scheduled", "target", "target time", "eta", "prep by", "for", "retirada", "entrega", "previsao", "customer pickup", "dasher pickup", "courier pickup", "courier arrives", "estimated delivery", "expected delivery",
 		},
 		fieldNote: {
