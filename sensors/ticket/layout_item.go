@@ -22,10 +22,10 @@ type item struct {
 }
 
 const counters = `份|个|碗|杯|盒|笼|只|瓶|例|盘|串|斤|条|块|件|套|位|听|罐|包|袋|扎|打|壶|锅|张|片|支|根|粒|屉|煲|客|碟|盅|桶|個|人前|つ|本|皿|枚|丁|개|인분|그릇|잔|병|접시|` +
-	`pcs?\.?|шт\.?|порц\.?|порции?|adet|szt\.?|stk\.?|kpl|porsi|phan|จาน|แก้ว|ที่`
+	`pcs?\.?|шт\.?|порц\.?|порции?|adet|porsi|phan|จาน|แก้ว|ที่`
 
 // shortCounters are counter words that begin or are other words before a name: 1 St Peter's fish.
-const shortCounters = `st\.?|un\.?|unid\.?|uds?\.?|db|ks|pz\.?|buc\.?|ea|ly|to`
+const shortCounters = `st\.?|stk\.?|szt\.?|kpl|un\.?|unid\.?|uds?\.?|db|ks|pz\.?|buc\.?|ea|ly|to`
 
 var (
 	leadXRE    = lazily(`^\s*(?:>+\s*)?[\[(]?\s*(-?\d{1,3}) ?x\s*[\])]?(?:\s+(\S.*)|([\p{Han}(\[].*))$`).needing(digits)
