@@ -52,9 +52,6 @@ func keptBy(config string) (k kept, err error) {
 	return k, err
 }
 
-// notUnderstood is what is said of a sample that nobody has taught.
-const notUnderstood = "not understood"
-
 // explain reads a sample with the layouts of today.
 func (k kept) explain(name string) (u ticket.Unread, said string, lines []ticket.LineRead, err error) {
 	if u, err = k.read(name); err != nil {
@@ -62,11 +59,14 @@ func (k kept) explain(name string) (u ticket.Unread, said string, lines []ticket
 	}
 	o := ticket.Options{Layouts: k.layouts}
 	t, lines := ticket.Explain(u.Slip, o)
-	said = notUnderstood
-	if by := k.layouts.Of(u.Slip); by != nil {
-		said = "read by " + by.Name + ": " + sayTicket(t)
-	} else if t.Kind != kitchen.SlipUnknown {
-		said = sayTicket(t)
+	by := k.layouts.Of(u.Slip)
+	switch said = sayTicket(t); {
+	case t.Kind == kitchen.SlipUnknown:
+		said = "not understood"
+	case ticket.Teachable(&t, u.Slip):
+		said = "half understood: " + said
+	case by != nil:
+		said = "read by " + by.Name + ": " + said
 	}
 	return u, said, lines, nil
 }
@@ -125,7 +125,7 @@ func (c *samplesShowCmd) Run(s streams) error {
 	fmt.Fprintf(s.out, "%s came on %s to %s\n", c.Name, u.At.In(k.zone).Format("2006-01-02 15:04"), u.Printer)
 	showLines(s.out, lines)
 	fmt.Fprintln(s.out, said)
-	if said == notUnderstood {
+	if t, _ := ticket.Explain(u.Slip, ticket.Options{Layouts: k.layouts}); ticket.Teachable(&t, u.Slip) || t.Kind == kitchen.SlipUnknown {
 		fmt.Fprintln(s.out, "teach it: sudo readyshelf ticket teach "+c.Name)
 	}
 	return nil

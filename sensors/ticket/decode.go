@@ -17,8 +17,8 @@ type Options struct {
 	Key []byte
 	// Layouts are for slips that the general rules do not read; nil are none.
 	Layouts *Layouts
-	// Unread is told of each slip that came and that nobody understood. It must not
-	// wait. Nil wants none.
+	// Unread is told of each slip that came and that nobody understood, or of which the
+	// half is missing. It must not wait. Nil wants none.
 	Unread func(Unread)
 	// Reader reads slips that are pictures. Where it is nil they are only counted.
 	Reader *Reader

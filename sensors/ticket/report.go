@@ -57,9 +57,9 @@ func (r *reporter) readTicket(ctx context.Context, at kitchen.Stamp, of uint64, 
 	r.sample(at, t, s.slip)
 }
 
-// sample hands on a slip that nobody understood.
+// sample hands on a slip that is to be taught.
 func (r *reporter) sample(at kitchen.Stamp, t kitchen.Ticket, s Slip) {
-	if t.Unread && len(s.Lines) > 0 && r.opts.Unread != nil {
+	if r.opts.Unread != nil && len(s.Lines) > 0 && Teachable(&t, s) {
 		r.opts.Unread(Unread{At: at.At, Printer: r.name, Slip: s.Anonymous(r.opts)})
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"readyshelf/kitchen"
 )
 
 // An Unread is a slip that nobody understood, as it may be kept to teach it: its text
@@ -16,6 +18,23 @@ type Unread struct {
 	At      time.Time // when it came, as believed then
 	Printer string    // the printer's name in the configuration
 	Slip    Slip
+}
+
+// Teachable says that a slip is to be taught: nobody understood it, or it is an order without
+// dishes, or without anything to call it by, and has lines that nobody understood or that were
+// left out.
+func Teachable(t *kitchen.Ticket, s Slip) bool {
+	if t.Unread {
+		return true
+	}
+	missed := t.Unparsed
+	for _, l := range s.Lines {
+		if l.Hidden {
+			missed++
+		}
+	}
+	bare := len(t.Items) == 0 || t.Number == "" && t.Table == "" && len(t.Numbers) == 0 && t.OrderKey == ""
+	return t.Kind == kitchen.SlipOrder && bare && missed >= leastUnread && !s.Partial && !s.Garbled && !s.Raster
 }
 
 // Anonymous is the slip as it may be kept. It has no codes, and no picture. Of the

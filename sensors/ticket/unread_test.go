@@ -73,6 +73,19 @@ func TestUnreadReport(t *testing.T) {
 	}
 	at := kitchen.Stamp{At: time.Date(2026, 11, 22, 18, 3, 0, 0, time.UTC)}
 	r.report(t.Context(), at, []Slip{slipOf("Order #12\n2x Soup\n"), slipOf(strangeSlip), slipOf("hello\n")})
+	for _, half := range []string{
+		"Order #12\nuna zupo\nkaj pano\nsen salo\nfino\n",               // no dishes
+		"KITCHEN\n2x Soup\nuna zupo\nkaj pano\nsen salo fino\ndankon\n", // nothing to call it by
+	} {
+		s := slipOf(half)
+		if p := Parse(s, Options{}); !Teachable(&p, s) {
+			t.Errorf("half of it is missing, and it is not told: %+v", p)
+		}
+		s.Partial = true
+		if p := Parse(s, Options{}); Teachable(&p, s) {
+			t.Error("it is told though its beginning was missed")
+		}
+	}
 	if taken != 3 || len(told) != 1 || told[0].Printer != "kitchen" || !told[0].At.Equal(at.At) {
 		t.Errorf("%d tickets, told %+v", taken, told)
 	}
