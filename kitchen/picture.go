@@ -27,12 +27,16 @@ func (d *step) read(e Event, t *Ticket) {
 		if t.Number == "" && t.Table == "" && len(t.Items) == 0 {
 			return
 		}
-		if first := d.s.find(t, e.Stamp); first != nil && first != o && o.unproved() && t.repeats(first) {
-			d.merge(e, first, t)
+		first := d.s.find(t, e.Stamp)
+		switch {
+		case t.Confidence >= certain && o.unproved() && d.s.billed(t, e.Stamp):
 			d.retract(e, o)
-			return
+		case first != nil && first != o && o.unproved() && t.repeats(first):
+			d.merge(e, first, t.beside(first))
+			d.retract(e, o)
+		default:
+			d.merge(e, o, t.beside(o))
 		}
-		d.merge(e, o, t)
 	default:
 		if t.Confidence < certain || !o.unproved() {
 			return
@@ -40,6 +44,17 @@ func (d *step) read(e Event, t *Ticket) {
 		d.retract(e, o)
 		d.slip(e, t)
 	}
+}
+
+// beside is what a reading adds to o: no dishes where those are known, as a misread name
+// would be one more.
+func (t *Ticket) beside(o *Order) *Ticket {
+	if len(o.Items) == 0 {
+		return t
+	}
+	out := *t
+	out.Items = nil
+	return &out
 }
 
 // repeats says that what was read is surely a slip of an order that is known: they have

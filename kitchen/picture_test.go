@@ -77,6 +77,36 @@ func TestPictureCopy(t *testing.T) {
 	}
 }
 
+// TestPictureMisread: a name that was misread is no further dish, neither where the text
+// was there before nor where it comes later.
+func TestPictureMisread(t *testing.T) {
+	text := Ticket{Kind: SlipOrder, Number: "42", Print: 77, Items: []Item{{Qty: 2, Name: "Cheeseburger"}, {Qty: 1, Name: "Pad Thai"}}}
+	words := Ticket{Kind: SlipOrder, Number: "42", Items: []Item{{Qty: 2, Name: "Cheeseburger"}, {Qty: 1, Name: "Dad Thal"}}}
+	for name, play := range map[string]func(s *shop){
+		"text first":    func(s *shop) { s.print(text); s.pictured(1); s.read(1, words) },
+		"picture first": func(s *shop) { s.pictured(1); s.read(1, words); s.print(text) },
+	} {
+		s := open(t)
+		play(s)
+		all := s.Board(s.now).Orders
+		if len(all) != 1 || !sameItems(all[0].Items, text.Items) || all[0].Confidence != 0 {
+			t.Errorf("%s: the board has %+v, want one order with the dishes of the text", name, all)
+		}
+		s.folded()
+	}
+}
+
+// TestPictureBill: a picture that is the bill of a table is no order.
+func TestPictureBill(t *testing.T) {
+	s := open(t)
+	s.print(Ticket{Kind: SlipOrder, Table: "7", Channel: "dine-in", Items: cheeseburger("").Items})
+	s.pictured(1)
+	s.read(1, Ticket{Kind: SlipOrder, Copy: "receipt", Table: "7", Channel: "dine-in", Items: cheeseburger("").Items})
+	if n := len(s.State.OpenOrders()); n != 1 {
+		t.Errorf("%d orders are open, want that of the table", n)
+	}
+}
+
 // TestPictureReadLate: what was read of a picture that nobody knows any more is a slip,
 // and that of an order which is done with changes nothing.
 func TestPictureReadLate(t *testing.T) {

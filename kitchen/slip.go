@@ -99,7 +99,11 @@ func (d *step) merge(e Event, o *Order, t *Ticket) {
 		}
 	}
 	seen := c.Print == 0 || t.Part != "" && slices.Contains(o.Parts, t.Part)
-	if items := folded(o.Items, t.Items, t.Part != "" && !o.Whole); !seen && !sameItems(items, o.Items) {
+	have := o.Items
+	if o.Confidence > 0 && t.Of == 0 && t.Part == "" && len(t.Items) > 0 {
+		have = nil // they were read from a picture, and these are text
+	}
+	if items := folded(have, t.Items, t.Part != "" && !o.Whole); !seen && !sameItems(items, o.Items) {
 		c.Items = &items
 	}
 	if o.Channel == "" {
