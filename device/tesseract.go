@@ -31,10 +31,11 @@ type Tesseract struct {
 	Limit time.Duration
 }
 
-// What one process may use. With chi_sim and eng a slip took 130 MB of memory, of
-// which most is the packs, and 250 MB of addresses (tesseract 5.3.0).
+// What one process may use. With chi_sim and eng a usual slip took 89 MB of memory and
+// 137 MB of addresses, most of it for the packs; one of 75 cm took 133 MB of memory with
+// chi_sim (tesseract 5.3.0).
 const (
-	tesseractMemory = 512 << 20 // bytes of addresses
+	tesseractMemory = 320 << 20 // bytes of addresses
 	tesseractOutput = 1 << 20   // bytes of text
 	tesseractWords  = 4 << 10   // bytes of complaints
 	tesseractNice   = 15        // of 19

@@ -79,7 +79,7 @@ func TestTesseractBound(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(string(got)), " ")
-	for _, want := range []string{"Max address space 536870912", "Max core file size 0", "Max cpu time 61"} {
+	for _, want := range []string{"Max address space 335544320", "Max core file size 0", "Max cpu time 61"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("its limits lack %q: %s", want, got)
 		}

@@ -61,7 +61,11 @@ func joined(parts ...string) string {
 }
 
 func sayTicket(t kitchen.Ticket) string {
-	return joined("slip:", string(t.Kind), t.Channel, number(t.Number), t.Table, t.Part, dishList(t.Items), t.Notes)
+	what := "slip:"
+	if t.Of != 0 {
+		what = fmt.Sprintf("read from a picture, %.0f %% sure:", 100*t.Confidence)
+	}
+	return joined(what, string(t.Kind), t.Channel, number(t.Number), t.Table, t.Part, dishList(t.Items), t.Notes)
 }
 
 func sayChange(c kitchen.Change) string {
