@@ -1,5 +1,6 @@
 // Package device opens what the daemon touches of the machine it runs on: GPIO
-// lines, serial ports, listeners, the line to the broker, the clock, the disk.
+// lines, serial ports, listeners, the line to the broker, the clock, the disk, and the
+// program that reads pictures.
 //
 // It knows nothing of kitchens. It is the only package that imports periph's host
 // drivers or names a path in /dev, /proc or /sys, so that everything above it runs
@@ -27,6 +28,11 @@
 //
 // [Sockets] listens on TCP ports: on those that systemd opened before the daemon
 // ran, and keeps open after it, or on its own as [Listen] does. [Dial] connects.
+//
+// # Pictures
+//
+// [Tesseract] has a program of this machine read the text of a picture, in a process
+// with bounds. What the picture is of is for those who call it.
 //
 // # Files
 //

@@ -208,3 +208,11 @@ func golden(t *testing.T, name, got string) {
 		t.Errorf("%s (-want +got):\n%s", path, d)
 	}
 }
+
+// TestSayRead: the log in words tells what was read from a picture from what is text.
+func TestSayRead(t *testing.T) {
+	words := kitchen.Ticket{Kind: kitchen.SlipOrder, Number: "42", Of: 7, Confidence: 0.93}
+	if got, want := sayTicket(words), "read from a picture, 93 % sure: order #42"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
