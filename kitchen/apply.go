@@ -111,7 +111,9 @@ func (s *State) applyChange(at Stamp, c Change) {
 		o.Number, c.Numbers = c.Numbers[0], c.Numbers[1:]
 	}
 	for _, n := range c.Numbers {
-		if !slices.Contains(o.Numbers, n) {
+		if o.Number == "" { // the platform had only its id
+			o.Number = n
+		} else if !slices.Contains(o.Numbers, n) {
 			o.Numbers = append(o.Numbers, n)
 		}
 	}

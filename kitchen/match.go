@@ -29,7 +29,7 @@ func (o *Order) called(n string) bool {
 
 // names says whether t names o by one of its numbers, or by its table where it has none.
 func (t *Ticket) names(o *Order) bool {
-	if t.OrderKey != "" && t.OrderKey == o.OrderKey {
+	if t.sameKey(o) {
 		return true
 	}
 	if t.Number == "" {
@@ -55,12 +55,15 @@ func (s *State) find(t *Ticket, now Stamp) *Order {
 		}
 	}
 	for _, o := range known {
-		if o.Channel == t.Channel && t.names(o) && s.same(o, t, now) {
+		if (o.Channel == t.Channel || t.sameKey(o) && t.mayBeOf(o)) && t.names(o) && s.same(o, t, now) {
 			return o
 		}
 	}
 	return s.onlyOther(t)
 }
+
+// sameKey says that the platform gave the two one id.
+func (t *Ticket) sameKey(o *Order) bool { return t.OrderKey != "" && t.OrderKey == o.OrderKey }
 
 // otherKey says that the platform gave the two different ids.
 func (t *Ticket) otherKey(o *Order) bool {

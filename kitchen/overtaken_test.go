@@ -82,3 +82,16 @@ func TestBill(t *testing.T) {
 	s.want(s.print(bill), "accepted ")
 	s.folded()
 }
+
+// An order that the platform sent with its id only is called as its slip says.
+func TestNumberComesLater(t *testing.T) {
+	s := open(t, "A1")
+	s.want(s.print(Ticket{Channel: "meituan", OrderKey: "k", Print: 1, Items: []Item{dish(1, "soup")}}), "accepted ")
+	s.want(s.print(Ticket{Number: "12", Numbers: []string{"0456"}, OrderKey: "k", Print: 2, Items: []Item{dish(1, "soup")}}), "")
+	o := s.State.OpenOrders()
+	if len(o) != 1 || o[0].Number != "12" || len(o[0].Numbers) != 1 || o[0].Channel != "meituan" {
+		t.Errorf("got %+v", o)
+	}
+	s.want(s.press("A1", Down), "ready 12")
+	s.folded()
+}

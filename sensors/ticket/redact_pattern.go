@@ -21,7 +21,7 @@ var (
 	maskedRE = lazily(`(?:^|[^\p{Han}])\p{Han}{1,3}\*{1,3}(?:$|[^*])|(?:^|[^\p{Han}*])\*{1,3}\p{Han}(?:$|[^\p{Han}\p{Hiragana}\p{Katakana}])|(?:^|[^a-z])[a-z]\*{2,}`)
 	honorRE  = lazily(`\p{Han}{1,3}\s*\(?(?:先生|女士|小姐|同学|太太)|(?:^|[^a-z])(?:mr|mrs|ms|miss)\.? [a-z]+`)
 	// strictHonorRE is for dishes and modifiers.
-	strictHonorRE = lazily(`先生|女士|(?:^|[^\p{Han}])[` + surnames + `]\p{Han}{1,2} ?收$|(?:^|[^a-z])(?:mr|mrs|ms)\. [a-z]+`)
+	strictHonorRE = lazily(`先生|女士|有限(?:责任)?公司|(?:^|[^\p{Han}])[` + surnames + `]\p{Han}{1,2} ?收$|(?:^|[^a-z])(?:mr|mrs|ms)\. [a-z]+`)
 	// forRE is a modifier that says for whom the dish is, over printed text.
 	forRE = lazily(`^\s*(?i:for|name|guest|customer|tab|für|fuer|para|pour|voor|dla|untuk|cho|для)[: ]+(\p{Lu}\p{Ll}+)(?: \p{Lu}\S*)?\s*$`)
 	// initialRE is "Sample G." over printed text: how Western slips shorten names.

@@ -24,7 +24,7 @@ import (
 //
 // A deed is a slip; one that begins with "big5|", "utf8|" or "cp437|" comes to a printer of
 // that encoding, and ✂ is a cut. "wait 5m" lets time pass. "order 美团 12 宫保鸡丁*2" is an
-// order that the platform sends, "ready 12" and "taken 12" what staff do.
+// order that the platform sends, with its id behind the number as in "12=3000000000000001", "ready 12" and "taken 12" what staff do.
 type lived struct {
 	name  string
 	deeds []string
@@ -71,6 +71,17 @@ var lives = []lived{
 	{"the slip, then the platform's order", []string{"#12 美团外卖\n----\n宫保鸡丁 x2\n", "order meituan 0012 宫保鸡丁*2"}, "12 meituan: 2 宫保鸡丁"},
 	{"the platform spells a dish in its own way", []string{"#12 美团外卖\n----\n宫保鸡丁 x2\n", "order 美团 12 【招牌】宫保鸡丁*2"}, "12 meituan: 2 宫保鸡丁"},
 	{"the platform writes capitals and brackets", []string{"cp437|DoorDash\nOrder 6F2C\n--------\n2 x Pad Thai\n1 x Coke\n", "order doordash 6f2c PAD THAI*2"}, "6F2C doordash: 2 Pad Thai, 1 Coke"},
+	{"the platform has its id only, then the slip", []string{"order 美团 =3000000000000001 鱼*1", "#12 美团外卖\n----\n鱼 x1\n----\n订单编号:3000 0000 0000 0001\n"}, "12 meituan: 1 鱼"},
+	{"the slip, then the platform with its id only", []string{"#12 美团外卖\n----\n鱼 x1\n----\n订单编号:3000 0000 0000 0001\n", "order 美团 =3000000000000001 鱼*1"}, "12 meituan: 1 鱼"},
+	{"the platform says no channel, but the id", []string{"#12 美团外卖\n----\n鱼 x1\n----\n订单编号:3000 0000 0000 0001\n", "order - =3000000000000001 【招牌】鱼*1"}, "12 meituan: 1 鱼"},
+	{"one number, two ids", []string{"#12 美团外卖\n----\n鱼 x1\n----\n订单编号:3000 0000 0000 0001\n", "#12 美团外卖\n----\n鱼 x1\n----\n订单编号:3000 0000 0000 0002\n"}, "12 meituan: 1 鱼 / 12 meituan: 1 鱼"},
+	{"a cancel slip by the id only", []string{"#12 美团外卖\n----\n鱼 x1\n----\n订单编号:3000 0000 0000 0001\n", "取消联 美团外卖\n订单编号:3000 0000 0000 0001\n----\n鱼 x1\n"}, ""},
+	{"a slip for each dish, the channel on the first only", []string{"#12 美团外卖\n----\n鱼 x1\n饭 x1\n", "#12\n鱼 x1\n", "#12\n饭 x1\n"}, "12 meituan: 1 鱼, 1 饭"},
+	{"dine-in and the same number outside", []string{"#12 美团外卖\n----\n鱼 x1\n", "堂食 #12\n桌号 A8\n----\n面 x1\n"}, "12 meituan: 1 鱼 / 12 dine-in: 1 面"},
+	{"two tables", []string{"堂食\n桌号 A8\n----\n啤酒 x2\n", "堂食\n桌号 A9\n----\n啤酒 x2\n"}, "T A8 dine-in: 2 啤酒 / T A9 dine-in: 2 啤酒"},
+	{"a table's dish is taken back", []string{"堂食\n桌号 A8\n----\n啤酒 x2\n面 x1\n", "退菜\n桌号 A8\n----\n啤酒 x1\n"}, "T A8 dine-in: 1 啤酒, 1 面"},
+	{"a table adds a dish", []string{"堂食\n桌号 A8\n----\n啤酒 x2\n", "wait 10m", "加菜\n堂食\n桌号 A8\n----\n面 x1\n"}, "T A8 dine-in: 2 啤酒 / T A8 dine-in: 1 面"},
+	{"sizes are two dishes, on both copies", []string{"#12 美团外卖\n----\n可乐(大) x1\n可乐(小) x1\n", "后厨联\n#12\n可乐(小) x1\n可乐(大) x1\n"}, "12 meituan: 1 可乐(大), 1 可乐(小)"},
 	{"simplified on one printer, traditional on another", []string{"#12 美团外卖\n----\n炒米粉 x1\n", "big5|#12 美團外賣\n----\n炒米粉 x1\n"}, "12 meituan: 1 炒米粉"},
 	{"the dish is wrapped on the narrow printer", []string{"#12 美团外卖\n----\n招牌宫保鸡丁盖浇饭  x1\n", "#12 美团外卖\n----\n招牌宫保鸡丁盖\n浇饭  x1\n"}, "12 meituan: 1 招牌宫保鸡丁盖浇饭"},
 	{"a table's second round", []string{"堂食\n桌号 A8\n----\n啤酒 x2\n", "wait 20m", "堂食\n桌号 A8\n----\n啤酒 x2\n"}, "T A8 dine-in: 2 啤酒 / T A8 dine-in: 2 啤酒"},
@@ -143,7 +154,8 @@ func (k *line) do(deed string) {
 		name, qty, _ := strings.Cut(strings.Join(words[3:], " "), "*")
 		it := kitchen.Item{Name: name}
 		fmt.Sscan(qty, &it.Qty)
-		t := ticket.Unprinted(kitchen.Ticket{Channel: words[1], Number: words[2], Items: []kitchen.Item{it}}, "", []byte("key"))
+		number, id, _ := strings.Cut(words[2], "=")
+		t := ticket.Unprinted(kitchen.Ticket{Channel: words[1], Number: number, Items: []kitchen.Item{it}}, id, []byte("key"))
 		k.command(kitchen.Command{Name: kitchen.CommandOrder, Ticket: &t})
 	default:
 		k.print(deed)
