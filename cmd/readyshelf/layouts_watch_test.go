@@ -57,12 +57,10 @@ func TestLayoutsLive(t *testing.T) {
 		if got := printed(); got != "Txx 2×Radler, gross, 1×Brezn" || fault() != "" {
 			t.Errorf("with the layout %q is read; %s", got, fault())
 		}
-		for range 5 { // somebody types
-			write(barLayout + strings.Repeat("#", copies))
-			copies++
+		for n := range 5 { // somebody types
+			write(barLayout[:20+n])
 			time.Sleep(layoutsLook)
-			synctest.Wait()
-			if seen := b.house.layoutsSeen; strings.Count(seen, "\n") != 1 || seen == looksOf(filepath.Dir(file)) {
+			if fault() != "" {
 				t.Error("what is half written is read")
 			}
 		}
