@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"readyshelf/kitchen"
@@ -81,7 +80,7 @@ func (s *session) serve(ctx context.Context, r *reporter) {
 	defer context.AfterFunc(ctx, func() { s.conn.Close() })()
 	defer func() {
 		if v := recover(); v != nil {
-			p.Log.Error("a print job could not be read; its connection is closed", "panic", v, "stack", string(debug.Stack()))
+			panicked(p.Log, "a print job could not be read; its connection is closed", v)
 		}
 	}()
 	idle := p.Idle

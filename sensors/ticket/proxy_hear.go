@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"context"
-	"runtime/debug"
 	"time"
 
 	"readyshelf/kitchen"
@@ -99,7 +98,7 @@ func (h *hearer) stamp() kitchen.Stamp {
 func (h *hearer) guard(step func()) {
 	defer func() {
 		if v := recover(); v != nil {
-			h.Log.Error("a print job could not be read; it is printed", "panic", v, "stack", string(debug.Stack()))
+			panicked(h.Log, "a print job could not be read; it is printed", v)
 			h.entered()
 		}
 	}()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -102,7 +101,7 @@ func (r *Reader) Run(ctx context.Context, up func()) error {
 func (r *Reader) read(ctx context.Context, s sight) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			r.Log.Error("a picture could not be read", "panic", v, "stack", string(debug.Stack()))
+			panicked(r.Log, "a picture could not be read", v)
 			err = errors.New("a mistake in the program")
 		}
 	}()

@@ -2,7 +2,10 @@ package ticket
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -76,6 +79,16 @@ func (r *reporter) post(ctx context.Context, events []kitchen.Event) {
 		r.log.Info("tickets are taken again")
 	}
 	r.refused = err != nil
+}
+
+// panicked logs that a step panicked with v. What somebody says in a panic may quote the
+// job, and with it a person: only the runtime's own words are logged, which are of numbers.
+func panicked(log *slog.Logger, what string, v any) {
+	text := fmt.Sprintf("%T", v)
+	if e, ok := v.(runtime.Error); ok {
+		text = e.Error()
+	}
+	log.Error(what, "panic", text, "stack", string(debug.Stack()))
 }
 
 // An intake decodes one stream as it comes, and knows when it fell silent.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"readyshelf/kitchen"
@@ -80,7 +79,7 @@ func (t *Tap) Run(ctx context.Context, r io.Reader, up func(), emit func(context
 func (t *Tap) guard(in *intake, step func()) {
 	defer func() {
 		if v := recover(); v != nil {
-			t.Log.Error("a print job could not be read", "panic", v, "stack", string(debug.Stack()))
+			panicked(t.Log, "a print job could not be read", v)
 			in.d = NewDecoder(t.Options)
 		}
 	}()
