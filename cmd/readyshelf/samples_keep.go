@@ -96,6 +96,8 @@ func (s *sampler) keep(u ticket.Unread) (name string, err error) {
 func (s *sampler) look(names []string) {
 	before := s.known
 	s.known = map[string]*ticket.Unread{}
+	var why error
+	unreadable := 0
 	for _, name := range names {
 		old, known := before[name]
 		if !known {
@@ -103,9 +105,13 @@ func (s *sampler) look(names []string) {
 			if err == nil {
 				old = &u
 			} else {
-				s.log.Warn("a sample is not compared with what comes", "error", err, "remedy", "sudo readyshelf ticket samples delete "+name)
+				why = err
+				unreadable++
 			}
 		}
 		s.known[name] = old
+	}
+	if unreadable > 0 {
+		s.log.Warn("samples cannot be compared with what comes", "samples", unreadable, "error", why, "remedy", "sudo readyshelf ticket samples says which; put the old key back, or delete them")
 	}
 }

@@ -107,6 +107,16 @@ func TestSampler(t *testing.T) {
 	if said.Len() > 0 {
 		t.Errorf("said %s", said.String())
 	}
+	f.key = bytes.Repeat([]byte{1, 2}, 16) // another one
+	other := newSampler(f, s.log)
+	for range 2 {
+		if _, err := other.keep(unreadSlip(t, barSlip)); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := strings.Count(said.String(), "another key"); n != 1 || !strings.Contains(said.String(), fmt.Sprint("samples=", mostSlips)) {
+		t.Errorf("samples of another key are said %d times: %s", n, said.String())
+	}
 }
 
 // TestSamplerTrouble: a disk that takes nothing is said once, and again when it had
