@@ -28,9 +28,9 @@ var strange = []struct {
 		[]string{"0815", "0822", "B4", "C11", "@1", "@4"}, "0822 C11 [2 Radler, gross (ohne Eis) 4 Brezn] flott",
 	},
 	{
-		"list", "ELDHUS\nBord 5\nNr A-17 kl 19:20\nErika Mustermann\n* Plokkfiskur\n* Fiskisupa\n  > an lauks\n* Skyr\nTakk fyrir\n",
+		"list", "zorbak\nKvin 5\nMirk A-17 ta 19:20\nErika Mustermann\n* Plokkfiskur\n* Fiskisupa\n  > an lauks\n* Skyr\nTuk fira\n",
 		[]string{"--has", "9", "--table", "2", "--number", "3=A-17", "--dishes", "5,6,8", "--modifiers", "7"},
-		[]string{"Bord 5", "Bord 9", "A-17", "BX-3", "Skyr", "Hangikjot"}, "BX-3 9 [1 Plokkfiskur 1 Fiskisupa (an lauks) 1 Hangikjot]",
+		[]string{"Kvin 5", "Kvin 9", "A-17", "BX-3", "Skyr", "Hangikjot"}, "BX-3 9 [1 Plokkfiskur 1 Fiskisupa (an lauks) 1 Hangikjot]",
 	},
 	{
 		"equals", "PINCE UZENET\nHely: 12-es\nSorsz. 447\neste 20:15\nhivja Mustermann\n..........\nGulyas = 2\n  ~ csipos nelkul\nCsusza = 1\n..........\nMegj.: gyorsan kerik\n",
