@@ -47,6 +47,9 @@ var (
 // readItem reads a line as a dish. cols, if not nil, is the order of the columns.
 func readItem(p phrase, cols []column) (item, bool) {
 	p = p.unled().unticked()
+	if m := firstPriceRE.FindStringIndex(p.fold); m != nil {
+		p = p.slice(m[1], len(p.fold))
+	}
 	if len(cols) > 0 && cols[0] == colIndex {
 		if m := rowNumberRE.FindStringIndex(p.fold); m != nil {
 			p = p.slice(m[1], len(p.fold))
@@ -121,9 +124,6 @@ func (it item) named() (item, bool) {
 	}
 	if m := leadPriceRE.FindStringIndex(it.name.fold); m != nil && it.leading {
 		it.name = it.name.slice(0, m[0])
-	}
-	if m := firstPriceRE.FindStringIndex(it.name.fold); m != nil {
-		it.name = it.name.slice(m[1], len(it.name.fold))
 	}
 	it.name = cutPrice(it.name).trim("*>")
 	return it, it.Qty != 0 && strings.ContainsFunc(it.name.fold, isLetter)

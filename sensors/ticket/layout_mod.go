@@ -7,10 +7,13 @@ import (
 )
 
 var (
-	modMarkRE = lazily(`^\s*(?:\[\+\]|\[-\]|[-+*>»└├─·~→⇒▶►▸›‣※◆◇○◎]+|•|->|=>)\s*`)
+	modMarkRE = lazily(`^\s*(?:\[\+\]|\[-\]|[-+*>»└├─┗┖┕┣╰↳·~→⇒▶►▸›‣※◆◇○◎]+|•|->|=>)\s*`)
 	alertRE   = lazily(`^\s*\*{2,}.*\*{2,}\s*$`)
 	noteModRE = lazily(`^(?:special instructions?|special requests?|item notes?|notes?|instructions|comments?|kitchen notes?|备注|单品备注|商品备注)\s*:\s*`)
 )
+
+// modLabelRE is what a modifier of Chinese slips is of.
+var modLabelRE = lazily(`^\s*(?:规格|口味|加料|小料|配料|做法|辣度|温度|甜度|糖度|冰度|冰量|份量|主食|套餐|加购|属性) ?:`)
 
 // readMods reads a modifier line: marks, brackets and prices go, joined tastes
 // are split. A warning between stars stays as it is printed.

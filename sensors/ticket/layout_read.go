@@ -57,6 +57,10 @@ func (r *reader) readRow(p page, i int, w row) role {
 	if wants != noField && r.bareCode(w, numberRanks[wants]) {
 		return roleHead
 	}
+	if r.cur >= 0 && r.zone == zoneGoods && modLabelRE.MatchString(w.fold) {
+		r.addMods(w.phrase)
+		return roleItem
+	}
 	if ro := r.moneyRow(w); ro != roleNone {
 		return ro
 	}
