@@ -146,6 +146,7 @@ type reader struct {
 	lone      int   // a line that nothing explains, plus one
 	row       int   // the line being read
 	itemRows  []int // the lines of the dishes
+	bulleted  bool  // dishes stand behind bullets
 	noteOpen  bool  // a note may go on in the next line
 	noteTitle bool  // in a section titled as notes
 	afterApp  bool  // the line before named a platform

@@ -8,14 +8,16 @@ import (
 )
 
 var (
-	xTok   = lazily(`^[x*](-?\d{1,3})$`).needing(digits)
+	xTok   = lazily(`^[\[(]?[x*](-?\d{1,3})[\])]?$`).needing(digits)
 	intTok = lazily(`^-?\d{1,4}$`).needing(digits)
 	numTok = lazily(`^-?\d{1,3}(?:\.\d{1,3})?$`).needing(digits)
 	// unitTok is a quantity with its unit: 1份, 1.0份, 0.5斤, 1/份, 1(份), (1份).
 	unitTok   = lazily(`^[\[(]?[x*]?(-?\d{1,3}(?:\.\d{1,3})?)[/(]?(` + counters + `|` + shortCounters + `|` + weights + `)[\])]?$`).needing(digits)
 	unitAlone = lazily(`^(?:` + counters + `|` + shortCounters + `|` + weights + `)$`)
-	plusTok   = lazily(`^\+([1-9]\d?)$`)
-	smallTok  = lazily(`^[1-9]\.0$`)
+	// timesTok is a price and how often: 26.00*1, 2x9.50.
+	timesTok = lazily(`^[¥$€£]?` + centsExpr + `[x*](\d{1,3})$|^(\d{1,3})[x*][¥$€£]?` + centsExpr + `$`).needing(digits)
+	plusTok  = lazily(`^\+([1-9]\d?)$`)
+	smallTok = lazily(`^[1-9]\.0$`)
 	// labelledRE is 宫保鸡丁 数量:1.
 	labelledRE = lazily(`^\s*(.*\p{L}\S*)\s+[\[(]?(?:数量|份数|qty|quantity) ?: ?(\d{1,3}) ?(?:` + counters + `)?[\])]?\s*$`).needing(digits)
 	// narrowRE is a Chinese name with its quantity, or its price, one space apart.
@@ -70,7 +72,7 @@ func trailingItem(p phrase, cols []column) (item, bool) {
 // counts says that a token is no longer part of a name.
 func (t token) counts() bool {
 	if strings.ContainsAny(t.text, digits) {
-		return priceTok.MatchString(t.text) || xTok.MatchString(t.text) || unitTok.MatchString(t.text)
+		return priceTok.MatchString(t.text) || xTok.MatchString(t.text) || timesTok.MatchString(t.text) || unitTok.MatchString(t.text)
 	}
 	return t.text == "x" || moneyTok.MatchString(t.text) || unitAlone.MatchString(t.text)
 }
@@ -103,6 +105,11 @@ func (it item) count(p phrase, toks []token, cols []column) (item, bool) {
 		m := xTok.FindStringSubmatch(t.text)
 		if m == nil && t.text == "x" && i+1 < len(toks) && intTok.MatchString(toks[i+1].text) {
 			m = []string{t.text, toks[i+1].text}
+		}
+		if m == nil {
+			if m = timesTok.FindStringSubmatch(t.text); m != nil {
+				m[1] += m[2] // one of them is empty
+			}
 		}
 		if m != nil {
 			it.Qty, _ = strconv.Atoi(m[1])

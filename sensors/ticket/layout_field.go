@@ -55,7 +55,7 @@ func (r *reader) field(s segment, w row) role {
 	case fieldOrdered:
 		return r.ordered(s)
 	case fieldPromise:
-		return r.promised(s)
+		return r.promised(s, w)
 	case fieldNote, fieldAllergy:
 		r.noteOpen = false
 		v := s.value
@@ -96,12 +96,17 @@ func (r *reader) ordered(s segment) role {
 	return roleHead
 }
 
+// hashedRE is a number behind a word: pickup #1187.
+var hashedRE = lazily(`^[a-z -]+# ?([a-z]{0,3}-?\d{1,6})\s*$`).needing("#")
+
 // promised reads the time for which the order is due.
-func (r *reader) promised(s segment) role {
+func (r *reader) promised(s segment, w row) role {
 	if v, ok := s.value.when(); ok {
 		if r.t.Promised == "" {
 			r.t.Promised = v.words()
 		}
+	} else if m := hashedRE.FindStringSubmatchIndex(w.slice(s.start, s.end).fold); m != nil {
+		r.numbers.add(w.slice(s.start, s.end).slice(m[2], m[3]), w.size, 0) // Pickup #1187
 	} else if has(s.value.fold, asapWords) {
 		r.asap = true
 	} else if !s.strong {

@@ -47,6 +47,9 @@ var (
 // readItem reads a line as a dish. cols, if not nil, is the order of the columns.
 func readItem(p phrase, cols []column) (item, bool) {
 	p = p.unled().unticked()
+	if m := indexedLeadRE.FindStringSubmatchIndex(p.fold); m != nil {
+		p = p.slice(m[2], len(p.fold))
+	}
 	if m := firstPriceRE.FindStringIndex(p.fold); m != nil {
 		p = p.slice(m[1], len(p.fold))
 	}
@@ -128,6 +131,9 @@ func (it item) named() (item, bool) {
 	it.name = cutPrice(it.name).trim("*>")
 	return it, it.Qty != 0 && strings.ContainsFunc(it.name.fold, isLetter)
 }
+
+// indexedLeadRE is a running number before a quantity: 1) 2x Laksa.
+var indexedLeadRE = lazily(`^\s*\d{1,2}[.)] *(\d{1,3} ?x\s.*)$`).needing(digits)
 
 // leadShortRE is a short counter word before a name.
 var leadShortRE = lazily(`^(?:` + shortCounters + `) +(\p{L})`)

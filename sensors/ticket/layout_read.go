@@ -221,6 +221,12 @@ func (r *reader) itemRow(p page, i int, w row) bool {
 	if r.lone == i && loneQtyRE.MatchString(w.fold) && r.lonelyQty(p, i, w) {
 		return true
 	}
+	if m := bulletRE.FindStringSubmatchIndex(w.fold); m != nil {
+		if r.cur >= 0 && !r.bulleted {
+			return false // part of a dish that has none
+		}
+		w.phrase, r.bulleted = w.slice(m[2], len(w.fold)), true
+	}
 	it, ok := readItem(w.phrase, r.cols)
 	if !ok && r.headed() {
 		if it, ok = narrowItem(w.phrase, r.cols); ok {
@@ -238,6 +244,9 @@ func (r *reader) itemRow(p page, i int, w row) bool {
 	r.money = r.money || pricedRE.MatchString(w.fold)
 	return r.addItem(it, w)
 }
+
+// bulletRE is a dish with its quantity behind a bullet: * 2x Burger.
+var bulletRE = lazily(`^\s*[*·] *(\d{1,3} ?x\s+\S.*)$`).needing(digits)
 
 // takesBack says that the word that m found before a dish is no part of its name:
 // it is marked, or stands before a quantity, or in capitals before one that is not.

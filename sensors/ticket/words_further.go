@@ -7,9 +7,9 @@ package ticket
 // furtherLabels are labels as those of words.go, which allLabels folds.
 func furtherLabels() map[field][]string {
 	return map[field][]string{
-		fieldCalled: {"kölapp", "könummer", "könr", "kønummer", "hentenummer", "vuoronumero", "noutonumero", "sorszám", "رقم الانتظار", "nombor giliran", "giliran", "antrian", "no. antrian", "no antrian", "nomor antrian", "q", "q no", "q no.", "que no"},
+		fieldCalled: {"kölapp", "könummer", "könr", "kønummer", "hentenummer", "vuoronumero", "noutonumero", "sorszám", "رقم الانتظار", "nombor giliran", "giliran", "antrian", "no. antrian", "no antrian", "nomor antrian", "your number", "your number is", "now serving", "q", "q no", "q no.", "que no"},
 		fieldOrder: {
-			"kot", "kot no", "kot no.", "kot number", "bot", "bot no", "bot no.", "docket", "docket no", "chit no",
+			"kot", "kot no", "kot no.", "kot number", "bot", "bot no", "bot no.", "ord", "ord no", "ord no.", "docket", "docket no", "chit no",
 			"ordernr", "ordernr.", "ordre", "ordre nr", "ordre nr.", "ordrenr", "ordrenr.", "ordrenummer", "bong", "bong nr", "bongnr", "bon", "kvittonr", "tilausnro", "kuitti nro",
 			"objednávka", "objednávka č.", "objednávka č", "číslo objednávky", "účet č.", "rendelés", "rendelésszám", "rendelés száma", "comanda nr", "comanda nr.", "nr. comanda", "bon fiscal",
 			"замовлення", "замовлення №", "номер замовлення", "бігунок", "παραγγελία", "αρ. παραγγελίας", "αριθμός", "طلب", "الطلب", "رقم الطلب", "طلب رقم", "הזמנה", "מספר הזמנה", "מס הזמנה", "no. pesanan", "nomor pesanan", "no pesanan", "nombor pesanan", "số", "số thứ tự",
