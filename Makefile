@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty --abbrev=10 2>/dev/null 
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 
-.PHONY: help demo build build-all always deb check test deps format vet static short race salvage peers rig lunches guests fuzz torture bench clean
+.PHONY: help demo build build-all always deb check test deps format vet static short race salvage peers rig days lunches guests fuzz torture bench clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -38,7 +38,7 @@ deb: ## dist/readyshelf_*.deb: what installs itself on Raspberry Pi OS and Debia
 
 check: format vet static short ## what is quick: form, vet, staticcheck, short tests
 
-test: deps check race salvage peers lunches guests rig ## everything: what CI runs
+test: deps check race salvage peers days rig ## everything: what CI runs
 
 deps: ## install what the tests use: a broker, a C compiler, promtool, tools for disks, Debian's checkers, shells
 	@bash test/deps.sh
@@ -66,6 +66,9 @@ peers: ## real brokers under the real uplink: three NATS nodes, two of them kill
 
 rig: ## a virtual Raspberry Pi with a real kernel: buttons, cables, power cuts, the package under systemd
 	@bash test/rig/rig.sh $(if $(CASE),-run '$(CASE)')
+
+days: # both for minutes and of one processor each
+	@$(MAKE) --no-print-directory -j2 --output-sync lunches guests
 
 lunches: # the whole daemon through 200 lunches and two weeks of mishaps
 	go test -run 'TestLunch|TestWeek' -timeout 15m $(CMD) -lunches 200 -weeks 2

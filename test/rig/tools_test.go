@@ -162,6 +162,7 @@ func TestSetup(t *testing.T) {
 	}
 	talk.answer("The store's name", "rig")
 	talk.answer("An extra printer on the network", ":9100")
+	talk.answer("Stand in the line", "none")
 	talk.answer("line that is tapped", "none")
 	talk.answer("a printer on the till's USB", "none")
 	talk.await("print a ticket now")
