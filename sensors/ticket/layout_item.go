@@ -96,7 +96,9 @@ func readItem(p phrase, cols []column) (item, bool) {
 			it.indexed = true
 		}
 		if it.indexed {
-			t.name = it.name.slice(0, min(len(t.name.fold)-(len(p.fold)-len(it.name.fold)), len(it.name.fold)))
+			if n := len(t.name.fold) - (len(p.fold) - len(it.name.fold)); n > 0 {
+				t.name = it.name.slice(0, min(n, len(it.name.fold)))
+			}
 		}
 		if !t.sure && (isFee(p.fold) || whenRE.MatchString(p.fold)) {
 			return item{}, false
