@@ -84,7 +84,7 @@ func TestSupportBundle(t *testing.T) {
 			t.Errorf("it does not name %s:\n%s", name, out)
 		}
 	}
-	planted := []string{"hunter2", "geheim", strings.TrimSpace(string(order)), "Anna", "Schmidt", "555", "Elm Street", "Sauerbraten", "7731", "ring twice"}
+	planted := []string{"hunter2", "geheim", strings.TrimSpace(string(order)), "Anna", "Schmidt", "415 555", "5550123", "555 0123", "Elm Street", "Sauerbraten", "#7731", "ring twice"}
 	for name, text := range files {
 		for _, what := range planted {
 			if strings.Contains(text, what) {
