@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,8 +16,26 @@ import (
 	"readyshelf/sync/uplink/uplinktest"
 )
 
+// asides are the alerts that were set aside.
+type asides struct {
+	mu  sync.Mutex
+	all []uint64
+}
+
+func (a *asides) add(seq uint64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.all = append(a.all, seq)
+}
+
+func (a *asides) list() []uint64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.all)
+}
+
 // poison is a shop with 20 alerts, and whoever publishes one of bad is hung up on.
-func poison(t *testing.T, bad []uint64, f func(t *testing.T, s *shop, aside *[]uint64)) {
+func poison(t *testing.T, bad []uint64, f func(t *testing.T, s *shop, aside *asides)) {
 	t.Helper()
 	bubble(t, func(t *testing.T, s *shop) {
 		s.broker.Answer = func(m uplinktest.Message) uplinktest.Reply {
@@ -27,12 +46,12 @@ func poison(t *testing.T, bad []uint64, f func(t *testing.T, s *shop, aside *[]u
 			}
 			return uplinktest.Acknowledge
 		}
-		var aside []uint64
+		var aside asides
 		s.SetAside = func(_ context.Context, seq uint64, cause error) error {
 			if uplink.Cause(cause) != uplink.CauseLost {
 				t.Errorf("set aside for %v", cause)
 			}
-			aside = append(aside, seq)
+			aside.add(seq)
 			return nil
 		}
 		s.log.onAck = nil // not all that is acknowledged was published
@@ -55,11 +74,11 @@ func (s *shop) sent() []string {
 }
 
 func TestPoison(t *testing.T) {
-	poison(t, []uint64{5}, func(t *testing.T, s *shop, aside *[]uint64) {
+	poison(t, []uint64{5}, func(t *testing.T, s *shop, aside *asides) {
 		s.start()
 		time.Sleep(10 * time.Minute)
-		if got := s.log.acked(); got != 20 || !slices.Equal(*aside, []uint64{5}) {
-			t.Errorf("the cursor is at %d and %d was set aside, want 20 and 5", got, *aside)
+		if got := s.log.acked(); got != 20 || !slices.Equal(aside.list(), []uint64{5}) {
+			t.Errorf("the cursor is at %d and %d was set aside, want 20 and 5", got, aside.list())
 		}
 		if got := s.sent(); len(got) != 19 || slices.Contains(got, "5") {
 			t.Errorf("the broker took %v, want all but 5", got)
@@ -72,26 +91,26 @@ func TestPoison(t *testing.T) {
 
 // Two bad ones: something good was acknowledged between them.
 func TestPoisonTwice(t *testing.T) {
-	poison(t, []uint64{1, 7}, func(t *testing.T, s *shop, aside *[]uint64) {
+	poison(t, []uint64{1, 7}, func(t *testing.T, s *shop, aside *asides) {
 		s.start()
 		time.Sleep(20 * time.Minute)
-		if got := s.log.acked(); got != 20 || !slices.Equal(*aside, []uint64{1, 7}) {
-			t.Errorf("the cursor is at %d and %d was set aside, want 20 and 1, 7", got, *aside)
+		if got := s.log.acked(); got != 20 || !slices.Equal(aside.list(), []uint64{1, 7}) {
+			t.Errorf("the cursor is at %d and %d was set aside, want 20 and 1, 7", got, aside.list())
 		}
 	})
 }
 
 // Two bad ones in a row: the second is believed to be one after an hour.
 func TestPoisonInARow(t *testing.T) {
-	poison(t, []uint64{5, 6}, func(t *testing.T, s *shop, aside *[]uint64) {
+	poison(t, []uint64{5, 6}, func(t *testing.T, s *shop, aside *asides) {
 		s.start()
 		time.Sleep(50 * time.Minute)
-		if got := s.log.acked(); got != 5 || !slices.Equal(*aside, []uint64{5}) {
-			t.Errorf("the cursor is at %d and %d was set aside, want 5 and 5", got, *aside)
+		if got := s.log.acked(); got != 5 || !slices.Equal(aside.list(), []uint64{5}) {
+			t.Errorf("the cursor is at %d and %d was set aside, want 5 and 5", got, aside.list())
 		}
 		time.Sleep(40 * time.Minute)
-		if got := s.log.acked(); got != 20 || !slices.Equal(*aside, []uint64{5, 6}) {
-			t.Errorf("the cursor is at %d and %d was set aside, want 20 and 5, 6", got, *aside)
+		if got := s.log.acked(); got != 20 || !slices.Equal(aside.list(), []uint64{5, 6}) {
+			t.Errorf("the cursor is at %d and %d was set aside, want 20 and 5, 6", got, aside.list())
 		}
 	})
 }
@@ -102,25 +121,25 @@ func TestNothingButPoison(t *testing.T) {
 	for seq := range uint64(20) {
 		all = append(all, seq+1)
 	}
-	poison(t, all, func(t *testing.T, s *shop, aside *[]uint64) {
+	poison(t, all, func(t *testing.T, s *shop, aside *asides) {
 		s.start()
 		time.Sleep(90 * time.Minute)
-		if got := s.log.acked(); got != 2 || !slices.Equal(*aside, []uint64{1, 2}) {
-			t.Errorf("the cursor is at %d and %d was set aside, want 2 and 1, 2", got, *aside)
+		if got := s.log.acked(); got != 2 || !slices.Equal(aside.list(), []uint64{1, 2}) {
+			t.Errorf("the cursor is at %d and %d was set aside, want 2 and 1, 2", got, aside.list())
 		}
 	})
 }
 
 // What cannot be set aside for good stays at the head, and is tried again.
 func TestPoisonStaysUntilItIsKept(t *testing.T) {
-	poison(t, []uint64{5}, func(t *testing.T, s *shop, aside *[]uint64) {
+	poison(t, []uint64{5}, func(t *testing.T, s *shop, aside *asides) {
 		var full atomic.Bool
 		full.Store(true)
 		s.SetAside = func(_ context.Context, seq uint64, _ error) error {
 			if full.Load() {
 				return errors.New("the log is full")
 			}
-			*aside = append(*aside, seq)
+			aside.add(seq)
 			return nil
 		}
 		s.start()
@@ -130,8 +149,8 @@ func TestPoisonStaysUntilItIsKept(t *testing.T) {
 		}
 		full.Store(false)
 		time.Sleep(time.Hour)
-		if got := s.log.acked(); got != 20 || len(*aside) != 1 {
-			t.Errorf("the cursor is at %d with %d set aside, want 20 with 5", got, *aside)
+		if got := s.log.acked(); got != 20 || len(aside.list()) != 1 {
+			t.Errorf("the cursor is at %d with %d set aside, want 20 with 5", got, aside.list())
 		}
 	})
 }
@@ -158,12 +177,12 @@ func TestNoPoison(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			poison(t, nil, func(t *testing.T, s *shop, aside *[]uint64) {
+			poison(t, nil, func(t *testing.T, s *shop, aside *asides) {
 				s.broker.Answer = test.answer
 				s.start()
 				time.Sleep(time.Hour)
-				if len(*aside) > 0 {
-					t.Errorf("%d was set aside", *aside)
+				if len(aside.list()) > 0 {
+					t.Errorf("%d was set aside", aside.list())
 				}
 			})
 		})
@@ -235,7 +254,7 @@ func TestPoisonSentAgain(t *testing.T) {
 // What was set aside is sent after all when the cloud asks for it, and the broker has
 // changed its mind.
 func TestSetAsideIsSentAgain(t *testing.T) {
-	poison(t, []uint64{5}, func(t *testing.T, s *shop, aside *[]uint64) {
+	poison(t, []uint64{5}, func(t *testing.T, s *shop, aside *asides) {
 		resend := make(chan uplink.Range)
 		s.Resend, s.Read = resend, s.log.Read
 		s.start()
