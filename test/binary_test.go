@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -147,12 +146,9 @@ type logged struct {
 	} `json:"alert"`
 }
 
-// dump runs `readyshelf log dump`. A log that no daemon has made yet holds nothing.
+// dump runs `readyshelf log dump`.
 func dump(t *testing.T, db string) []logged {
 	t.Helper()
-	if _, err := os.Stat(db); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	out, err := exec.Command(binary, "log", "dump", "--json", db).Output()
 	if err != nil {
 		var exit *exec.ExitError

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -85,11 +86,16 @@ func TestSupportBundle(t *testing.T) {
 		}
 	}
 	planted := []string{"hunter2", "geheim", strings.TrimSpace(string(order)), "Anna", "Schmidt", "415 555", "5550123", "555 0123", "Elm Street", "Sauerbraten", "#7731", "ring twice"}
+	// By themselves, and not within a time, an id or a port.
+	alone := regexp.MustCompile(`(?:^|[^.\w])(555|0123|7731)\b`)
 	for name, text := range files {
 		for _, what := range planted {
 			if strings.Contains(text, what) {
 				t.Errorf("%s holds %q:\n%s", name, what, text)
 			}
+		}
+		if m := alone.FindStringSubmatch(text); m != nil {
+			t.Errorf("%s holds %q:\n%s", name, m[1], text)
 		}
 	}
 	// A broken configuration may have a secret in the wrong place.

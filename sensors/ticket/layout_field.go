@@ -101,12 +101,13 @@ var hashedRE = lazily(`^[a-z -]+# ?([a-z]{0,3}-?\d{1,6})\s*$`).needing("#")
 
 // promised reads the time for which the order is due.
 func (r *reader) promised(s segment, w row) role {
+	whole := w.slice(s.start, s.end)
 	if v, ok := s.value.when(); ok {
 		if r.t.Promised == "" {
 			r.t.Promised = v.words()
 		}
-	} else if m := hashedRE.FindStringSubmatchIndex(w.slice(s.start, s.end).fold); m != nil {
-		r.numbers.add(w.slice(s.start, s.end).slice(m[2], m[3]), w.size, 0) // Pickup #1187
+	} else if m := hashedRE.FindStringSubmatchIndex(whole.fold); m != nil {
+		r.numbers.add(whole.slice(m[2], m[3]), w.size, 0) // Pickup #1187
 	} else if has(s.value.fold, asapWords) {
 		r.asap = true
 	} else if !s.strong {
