@@ -1,121 +1,107 @@
 package predict
 
-import (
-	"math"
-	"time"
+import "math"
 
-	"readyshelf/kitchen"
-)
+// facts are what is known of an order when it is accepted: of its slip, of the hour and
+// of the kitchen around it. Nothing in them was learned.
+type facts struct {
+	Pieces   int       `json:"n"`           // ordered; 0: the slip does not say
+	Kinds    int       `json:"k"`           // different dishes; 0: the slip names none
+	Value    float64   `json:"v,omitempty"` // in the shop's money; 0: not known
+	Takeaway bool      `json:"t,omitempty"`
+	Minute   int       `json:"m"` // local minute of the day; -1: the clock is not known
+	Weekday  int       `json:"w"` // 0 is Sunday
+	Dishes   []helping `json:"d,omitempty"`
+	Queue    queue     `json:"q"`
+}
 
-// The columns of the feature vector. Those before dimDay are the regression;
-// the last two are levels that come and go.
+// A helping is some portions of one dish, by its place on the menu.
+type helping struct {
+	Dish int     `json:"i"`
+	Qty  float64 `json:"q"`
+}
+
+// queue is the kitchen around an order: other orders that cook.
+type queue struct {
+	Open   int       `json:"o"`           // orders
+	Pieces int       `json:"p"`           // in them
+	Same   float64   `json:"s,omitempty"` // portions of the order's own dishes in them
+	Old    int       `json:"a,omitempty"` // those older than 10 min
+	Young  int       `json:"y,omitempty"` // and younger than 5 min
+	Came   int       `json:"c"`           // orders of the last 15 min
+	Done   int       `json:"f"`           // made ready in the last 15 min
+	Left   float64   `json:"l,omitempty"` // minutes that the forecasts of the open ones still want
+	Late   int       `json:"b,omitempty"` // open ones behind their forecast
+	Dishes []helping `json:"d,omitempty"` // what is in them
+}
+
+// The columns of the plain features.
 const (
-	dimLevel   = iota // 1: the store's own level
-	dimItems          // ln(items) - 1, 0 if not known
-	dimUnknown        // 1 if the slip does not say how many items
-	dimLoad           // ln(1 + other open orders) - 1
-	dimHour           // six: sine and cosine of the hour, 24 h, 12 h and 8 h
-	dimDay     = dimHour + 6
-	dimFast    = dimDay + 1
-	dims       = dimFast + 1
+	dimLevel  = iota // 1
+	dimPieces        // ln pieces - 1
+	dimValue         // ln(value + 5) - 3.3, 0 if not known
+	dimOpen          // ln(1 + open) - 1
+	dimOpenPieces
+	dimCame
+	dimHour     // nine bumps of one hour's width, 90 minutes apart, from 10:30 to 22:30
+	dimWeekend  = dimHour + 9
+	dimFriday   = dimWeekend + 1 // Friday and Saturday
+	dimTakeaway = dimFriday + 1
+	dimLarge    = dimTakeaway + 1 // pieces beyond six, in sixes
+	dimDone     = dimLarge + 1
+	dimSame     = dimDone + 1
+	dimOld      = dimSame + 1
+	dimYoung    = dimOld + 1
+	dimKinds    = dimYoung + 1
+	plainDims   = dimKinds + 1
 )
 
-// maxItems bounds the item count: a misread "Qty 9999" is not a long order.
-const maxItems = 60
-
-// maxLoad bounds the load in the same way.
-const maxLoad = 999
-
-// loadAge is how old a cooking order may be and still count as load. An older
-// one is a forgotten press or a bill left open, and occupies nobody.
-const loadAge = time.Hour
-
-// features are what is known of an order when it is accepted.
-type features struct {
-	Items  int `json:"n"` // pieces ordered; 0: the slip does not say
-	Load   int `json:"l"` // other orders cooking
-	Minute int `json:"m"` // local minute of the day; -1: the clock is not known
-}
-
-// vector is the order in the filter's terms.
-type vector [dims]float64
-
-// look reads the features of o, with the load as s has it.
-func look(s *kitchen.State, o *kitchen.Order, now kitchen.Stamp) features {
-	f := features{Items: count(o.Items), Load: load(s, o.ID, now), Minute: -1}
-	if o.Accepted.Clock != kitchen.Unknown {
-		f.Minute = o.Accepted.At.Hour()*60 + o.Accepted.At.Minute()
+// plain are the features of an order that nothing was learned for. They are centred, so
+// that 0 is an ordinary order in an ordinary kitchen.
+func (f *facts) plain(x []float64) {
+	ln := math.Log1p
+	q := &f.Queue
+	clear(x)
+	x[dimLevel] = 1
+	if f.Pieces > 0 {
+		x[dimPieces] = math.Log(float64(f.Pieces)) - 1
 	}
-	return f
-}
-
-// count adds up the pieces of an order. A slip that is partly a picture counts
-// by its lines of text: most pictures are logos.
-func count(items []kitchen.Item) int {
-	n := 0
-	for _, it := range items {
-		n += min(max(it.Qty, 0), maxItems)
+	if f.Value > 0 {
+		x[dimValue] = math.Log(f.Value+5) - 3.3
 	}
-	return min(n, maxItems)
-}
-
-// load counts the orders that the kitchen works at besides id.
-func load(s *kitchen.State, id string, now kitchen.Stamp) int {
-	n := 0
-	for _, o := range s.Orders {
-		if o.ID == id || o.Phase != kitchen.Cooking {
-			continue
-		}
-		if age, ok := worked(s, o, now); !ok || age >= 0 && age < loadAge {
-			n++
-		}
+	x[dimOpen] = ln(float64(q.Open)) - 1
+	x[dimOpenPieces] = ln(float64(q.Pieces)) - 1.5
+	x[dimCame] = ln(float64(q.Came)) - 1
+	f.hours(x[dimHour : dimHour+9])
+	x[dimTakeaway] = is(f.Takeaway)
+	x[dimLarge] = max(float64(f.Pieces)-6, 0) / 6
+	x[dimDone] = ln(float64(q.Done)) - 1
+	x[dimSame] = ln(q.Same) - 0.5
+	x[dimOld] = ln(float64(q.Old)) - 0.7
+	x[dimYoung] = ln(float64(q.Young)) - 0.5
+	if f.Kinds > 0 {
+		x[dimKinds] = math.Log(float64(f.Kinds)) - 0.7
 	}
-	return min(n, maxLoad)
-}
-
-// worked is how long ago o was begun, and whether that is known: at its
-// acceptance, or notice before the promise of a scheduled order.
-func worked(s *kitchen.State, o *kitchen.Order, now kitchen.Stamp) (time.Duration, bool) {
-	age, ok := s.Since(o.Accepted, now)
-	switch {
-	case !scheduled(o):
-		return age, ok
-	case o.Promised == nil || o.Accepted.Clock == kitchen.Unknown:
-		return -1, true // some day
-	}
-	return age - o.Promised.Sub(o.Accepted.At) + notice, ok
-}
-
-// notice is how long before its promise a scheduled order is begun, and
-// distant how far away a promise makes an order a scheduled one even where its
-// slip does not say so.
-const (
-	notice  = 30 * time.Minute
-	distant = notice + time.Hour
-)
-
-// scheduled says whether o waits for an hour of its own, so that the time from
-// acceptance to ready says nothing of the kitchen.
-func scheduled(o *kitchen.Order) bool {
-	return o.Preorder || o.Promised != nil && o.Accepted.Clock != kitchen.Unknown &&
-		o.Promised.Sub(o.Accepted.At) >= distant
-}
-
-// vector centres and scales the features so that 0 is an ordinary order.
-func (f features) vector() vector {
-	var x vector
-	x[dimLevel], x[dimDay], x[dimFast] = 1, 1, 1
-	if f.Items > 0 {
-		x[dimItems] = math.Log(float64(f.Items)) - 1
-	} else {
-		x[dimUnknown] = 1
-	}
-	x[dimLoad] = math.Log1p(float64(f.Load)) - 1
 	if f.Minute >= 0 {
-		for k := range 3 {
-			a := 2 * math.Pi * float64(k+1) * float64(f.Minute) / (24 * 60)
-			x[dimHour+2*k], x[dimHour+2*k+1] = math.Sin(a), math.Cos(a)
-		}
+		x[dimWeekend] = is(f.Weekday == 0 || f.Weekday == 6)
+		x[dimFriday] = is(f.Weekday == 5 || f.Weekday == 6)
 	}
-	return x
+}
+
+// hours places the hour between the bumps.
+func (f *facts) hours(x []float64) {
+	if f.Minute < 0 {
+		return
+	}
+	for i := range x {
+		d := float64(f.Minute)/60 - (10.5 + 1.5*float64(i))
+		x[i] = math.Exp(-d * d / 2)
+	}
+}
+
+func is(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -5,108 +5,160 @@ import (
 	"time"
 )
 
-// The filter's constants. They minimise the continuous ranked probability score
-// over four simulated kitchens; halving or doubling any of them costs less than 1 %.
+// The filters' constants.
 const (
-	forgetLabels = 3000.0           // labels after which the past weighs 1/e
-	dayHold      = 10 * time.Hour   // correlation time of the day level
-	fastHold     = 45 * time.Minute // and of the fast level
-	studentNu    = 5.0              // degrees of freedom of the noise, for the weights
-	minWeight    = 0.05             // no label weighs less
-	noiseMemory  = 300.0            // labels that the noise variance remembers
-	minNoise     = 0.005            // variance of ln seconds: 7 %
-	maxNoise     = 2.0
+	studentNu   = 5.0   // degrees of freedom of the noise, for the weights
+	minWeight   = 0.05  // no label weighs less
+	noiseMemory = 300.0 // labels that the noise variance remembers
+	minNoise    = 0.005 // variance of ln seconds: 7 %
+	maxNoise    = 2.0
+	priorLabels = 15 // labels that the prior's noise is worth
 )
 
-// filter is a Bayesian linear regression of z = ln(seconds to ready) that
-// forgets: mean and covariance of the coefficients, and the noise variance.
-type filter struct {
-	Mean  vector
-	Cov   [dims]vector
-	Noise float64
-	Seen  int           // labels learned
-	Time  time.Duration // to which the day and fast levels were advanced
+// A belief is what a filter starts from, and returns to where nothing is seen: mean and
+// standard deviation of each coefficient, and the noise's. It is never changed.
+type belief struct {
+	mean, sd []float64
+	noise    float64 // standard deviation
+	memory   float64 // labels after which the past weighs 1/e; 0: for ever
+	levels   []level
 }
 
-// newFilter is the filter of a store's first day.
-func newFilter() filter {
-	f := filter{Mean: priorMean, Noise: priorNoise * priorNoise}
-	for i, sd := range priorSD {
-		f.Cov[i][i] = sd * sd
+// A level is a coefficient that drifts back to zero in real time, an AR(1).
+type level struct {
+	dim  int
+	hold time.Duration // its correlation time
+}
+
+// filter is a Bayesian linear regression that forgets: mean and covariance of the
+// coefficients, and the noise variance.
+type filter struct {
+	prior *belief
+	Mean  []float64
+	Cov   []float64 // row by row, symmetric
+	Noise float64
+	Seen  int           // labels learned
+	Time  time.Duration // to which the levels were advanced
+}
+
+func newFilter(b *belief) filter {
+	d := len(b.mean)
+	f := filter{prior: b, Mean: make([]float64, d), Cov: make([]float64, d*d), Noise: b.noise * b.noise}
+	copy(f.Mean, b.mean)
+	for i, sd := range b.sd {
+		f.Cov[i*d+i] = sd * sd
 	}
 	return f
 }
 
-// advance lets the day and the fast level drift back to zero until t. They are
-// AR(1) in real time, so a night forgets a bad evening.
+// set makes f a copy of g, which has the same prior, without allocating.
+func (f *filter) set(g *filter) {
+	mean, cov := f.Mean, f.Cov
+	*f = *g
+	f.Mean, f.Cov = append(mean[:0], g.Mean...), append(cov[:0], g.Cov...)
+}
+
+// row is row i of the covariance.
+func (f *filter) row(i int) []float64 {
+	d := len(f.Mean)
+	return f.Cov[i*d : (i+1)*d]
+}
+
+// advance lets the levels drift until t, so that a night forgets a bad evening.
 func (f *filter) advance(t time.Duration) {
 	dt := t - f.Time
 	if dt <= 0 {
 		return
 	}
 	f.Time = t
-	f.relax(dimDay, math.Exp(-float64(dt)/float64(dayHold)))
-	f.relax(dimFast, math.Exp(-float64(dt)/float64(fastHold)))
+	for _, l := range f.prior.levels {
+		f.relax(l.dim, math.Exp(-float64(dt)/float64(l.hold)))
+	}
 }
 
 // relax shrinks level k to keep of what it was, and widens the doubt about it to match.
 func (f *filter) relax(k int, keep float64) {
 	f.Mean[k] *= keep
-	for i := range dims {
-		f.Cov[k][i] *= keep
-		f.Cov[i][k] *= keep
+	for i := range f.Mean {
+		f.row(k)[i] *= keep
+		f.row(i)[k] *= keep
 	}
-	f.Cov[k][k] += (1 - keep*keep) * priorSD[k] * priorSD[k]
+	f.row(k)[k] += (1 - keep*keep) * f.prior.sd[k] * f.prior.sd[k]
 }
 
-// predict gives mean and variance of z for x, and Cov·x.
-func (f *filter) predict(x *vector) (mean, variance float64, gain vector) {
-	own := 0.0
-	for i := range dims {
-		for j := range dims {
-			gain[i] += f.Cov[i][j] * x[j]
-		}
-		mean += f.Mean[i] * x[i]
-		own += gain[i] * x[i]
+// mean is what f expects of x.
+func (f *filter) mean(x []float64) float64 { return dot(f.Mean, x) }
+
+func dot(a, b []float64) float64 {
+	s := 0.0
+	for i, v := range a {
+		s += v * b[i]
 	}
-	return mean, max(own, 0) + f.Noise, gain
+	return s
+}
+
+// predict gives the mean for x and the variance that the coefficients' doubt adds to
+// the noise. It leaves Cov·x in gain.
+func (f *filter) predict(x, gain []float64) (mean, doubt float64) {
+	for i := range x {
+		gain[i] = dot(f.row(i), x)
+		doubt += gain[i] * x[i]
+	}
+	return f.mean(x), max(doubt, 0)
 }
 
 // learn takes in that x turned out as z.
-func (f *filter) learn(x *vector, z float64) {
+func (f *filter) learn(x []float64, z float64, gain []float64) {
 	f.forget()
-	mean, variance, gain := f.predict(x)
-	err := z - mean
-	own := variance - f.Noise
+	mean, doubt := f.predict(x, gain)
+	err, variance := z-mean, doubt+f.Noise
 	weight := min(1, max(minWeight, (studentNu+1)/(studentNu+err*err/variance)))
-	total := own + f.Noise/weight
-	for i := range dims {
-		f.Mean[i] += gain[i] * err / total
-		for j := range dims {
-			f.Cov[i][j] -= gain[i] * gain[j] / total
-		}
-	}
+	total := doubt + f.Noise/weight
+	f.move(gain, err/total, 1/total)
 	f.Seen++
-	f.learnNoise(min(err*err, 9*variance), own)
+	f.learnNoise(min(err*err, 9*variance), doubt)
 }
 
-// learnNoise moves the noise towards the squared error that the coefficients'
-// own doubt does not explain. The prior counts as priorLabels labels.
-func (f *filter) learnNoise(square, own float64) {
+// assume takes in that x has mean and variance after all that is known: what a bound
+// says, rather than a label.
+func (f *filter) assume(x []float64, mean, variance float64, gain []float64) {
+	f.forget()
+	was, doubt := f.predict(x, gain)
+	total := doubt + f.Noise
+	f.move(gain, (mean-was)/total, (total-min(variance, total))/(total*total))
+}
+
+// move shifts the mean by by·gain and takes less·gain·gainᵀ from the covariance.
+func (f *filter) move(gain []float64, by, less float64) {
+	for i, g := range gain[:len(f.Mean)] {
+		f.Mean[i] += g * by
+		r, g := f.row(i), g*less
+		for j := range r {
+			r[j] -= g * gain[j]
+		}
+	}
+}
+
+// learnNoise moves the noise towards the squared error that the coefficients' own doubt
+// does not explain. The prior counts as priorLabels labels.
+func (f *filter) learnNoise(square, doubt float64) {
 	rate := max(1/noiseMemory, 1/float64(f.Seen+priorLabels))
-	f.Noise += rate * (max(square-own, 0.02*f.Noise) - f.Noise)
+	f.Noise += rate * (max(square-doubt, 0.02*f.Noise) - f.Noise)
 	f.Noise = min(max(f.Noise, minNoise), maxNoise)
 }
 
-// forget moves the covariance back towards the prior's, so that it never blows
-// up where a feature is not seen, and the mean a little towards the prior's.
+// forget moves the covariance back towards the prior's, so that it never blows up where
+// a feature is not seen, and the mean a little towards the prior's.
 func (f *filter) forget() {
-	a := math.Exp(-1 / forgetLabels)
-	for i := range dims {
-		for j := range dims {
-			f.Cov[i][j] *= a * a
-		}
-		f.Cov[i][i] += (1 - a*a) * priorSD[i] * priorSD[i]
-		f.Mean[i] += 0.25 * (1 - a) * (priorMean[i] - f.Mean[i])
+	if f.prior.memory == 0 {
+		return
+	}
+	a := math.Exp(-1 / f.prior.memory)
+	for i := range f.Cov {
+		f.Cov[i] *= a * a
+	}
+	for i, sd := range f.prior.sd {
+		f.row(i)[i] += (1 - a*a) * sd * sd
+		f.Mean[i] += 0.25 * (1 - a) * (f.prior.mean[i] - f.Mean[i])
 	}
 }
