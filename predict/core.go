@@ -35,6 +35,7 @@ const unit = 600.0 // seconds of the filter that adds up times
 
 // core is what labels teach.
 type core struct {
+	prior *prior
 	main  filter // of ln seconds, by all features
 	plain filter // the same, by the plain features alone, that forgets nothing
 	sum   filter // of the time itself: waiting and cooking add up
@@ -44,6 +45,32 @@ type core struct {
 	comes arrivals
 }
 
+// newCore is the core of a store's first day.
+func newCore(p *prior) *core {
+	c := &core{
+		prior: p, main: newFilter(&p.main), plain: newFilter(&p.plain), sum: newFilter(&p.sum),
+		votes: votes{Loss: [2]float64{0, plainHandicap}, Scale: 0.3}, comes: p.comes,
+	}
+	c.rest.prior = &p.shape
+	c.rest.sort()
+	return c
+}
+
+// set makes c a copy of d, which has the same prior.
+func (c *core) set(d *core) {
+	c.main.set(&d.main)
+	c.plain.set(&d.plain)
+	c.sum.set(&d.sum)
+	c.menu, c.votes, c.rest, c.comes = d.menu, d.votes, d.rest, d.comes
+}
+
+// advance lets the levels drift until t.
+func (c *core) advance(t time.Duration) {
+	c.main.advance(t)
+	c.plain.advance(t)
+	c.sum.advance(t)
+}
+
 // votes weigh the two filters of ln seconds by what their forecasts were worth.
 type votes struct {
 	Loss  [2]float64 // decayed sum of the ranked probability scores
@@ -51,8 +78,9 @@ type votes struct {
 }
 
 const (
-	voteMemory = 400.0 // labels
-	voteMost   = 6.0   // of what is usual, that one label counts
+	plainHandicap = 7.0   // what the plain filter must be better by, to count for half
+	voteMemory    = 400.0 // labels
+	voteMost      = 6.0   // of what is usual, that one label counts
 )
 
 // view is an order as a core sees it: its features, and what is forecast.
@@ -66,8 +94,8 @@ type view struct {
 	SD   float64
 }
 
-// look fills v for an order that is accepted at a model time.
-func (c *core) look(f *facts, at time.Duration, v *view) {
+// look fills v for an order that is accepted now.
+func (c *core) look(f *facts, v *view) {
 	f.plain(v.x[:plainDims])
 	copy(v.y[:], v.x[:plainDims])
 	v.y[plainDims], v.y[plainDims+1] = 1, 1

@@ -25,6 +25,7 @@ type residual struct {
 
 // residuals are the last ones, oldest first, and how far the quantiles were off.
 type residuals struct {
+	prior *[shapeSize]float64
 	Ring  [ringSize]residual
 	Len   int
 	Off   [3]float64                  // probits to add at the knots, for all orders
@@ -58,7 +59,7 @@ func (r *residuals) at(i int16) float64 {
 	if int(i) < ringSize {
 		return r.Ring[i].U
 	}
-	return priorShape[int(i)-ringSize]
+	return r.prior[int(i)-ringSize]
 }
 
 // sort orders the residuals.
