@@ -40,6 +40,7 @@ type Alert struct {
 	OrderKey string     `json:"order_key,omitempty"`
 	Day      string     `json:"day,omitempty"`
 	Items    []Item     `json:"items,omitempty"`
+	Value    float64    `json:"value,omitempty"` // what it costs, in the shop's currency
 	Notes    string     `json:"notes,omitempty"`
 	Preorder bool       `json:"preorder,omitempty"`
 	Raster   bool       `json:"raster,omitempty"`

@@ -220,7 +220,7 @@ func (s *State) open(e Event, a Alert) {
 	s.forget(e.Stamp)
 	o := &Order{
 		ID: a.ID, Number: a.Number, Numbers: slices.Clone(a.Numbers), OrderKey: a.OrderKey,
-		Channel: a.Channel, Table: a.Table, Items: a.Items, Notes: a.Notes,
+		Channel: a.Channel, Table: a.Table, Items: a.Items, Value: a.Value, Notes: a.Notes,
 		Preorder: a.Preorder, Raster: a.Raster, Unread: a.Unread, Promised: a.Promised, Printed: a.Printed,
 		Whole: a.Part == "" && len(a.Items) > 0,
 		Phase: Cooking, Slot: a.Slot, Accepted: e.Stamp, Seq: e.Seq, Sign: e.Stamp,

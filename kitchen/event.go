@@ -71,6 +71,8 @@ type Ticket struct {
 	Preorder bool   `json:"preorder,omitempty"`
 	Notes    string `json:"notes,omitempty"`
 	Items    []Item `json:"items,omitempty"`
+	// Value is what the order costs, in the shop's currency; 0: not known.
+	Value float64 `json:"value,omitempty"`
 	// Part is "1/3" where an order is spread over several slips.
 	Part string `json:"part,omitempty"`
 	// Raster says that the slip had a picture; Text that it had printable text.

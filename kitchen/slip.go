@@ -36,7 +36,7 @@ func (d *step) order(e Event, t *Ticket) (id string, merged bool) {
 	a := Alert{
 		Type: OrderAccepted, ID: d.s.newID(t, day), Day: day,
 		Number: t.Number, Numbers: t.Numbers, OrderKey: t.OrderKey, Channel: t.Channel, Table: t.Table,
-		Items: folded(nil, t.Items, false), Notes: t.Notes, Part: t.Part, Print: t.Print,
+		Items: folded(nil, t.Items, false), Value: t.Value, Notes: t.Notes, Part: t.Part, Print: t.Print,
 		Preorder: t.Preorder, Raster: t.Raster && !t.Text, Unread: t.Unread,
 		Promised: d.promise(e.Stamp, t.Promised), Printed: t.Promised, Evidence: "slip", Input: e.Source,
 	}

@@ -26,6 +26,7 @@ type Order struct {
 	Channel  string   `json:"channel,omitempty"`
 	Table    string   `json:"table,omitempty"`
 	Items    []Item   `json:"items,omitempty"`
+	Value    float64  `json:"value,omitempty"` // what it costs, in the shop's currency; 0: not known
 	Notes    string   `json:"notes,omitempty"`
 	Preorder bool     `json:"preorder,omitempty"`
 	Raster   bool     `json:"raster,omitempty"`

@@ -64,13 +64,6 @@ func (c *core) set(d *core) {
 	c.menu, c.votes, c.rest, c.comes = d.menu, d.votes, d.rest, d.comes
 }
 
-// advance lets the levels drift until t.
-func (c *core) advance(t time.Duration) {
-	c.main.advance(t)
-	c.plain.advance(t)
-	c.sum.advance(t)
-}
-
 // votes weigh the two filters of ln seconds by what their forecasts were worth.
 type votes struct {
 	Loss  [2]float64 // decayed sum of the ranked probability scores
@@ -83,50 +76,81 @@ const (
 	voteMost      = 6.0   // of what is usual, that one label counts
 )
 
-// view is an order as a core sees it: its features, and what is forecast.
-type view struct {
-	x    [mainDims]float64
-	y    [plainDims + 2]float64
-	z    [sumDims]float64
-	mean [2]float64 // of ln seconds, by the main and the plain filter
-	sd   [2]float64
-	Mean float64
-	SD   float64
+// sight is what a core says of an order: of its dishes and its wait, and the forecast.
+// It is noted when the order is accepted, so that the label is learned against what was
+// promised.
+type sight struct {
+	Most  float64    `json:"m"` // what the slowest dish adds to ln seconds
+	Each  float64    `json:"e"` // what the average dish adds
+	Wait  float64    `json:"w"` // ln of the filter that adds up times, in units of 10 min
+	Times [2]float64 `json:"t"` // the slowest dish and all of them, in units of 10 min
+	Work  float64    `json:"k"` // what is open, in ordinary dishes
+	Means [2]float64 `json:"a"` // of ln seconds, by the main and the plain filter
+	SDs   [2]float64 `json:"b"`
+	Mean  float64    `json:"c"` // both filters' together
+	SD    float64    `json:"d"`
 }
 
-// look fills v for an order that is accepted now.
-func (c *core) look(f *facts, v *view) {
-	f.plain(v.x[:plainDims])
-	copy(v.y[:], v.x[:plainDims])
-	v.y[plainDims], v.y[plainDims+1] = 1, 1
-	x, q := &v.x, &f.Queue
-	x[dimMost], x[dimMean], _ = c.menu.effects(f)
-	most, all := c.menu.times(f)
-	v.z = [sumDims]float64{1, most, all, float64(q.Open) / 3, c.menu.work(q) / 6, q.Left / 30, float64(q.Late), 1}
-	x[dimWait] = math.Log(max(c.sum.mean(v.z[:]), 0.15))
-	load := x[dimOpen]
-	x[dimJamPieces], x[dimJamMost], x[dimJamOpen] = load*x[dimPieces], load*x[dimMost], load*load/2
-	x[dimDay], x[dimFast] = 1, 1
+// vectors are an order's features as the three filters take them.
+type vectors struct {
+	main  [mainDims]float64
+	plain [plainDims + 2]float64
+	sum   [sumDims]float64
+}
+
+// look says what c has to say of an order that is accepted at a model time, and leaves
+// its features in v.
+func (c *core) look(f *facts, at time.Duration, v *vectors) sight {
+	var s sight
+	s.Most, s.Each, _ = c.menu.effects(f)
+	s.Times[0], s.Times[1] = c.menu.times(f)
+	s.Work = c.menu.work(&f.Queue)
+	f.sum(&s, &v.sum)
+	s.Wait = math.Log(max(c.sum.meanAt(v.sum[:], at), 0.15))
+	f.vectors(&s, v)
 	var gain [mainDims]float64
-	for k, p := range [2]struct {
-		f *filter
-		x []float64
-	}{{&c.main, v.x[:]}, {&c.plain, v.y[:]}} {
-		mean, doubt := p.f.predict(p.x, gain[:])
-		v.mean[k], v.sd[k] = mean, math.Sqrt(doubt+p.f.Noise)
+	for k, p := range v.both(c) {
+		mean, doubt := p.f.predictAt(p.x, at, gain[:])
+		s.Means[k], s.SDs[k] = mean, math.Sqrt(doubt+p.f.Noise)
 	}
 	w := c.votes.plain()
-	v.Mean = min(max(v.mean[0]+w*(v.mean[1]-v.mean[0]), minMean), maxMean)
-	v.SD = v.sd[0] + w*(v.sd[1]-v.sd[0])
+	s.Mean = s.mean(w)
+	s.SD = s.SDs[0] + w*(s.SDs[1]-s.SDs[0])
+	return s
+}
+
+// mean mixes the filters' means, the plain one with weight w.
+func (s *sight) mean(w float64) float64 {
+	return min(max(s.Means[0]+w*(s.Means[1]-s.Means[0]), minMean), maxMean)
+}
+
+// now is the mean of ln seconds that c gives an order it has seen before.
+func (c *core) now(s *sight, v *vectors, at time.Duration) float64 {
+	t := *s
+	for k, p := range v.both(c) {
+		t.Means[k] = p.f.meanAt(p.x, at)
+	}
+	return t.mean(c.votes.plain())
+}
+
+// seer is a filter and the features it takes.
+type seer struct {
+	f *filter
+	x []float64
+}
+
+// both are the two filters of ln seconds.
+func (v *vectors) both(c *core) [2]seer {
+	return [2]seer{{&c.main, v.main[:]}, {&c.plain, v.plain[:]}}
 }
 
 // plain is the plain filter's share.
 func (v *votes) plain() float64 { return 1 / (1 + math.Exp((v.Loss[1]-v.Loss[0])/2)) }
 
 // learn takes in what both filters' forecasts of z were worth.
-func (v *votes) learn(w *view, z float64) {
+func (v *votes) learn(s *sight, z float64) {
 	for k := range v.Loss {
-		loss := normalCRPS((z-w.mean[k])/w.sd[k]) * w.sd[k]
+		loss := normalCRPS((z-s.Means[k])/s.SDs[k]) * s.SDs[k]
 		v.Loss[k] = (1-1/voteMemory)*v.Loss[k] + min(loss/v.Scale, voteMost)
 		if k == 0 {
 			v.Scale += 0.01 * (min(loss, 2*v.Scale+0.2) - v.Scale)

@@ -32,8 +32,8 @@ func (d *dish) time() float64 {
 // jams says how much longer an order with one dish takes for each dish that is open in
 // the kitchen: two dishes of one wok are in each other's way, a drink is in nobody's.
 type jams struct {
-	Weight [maxDishes * maxDishes]float64 // ln seconds for each ln(1 + portions)
-	Seen   [maxDishes * maxDishes]float64
+	Weight [maxDishes * maxDishes]float32 // ln seconds for each ln(1 + portions)
+	Seen   [maxDishes * maxDishes]float32
 }
 
 const (
@@ -53,7 +53,7 @@ type menu struct {
 func (m *menu) delay(dish int, open []helping) float64 {
 	sum := 0.0
 	for _, h := range open {
-		sum += m.Jams.Weight[dish*maxDishes+h.Dish] * math.Log1p(h.Qty)
+		sum += float64(m.Jams.Weight[dish*maxDishes+h.Dish]) * math.Log1p(float64(h.Qty))
 	}
 	return sum
 }
@@ -68,8 +68,8 @@ func (m *menu) effects(f *facts) (most, mean float64, slowest int) {
 		if i == 0 || v > most {
 			most, slowest = v, h.Dish
 		}
-		mean += v * h.Qty
-		portions += h.Qty
+		mean += v * float64(h.Qty)
+		portions += float64(h.Qty)
 	}
 	if portions > 0 {
 		mean /= portions
@@ -82,7 +82,7 @@ func (m *menu) times(f *facts) (most, all float64) {
 	known := 0.0
 	for _, h := range f.Dishes {
 		t := m.Dishes[h.Dish].time()
-		most, all, known = max(most, t), all+t*h.Qty, known+h.Qty
+		most, all, known = max(most, t), all+t*float64(h.Qty), known+float64(h.Qty)
 	}
 	if rest := float64(f.Pieces) - known; rest > 0 {
 		most, all = max(most, plainDish), all+plainDish*rest
@@ -94,8 +94,8 @@ func (m *menu) times(f *facts) (most, all float64) {
 func (m *menu) work(q *queue) float64 {
 	sum, known := 0.0, 0.0
 	for _, h := range q.Dishes {
-		sum += h.Qty * math.Exp(m.Dishes[h.Dish].effect())
-		known += h.Qty
+		sum += float64(h.Qty) * math.Exp(m.Dishes[h.Dish].effect())
+		known += float64(h.Qty)
 	}
 	return sum + max(float64(q.Pieces)-known, 0)
 }
@@ -108,7 +108,7 @@ func (m *menu) learn(f *facts, effect, missed, time float64) {
 	missed = min(max(missed, -maxJam), maxJam)
 	all := 0.0
 	for _, h := range f.Queue.Dishes {
-		all += math.Log1p(h.Qty)
+		all += math.Log1p(float64(h.Qty))
 	}
 	for _, h := range f.Dishes {
 		share := jamOthers
@@ -116,12 +116,23 @@ func (m *menu) learn(f *facts, effect, missed, time float64) {
 			share = 1
 		}
 		for _, o := range f.Queue.Dishes {
-			q, k := math.Log1p(o.Qty), h.Dish*maxDishes+o.Dish
-			m.Jams.Seen[k] += q * all * share
-			m.Jams.Weight[k] = jamMemory * (m.Jams.Weight[k] + share*missed*q/(jamShrink+m.Jams.Seen[k]))
+			q, k := math.Log1p(float64(o.Qty)), h.Dish*maxDishes+o.Dish
+			m.Jams.Seen[k] += float32(q * all * share)
+			m.Jams.Weight[k] += float32(share * missed * q / (jamShrink + float64(m.Jams.Seen[k])))
+			m.Jams.Weight[k] *= jamMemory
 		}
 		d := &m.Dishes[h.Dish]
 		d.Effect, d.Seen = d.Effect*dishMemory+effect, d.Seen*dishMemory+1
 		d.Time, d.Timed = d.Time*dishMemory+max(time, 0.1), d.Timed*dishMemory+1
+	}
+}
+
+// clear forgets a dish, whose place another takes.
+func (m *menu) clear(i int) {
+	m.Dishes[i] = dish{}
+	for o := range maxDishes {
+		for _, k := range [2]int{i*maxDishes + o, o*maxDishes + i} {
+			m.Jams.Weight[k], m.Jams.Seen[k] = 0, 0
+		}
 	}
 }

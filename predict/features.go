@@ -1,6 +1,10 @@
 package predict
 
-import "math"
+import (
+	"encoding/json"
+	"errors"
+	"math"
+)
 
 // facts are what is known of an order when it is accepted: of its slip, of the hour and
 // of the kitchen around it. Nothing in them was learned.
@@ -16,23 +20,36 @@ type facts struct {
 }
 
 // A helping is some portions of one dish, by its place on the menu.
-type helping struct {
-	Dish int     `json:"i"`
-	Qty  float64 `json:"q"`
+type helping struct{ Dish, Qty int }
+
+// MarshalJSON writes [dish, portions]: a busy kitchen has many.
+func (h helping) MarshalJSON() ([]byte, error) { return json.Marshal([2]int{h.Dish, h.Qty}) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (h *helping) UnmarshalJSON(b []byte) error {
+	var v [2]int
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	if *h = (helping{v[0], v[1]}); h.Dish < 0 || h.Dish >= maxDishes || h.Qty < 0 || h.Qty > maxPieces {
+		return errors.New("a helping out of range")
+	}
+	return nil
 }
 
 // queue is the kitchen around an order: other orders that cook.
 type queue struct {
 	Open   int       `json:"o"`           // orders
 	Pieces int       `json:"p"`           // in them
-	Same   float64   `json:"s,omitempty"` // portions of the order's own dishes in them
+	Same   int       `json:"s,omitempty"` // portions of the order's own dishes in them
 	Old    int       `json:"a,omitempty"` // those older than 10 min
 	Young  int       `json:"y,omitempty"` // and younger than 5 min
 	Came   int       `json:"c"`           // orders of the last 15 min
 	Done   int       `json:"f"`           // made ready in the last 15 min
 	Left   float64   `json:"l,omitempty"` // minutes that the forecasts of the open ones still want
 	Late   int       `json:"b,omitempty"` // open ones behind their forecast
-	Dishes []helping `json:"d,omitempty"` // what is in them
+	First  int       `json:"h,omitempty"` // those younger than an hour
+	Dishes []helping `json:"d,omitempty"` // what is in these
 }
 
 // The columns of the plain features.
@@ -63,20 +80,18 @@ func (f *facts) plain(x []float64) {
 	q := &f.Queue
 	clear(x)
 	x[dimLevel] = 1
-	if f.Pieces > 0 {
-		x[dimPieces] = math.Log(float64(f.Pieces)) - 1
-	}
+	x[dimPieces] = pieceLog(f.Pieces)
 	if f.Value > 0 {
 		x[dimValue] = math.Log(f.Value+5) - 3.3
 	}
-	x[dimOpen] = ln(float64(q.Open)) - 1
+	x[dimOpen] = openLog(q.Open)
 	x[dimOpenPieces] = ln(float64(q.Pieces)) - 1.5
 	x[dimCame] = ln(float64(q.Came)) - 1
 	f.hours(x[dimHour : dimHour+9])
 	x[dimTakeaway] = is(f.Takeaway)
 	x[dimLarge] = max(float64(f.Pieces)-6, 0) / 6
 	x[dimDone] = ln(float64(q.Done)) - 1
-	x[dimSame] = ln(q.Same) - 0.5
+	x[dimSame] = ln(float64(q.Same)) - 0.5
 	x[dimOld] = ln(float64(q.Old)) - 0.7
 	x[dimYoung] = ln(float64(q.Young)) - 0.5
 	if f.Kinds > 0 {
@@ -105,3 +120,41 @@ func is(b bool) float64 {
 	}
 	return 0
 }
+
+// vectors are the features, with what a core learned of the order's dishes.
+func (f *facts) vectors(s *sight, v *vectors) {
+	f.plain(v.main[:plainDims])
+	copy(v.plain[:], v.main[:plainDims])
+	v.plain[plainDims], v.plain[plainDims+1] = 1, 1
+	f.sum(s, &v.sum)
+	x := &v.main
+	load := x[dimOpen]
+	x[dimMost], x[dimMean], x[dimWait] = s.Most, s.Each, s.Wait
+	x[dimJamPieces], x[dimJamMost], x[dimJamOpen] = load*x[dimPieces], load*x[dimMost], load*load/2
+	x[dimDay], x[dimFast] = 1, 1
+}
+
+// sum are the features of the filter that adds up times.
+func (f *facts) sum(s *sight, x *[sumDims]float64) {
+	q := &f.Queue
+	*x = [...]float64{1, s.Times[0], s.Times[1], float64(q.Open) / 3, s.Work / 6, q.Left / 30, float64(q.Late), 1}
+}
+
+// logs are those of the whole numbers that orders come in.
+var logs = func() (l [maxPieces + 2]float64) {
+	for i := range l {
+		l[i] = math.Log(float64(i))
+	}
+	return l
+}()
+
+// pieceLog is the centred logarithm of an order's pieces, 0 if they are not known.
+func pieceLog(n int) float64 {
+	if n <= 0 {
+		return 0
+	}
+	return logs[min(n, maxPieces)] - 1
+}
+
+// openLog is that of the open orders.
+func openLog(n int) float64 { return logs[min(n, maxPieces)+1] - 1 }

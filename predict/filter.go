@@ -86,6 +86,38 @@ func (f *filter) relax(k int, keep float64) {
 	f.row(k)[k] += (1 - keep*keep) * f.prior.sd[k] * f.prior.sd[k]
 }
 
+// at is the vector x with its levels as they will have drifted by t, in buf, and the
+// variance that the drift adds.
+func (f *filter) at(x []float64, t time.Duration, buf *[mainDims]float64) (y []float64, more float64) {
+	y = buf[:copy(buf[:], x)]
+	dt := t - f.Time
+	if dt <= 0 {
+		return y, 0
+	}
+	for _, l := range f.prior.levels {
+		keep := math.Exp(-float64(dt) / float64(l.hold))
+		sd := f.prior.sd[l.dim] * x[l.dim]
+		y[l.dim] *= keep
+		more += (1 - keep*keep) * sd * sd
+	}
+	return y, more
+}
+
+// meanAt is what f expects of x at a later time.
+func (f *filter) meanAt(x []float64, t time.Duration) float64 {
+	var buf [mainDims]float64
+	y, _ := f.at(x, t, &buf)
+	return f.mean(y)
+}
+
+// predictAt is predict at a later time.
+func (f *filter) predictAt(x []float64, t time.Duration, gain []float64) (mean, doubt float64) {
+	var buf [mainDims]float64
+	y, more := f.at(x, t, &buf)
+	mean, doubt = f.predict(y, gain)
+	return mean, doubt + more
+}
+
 // mean is what f expects of x.
 func (f *filter) mean(x []float64) float64 { return dot(f.Mean, x) }
 

@@ -9,38 +9,39 @@ import (
 // 8 s at the median in the simulated kitchens.
 const pressLag = 8 * time.Second
 
-// learn takes in that the order of v was ready after took, and for which hours its
-// forecast was: at is the model time of the press.
-func (c *core) learn(f *facts, v *view, took, at time.Duration) {
+// ready takes in that an order, of which s was said, was ready after took; at is the
+// model time of the press.
+func (c *core) ready(f *facts, s *sight, took, at time.Duration) {
 	seconds := max((took - pressLag).Seconds(), 5)
 	z := math.Log(seconds)
-	missed := z - v.Mean
+	var v vectors
+	f.vectors(s, &v)
 	var gain [mainDims]float64
-	c.votes.learn(v, z)
-	c.main.advance(at)
-	c.main.learn(v.x[:], z, gain[:])
-	c.plain.advance(at)
-	c.plain.learn(v.y[:], z, gain[:])
-	time := c.learnSum(v, seconds/unit, at, gain[:])
-	c.menu.learn(f, c.effect(v, z), missed, time)
-	c.rest.learn(f, v, z)
+	c.votes.learn(s, z)
+	for _, p := range v.both(c) {
+		p.f.advance(at)
+		p.f.learn(p.x, z, gain[:])
+	}
+	time := c.readySum(v.sum, seconds/unit, at, gain[:])
+	c.menu.learn(f, c.effect(&v, z), z-s.Mean, time)
+	c.rest.learn(f, s, z)
 }
 
-// learnSum takes in the time itself, and returns what one dish of it took.
-func (c *core) learnSum(v *view, units float64, at time.Duration, gain []float64) float64 {
+// readySum takes in the time itself, and returns what one dish of it took.
+func (c *core) readySum(x [sumDims]float64, units float64, at time.Duration, gain []float64) float64 {
 	c.sum.advance(at)
-	scale := 1 / max(c.sum.mean(v.z[:]), 0.3) // long times are less exact
-	z := v.z
-	for i := range z {
-		z[i] *= scale
+	y := x
+	scale := 1 / max(c.sum.mean(x[:]), 0.3) // long times are less exact
+	for i := range y {
+		y[i] *= scale
 	}
-	c.sum.learn(z[:], min(units, 6)*scale, gain)
-	return plainDish + min(max(units-c.sum.mean(v.z[:]), -plainDish), plainDish)
+	c.sum.learn(y[:], min(units, 6)*scale, gain)
+	return plainDish + min(max(units-c.sum.mean(x[:]), -plainDish), plainDish)
 }
 
 // effect is what an order took longer than all but its dishes say.
-func (c *core) effect(v *view, z float64) float64 {
-	for i, x := range v.x {
+func (c *core) effect(v *vectors, z float64) float64 {
+	for i, x := range v.main {
 		if i != dimMost && i != dimMean {
 			z -= x * c.main.Mean[i]
 		}
@@ -48,16 +49,15 @@ func (c *core) effect(v *view, z float64) float64 {
 	return z
 }
 
-// bound takes in that the order of v was picked up after took and nobody had pressed.
-// The pick-up is the later of ready and the courier's arrival: which of both it was is
-// not known, but how likely each is.
-func (c *core) bound(v *view, took, at time.Duration) {
+// bound takes in that an order was picked up after took and nobody had pressed. The
+// pick-up is the later of ready and the courier's arrival: which of both it was is not
+// known, but how likely each is.
+func (c *core) bound(f *facts, s *sight, took, at time.Duration) {
 	b := math.Log(max(took.Seconds(), 5))
+	var v vectors
+	f.vectors(s, &v)
 	var gain [mainDims]float64
-	for _, p := range [2]struct {
-		f *filter
-		x []float64
-	}{{&c.main, v.x[:]}, {&c.plain, v.y[:]}} {
+	for _, p := range v.both(c) {
 		p.f.advance(at)
 		mean, doubt := p.f.predict(p.x, gain[:])
 		m, s := c.comes.split(b, mean, doubt+p.f.Noise)

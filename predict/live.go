@@ -3,6 +3,8 @@ package predict
 import (
 	"math"
 	"time"
+
+	"readyshelf/kitchen"
 )
 
 // Order by order a forecast is made when a ticket comes. While its order cooks, what is
@@ -30,72 +32,58 @@ const (
 )
 
 // stage is what is seen of the kitchen around an order that cooks.
-type stage struct {
-	First, Ahead, Pieces, Old, Behind, Done int
-}
+type stage struct{ Ahead, Pieces, Old, Behind, Done int }
 
-// odds is a Bayesian logistic regression: ln odds of being ready within the window.
-type odds struct {
-	Mean [liveDims]float64
-	Cov  [liveDims][liveDims]float64
-}
+// window is the time of which the odds speak.
+const window = 15 * time.Minute
 
-// The prior of the odds: the forecast's own.
-const (
-	oddsLevelSD = 0.15
-	oddsSlopeSD = 0.1
-	oddsSD      = 0.05
-	oddsKeep    = 0.9999 // of the covariance, each look
-	oddsWeight  = 0.3    // of a look: the looks at one order are much alike
-	oddsEdge    = 0.002  // no forecast is surer
-)
+const oddsEdge = 0.002 // no forecast is surer
 
-func oddsSDs() (sd [liveDims]float64) {
-	for i := range sd {
-		sd[i] = oddsSD
+// Forecast gives the distribution of the time from acceptance to ready of o, with the
+// kitchen as it is now. That o is not ready yet is left to the caller to take in, who
+// knows when a pre-order was begun: for one, the time counts from there.
+func (m *Model) Forecast(s *kitchen.State, o *kitchen.Order, now kitchen.Stamp) kitchen.Forecast {
+	at, _ := m.timeAt(s, now)
+	var v vectors
+	i := m.find(o.ID)
+	if i < 0 || m.open[i].Later {
+		f := m.facts(o, m.known(o.Items), at)
+		p := m.live.look(&f, at, &v)
+		return m.live.forecast(&f, p.Mean, p.SD)
 	}
-	sd[liveLevel], sd[liveOdds] = oddsLevelSD, oddsSlopeSD
-	return sd
-}
-
-func newOdds() odds {
-	var o odds
-	o.Mean[liveOdds] = 1
-	for i, sd := range oddsSDs() {
-		o.Cov[i][i] = sd * sd
+	p := &m.open[i]
+	p.vectors(&p.sight, &v)
+	mean := m.live.now(&p.sight, &v, at)
+	f := m.live.forecast(&p.facts, mean, p.SD)
+	age := at - p.At
+	odds := m.live.prior.live
+	if age <= 0 || odds == nil {
+		return f
 	}
-	return o
+	t, d := age.Seconds(), window.Seconds()
+	x := m.around(p, at).seen(&p.facts, mean, f, age)
+	return f.agree(t, d, 1/(1+math.Exp(-dot(odds[:], x[:]))))
 }
 
-// p is the probability for x.
-func (o *odds) p(x *[liveDims]float64) float64 {
-	return 1 / (1 + math.Exp(-dot(o.Mean[:], x[:])))
-}
-
-// learn takes in that what was seen as x was ready within the window, or not.
-func (o *odds) learn(x *[liveDims]float64, ready bool) {
-	for i, sd := range oddsSDs() {
-		for j := range o.Cov[i] {
-			o.Cov[i][j] *= oddsKeep
+// around is the kitchen around an order that cooks.
+func (m *Model) around(p *opened, at time.Duration) *stage {
+	s := &stage{Done: m.done.at(at)}
+	own := at - p.At
+	for i := range m.open {
+		o := &m.open[i]
+		age := at - o.At
+		if o.ID == p.ID || age < 0 || age > aged {
+			continue
 		}
-		o.Cov[i][i] += (1 - oddsKeep) * sd * sd
-	}
-	p := o.p(x)
-	h := oddsWeight * max(p*(1-p), 0.02)
-	var gain [liveDims]float64
-	own := 0.0
-	for i := range gain {
-		gain[i] = dot(o.Cov[i][:], x[:])
-		own += gain[i] * x[i]
-	}
-	k := 1 / (1 + h*own)
-	by := oddsWeight * (is(ready) - p) * k
-	for i, g := range gain {
-		o.Mean[i] += g * by
-		for j := range gain {
-			o.Cov[i][j] -= g * gain[j] * h * k
+		if o.At > p.At {
+			s.Behind++
+			continue
 		}
+		s.Ahead++
+		s.Pieces += o.Pieces
+		s.Old += int(is(age > own+own/2+10*time.Minute))
 	}
+	return s
 }
 
 // logit is ln(p / (1 - p)), within reason.
@@ -105,17 +93,17 @@ func logit(p float64) float64 {
 }
 
 // seen are the features of an order of age whose forecast is f, in ln seconds at mean.
-func (s *stage) seen(f *facts, mean, passed, within float64, left, age time.Duration) (x [liveDims]float64) {
+func (s *stage) seen(o *facts, mean float64, f *forecast, age time.Duration) (x [liveDims]float64) {
 	ln := func(n int) float64 { return math.Log1p(float64(n)) }
-	old := math.Log(age.Seconds() + 30)
-	x[liveLevel], x[liveOdds] = 1, logit(within)
+	t := age.Seconds()
+	old, passed := math.Log(t+30), f.cdf(t)
+	left := f.quantile(min(passed+(1-passed)/2, 1-1e-9)) - t
+	x[liveLevel], x[liveOdds] = 1, logit(f.within(t, window.Seconds()))
 	x[liveAge], x[livePast], x[livePassed] = old-5.5, old-mean+0.5, passed-0.3
-	x[liveLeft] = math.Log(max(left.Seconds(), 20)) - 6
-	if f.Pieces > 0 {
-		x[livePieces] = math.Log(float64(f.Pieces)) - 1
-	}
-	x[liveOpen], x[liveFirst] = ln(f.Queue.Open)-1, ln(s.First)-1
-	x[liveAhead], x[liveGone] = ln(s.Ahead)-1, ln(max(s.First-s.Ahead, 0))-0.7
+	x[liveLeft] = math.Log(max(left, 20)) - 6
+	x[livePieces] = pieceLog(o.Pieces)
+	x[liveOpen], x[liveFirst] = openLog(o.Queue.Open), openLog(o.Queue.First)
+	x[liveAhead], x[liveGone] = ln(s.Ahead)-1, ln(max(o.Queue.First-s.Ahead, 0))-0.7
 	x[liveAheadPieces], x[liveAheadOld] = ln(s.Pieces)-1.2, ln(s.Old)-0.3
 	x[liveBehind], x[liveDone] = ln(s.Behind)-0.7, ln(s.Done)-1
 	return x

@@ -1,6 +1,9 @@
 package predict
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A prior is what a store's first day starts from: ordinary kitchens, and the doubt
 // about how this one differs. It is never changed.
@@ -11,7 +14,24 @@ type prior struct {
 	sum   belief
 	shape [shapeSize]float64 // quantiles (k+½)/41 of the standardised residuals
 	comes arrivals
+	seed  *Seed              // of the chain's store that it came from; nil: shipped
 	live  *[liveDims]float64 // corrects a forecast while its order cooks; nil: nothing does
+}
+
+// seeded says whether p came from another store of the chain.
+func (p *prior) seeded() bool { return p.seed != nil }
+
+// priorOf finds a prior by its name, or makes it from a seed.
+func priorOf(name string, s *Seed) (*prior, error) {
+	if s != nil {
+		return s.prior()
+	}
+	for _, p := range []*prior{&dishesPrior, &countPrior} {
+		if p.name == name {
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("no prior %q is known", name)
 }
 
 const shapeSize = 41
@@ -49,7 +69,7 @@ var dishesPrior = prior{
 	},
 	comes: arrivals{6.69, 0.3},
 	live: &[...]float64{
-		0.6158, 0.9877, 0.0729, 0.0248, -0.0005, 0.0209, 0.0514, -0.0039,
+		0.3158, 0.9877, 0.0729, 0.0248, -0.0005, 0.0209, 0.0514, -0.0039,
 		-0.0054, -0.1993, 0.1358, -0.2456, -0.0472, -0.0823, 0.1441,
 	},
 }
@@ -76,15 +96,19 @@ var countPrior = prior{
 		2.905,
 	},
 	comes: arrivals{6.93, 0.3},
+	live: &[...]float64{
+		0.7135, 0.9445, 0.1115, 0.08, -0.0385, 0.096, 0.1305, 0.1125,
+		0.101, -0.068, 0.1305, -0.0235, -0.0815, 0.1365, 0.461,
+	},
 }
 
 // mainBelief is what is believed of the main filter's coefficients.
-func mainBelief(mean []float64, level, spread, noise float64) belief {
+func mainBelief(mean []float64, store, spread, noise float64) belief {
 	sd := make([]float64, mainDims)
 	for i := range plainDims {
 		sd[i] = spread
 	}
-	sd[dimLevel], sd[dimMost], sd[dimMean], sd[dimWait] = level, 0.2, 0.2, 0.2
+	sd[dimLevel], sd[dimMost], sd[dimMean], sd[dimWait] = store, 0.2, 0.2, 0.2
 	sd[dimJamPieces], sd[dimJamMost], sd[dimJamOpen] = 0.05, 0.05, 0.05
 	sd[dimDay], sd[dimFast] = 0.12, 0.12
 	return belief{

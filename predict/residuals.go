@@ -2,6 +2,8 @@ package predict
 
 import (
 	"cmp"
+	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 )
@@ -18,19 +20,37 @@ const (
 
 // residual is what a forecast was worth, and of what kind the order was.
 type residual struct {
-	U      float64 // (ln seconds - mean) / sd
-	Pieces float64 // the centred logarithms
-	Open   float64
+	U      float64 // (ln seconds - mean) / sd, to 1e-4
+	Pieces int
+	Open   int
 }
 
-// residuals are the last ones, oldest first, and how far the quantiles were off.
+// MarshalJSON writes [u, pieces, open]: there are hundreds.
+func (r residual) MarshalJSON() ([]byte, error) {
+	return json.Marshal([3]float64{r.U, float64(r.Pieces), float64(r.Open)})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (r *residual) UnmarshalJSON(b []byte) error {
+	var v [3]float64
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	if math.Abs(v[0]) > ringBound || v[1] < 0 || v[1] > maxPieces || v[2] < 0 || v[2] > maxOpen {
+		return errors.New("a residual out of range")
+	}
+	*r = residual{v[0], int(v[1]), int(v[2])}
+	return nil
+}
+
+// residuals are the last ones, and how far the quantiles were off.
 type residuals struct {
 	prior *[shapeSize]float64
 	Ring  [ringSize]residual
-	Len   int
+	Count int                         // residuals ever; the next goes to Count mod ringSize
 	Off   [3]float64                  // probits to add at the knots, for all orders
 	Group [groups][3]float64          // and for those of one load
-	order [ringSize + shapeSize]int16 // of the ring and the shipped shape, by U
+	order [ringSize + shapeSize]int16 // of the ring and the shipped shape, by U; derived
 }
 
 // knots are where the quantiles are held to what they promise.
@@ -54,6 +74,9 @@ func group(open int) int {
 	return 2
 }
 
+// len is how many residuals the ring holds.
+func (r *residuals) len() int { return min(r.Count, ringSize) }
+
 // at is residual i, and those of the shipped shape after the ring.
 func (r *residuals) at(i int16) float64 {
 	if int(i) < ringSize {
@@ -62,24 +85,45 @@ func (r *residuals) at(i int16) float64 {
 	return r.prior[int(i)-ringSize]
 }
 
-// sort orders the residuals.
-func (r *residuals) sort() []int16 {
-	n := 0
-	for i := range r.Len {
-		r.order[n], n = int16(i), n+1
+// sorted are the residuals by size.
+func (r *residuals) sorted() []int16 { return r.order[:r.len()+shapeSize] }
+
+// sort derives the order.
+func (r *residuals) sort() {
+	for i := range r.len() {
+		r.order[i] = int16(i)
 	}
 	for i := range shapeSize {
-		r.order[n], n = int16(ringSize+i), n+1
+		r.order[r.len()+i] = int16(ringSize + i)
 	}
-	slices.SortFunc(r.order[:n], func(a, b int16) int { return cmp.Compare(r.at(a), r.at(b)) })
-	return r.order[:n]
+	slices.SortFunc(r.sorted(), r.compare)
 }
 
-// learn takes in what the forecast v of an order was worth.
-func (r *residuals) learn(f *facts, v *view, z float64) {
-	u := (z - v.Mean) / v.SD
+// compare orders two residuals, equal ones by their place.
+func (r *residuals) compare(a, b int16) int {
+	return cmp.Or(cmp.Compare(r.at(a), r.at(b)), cmp.Compare(a, b))
+}
+
+// add puts a residual in the place of the oldest.
+func (r *residuals) add(e residual) {
+	i := int16(r.Count % ringSize)
+	order := r.sorted()
+	if r.Count >= ringSize {
+		k, _ := slices.BinarySearchFunc(order, i, r.compare)
+		order = slices.Delete(order, k, k+1)
+	}
+	r.Ring[i] = e
+	r.Count++
+	k, _ := slices.BinarySearchFunc(order, i, r.compare)
+	slices.Insert(order, k, i) // there is room in r.order
+}
+
+// learn takes in what a forecast was worth.
+func (r *residuals) learn(f *facts, s *sight, z float64) {
+	u := (z - s.Mean) / s.SD
 	g := group(f.Queue.Open)
-	q := r.quantiles(f, v, knots[:])
+	var q [len(knots)]float64
+	r.quantiles(f, knots[:], q[:])
 	for k, p := range knots {
 		e := p - is(u <= q[k])
 		r.Group[g][k] += trackGroup * e
@@ -88,51 +132,49 @@ func (r *residuals) learn(f *facts, v *view, z float64) {
 			r.Group[i][k] *= trackKeep
 		}
 	}
-	if r.Len == ringSize {
-		copy(r.Ring[:], r.Ring[1:])
-		r.Len--
-	}
-	r.Ring[r.Len] = residual{min(max(u, -ringBound), ringBound), v.x[dimPieces], v.x[dimOpen]}
-	r.Len++
-	r.sort()
+	u = math.Round(min(max(u, -ringBound), ringBound)*1e4) / 1e4
+	r.add(residual{u, f.Pieces, f.Queue.Open})
 }
 
-// quantiles are the residuals at levels, for an order like this one.
-func (r *residuals) quantiles(f *facts, v *view, levels []float64) []float64 {
-	n := r.Len + shapeSize
-	weight := func(i int16) float64 {
-		if int(i) >= ringSize {
-			return shapeWeight / shapeSize
-		}
-		e := &r.Ring[i]
-		a, b := (e.Pieces-v.x[dimPieces])/likePieces, (e.Open-v.x[dimOpen])/likeOpen
-		return math.Exp(-float64(r.Len-1-int(i))/ringMemory) * (math.Exp(-(a*a+b*b)/2) + ringFar)
-	}
+// quantiles puts into out the residuals at levels, for an order like this one.
+func (r *residuals) quantiles(f *facts, levels, out []float64) {
 	var sums [ringSize + shapeSize]float64
 	total := 0.0
-	for k, i := range r.order[:n] {
-		w := weight(i)
+	order := r.sorted()
+	for k, i := range order {
+		w := r.weight(i, f)
 		sums[k], total = total+w/2, total+w
 	}
 	g := group(f.Queue.Open)
-	out := make([]float64, len(levels))
 	for k, p := range levels {
-		c := total * normal(probit(p)+r.off(g, probit(p)))
-		j, _ := slices.BinarySearch(sums[:n], c)
-		switch {
-		case j == 0:
-			out[k] = r.at(r.order[0])
-		case j == n:
-			out[k] = r.at(r.order[n-1])
+		z := probit(p)
+		c := total * normal(z+r.off(g, z))
+		j, _ := slices.BinarySearch(sums[:len(order)], c)
+		switch j {
+		case 0:
+			out[k] = r.at(order[0])
+		case len(order):
+			out[k] = r.at(order[j-1])
 		default:
-			lo, hi := r.at(r.order[j-1]), r.at(r.order[j])
+			lo, hi := r.at(order[j-1]), r.at(order[j])
 			out[k] = lo + (hi-lo)*(c-sums[j-1])/(sums[j]-sums[j-1])
 		}
 		if k > 0 {
 			out[k] = max(out[k], out[k-1])
 		}
 	}
-	return out
+}
+
+// weight is what residual i counts for an order: more if it is late and of its kind.
+func (r *residuals) weight(i int16, f *facts) float64 {
+	if int(i) >= ringSize {
+		return shapeWeight / shapeSize
+	}
+	e := &r.Ring[i]
+	age := (r.Count - 1 - int(i)) % ringSize
+	a := (pieceLog(e.Pieces) - pieceLog(f.Pieces)) / likePieces
+	b := (openLog(e.Open) - openLog(f.Queue.Open)) / likeOpen
+	return math.Exp(-float64(age)/ringMemory) * (math.Exp(-(a*a+b*b)/2) + ringFar)
 }
 
 // off is how many probits the quantile at a probit is shifted, linear between the knots.

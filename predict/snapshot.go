@@ -1,9 +1,12 @@
 package predict
 
 import (
+	"bytes"
+	"compress/flate"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"time"
 
@@ -11,44 +14,107 @@ import (
 )
 
 // snapshotVersion changes with the meaning of a snapshot, features included.
-const snapshotVersion = 1
+const snapshotVersion = 2
 
-// horizon bounds the model's clock, so that adding to it cannot overflow.
-const horizon = 200 * 365 * 24 * time.Hour
+const (
+	horizon     = 200 * 365 * 24 * time.Hour // bounds the model's clock, so that adding to it cannot overflow
+	maxSnapshot = 4 << 20                    // bytes, unpacked
+)
 
-// snapshot is a Model on paper. What can be derived is left out. encoding/json
-// writes the shortest decimal that reads back as the same float64, so nothing is
-// lost.
-type snapshot struct {
-	Version   int           `json:"version"`
-	Clock     time.Duration `json:"clock"`
-	Last      kitchen.Stamp `json:"last"`
-	Open      []opened      `json:"open"`
-	Labels    []label       `json:"labels"`
-	Mean      []float64     `json:"mean"`
-	Cov       []float64     `json:"cov"` // upper half, row by row
-	Noise     float64       `json:"noise"`
-	Seen      int           `json:"seen"`
-	Time      time.Duration `json:"time"`
-	Residuals []float64     `json:"residuals"`
+// envelope is how a snapshot is kept: JSON, packed as RFC 1951 says. encoding/json writes
+// the shortest decimal that reads back as the same number, so nothing is lost.
+type envelope struct {
+	Version int    `json:"version"`
+	Packed  []byte `json:"packed"`
 }
 
-// Snapshot writes the model as JSON, at most 50 kB.
+// snapshot is a Model on paper. What can be derived is left out.
+type snapshot struct {
+	Clock   time.Duration `json:"clock"`
+	Last    kitchen.Stamp `json:"last"`
+	Open    []opened      `json:"open"`
+	Came    recent        `json:"came"`
+	Done    recent        `json:"done"`
+	Names   names         `json:"names"`
+	Lessons []lesson      `json:"lessons"`
+	Firm    paper         `json:"firm"`
+}
+
+// paper is a core on paper.
+type paper struct {
+	Prior string      `json:"prior"`
+	Seed  *Seed       `json:"seed,omitempty"`
+	Main  filterPaper `json:"main"`
+	Plain filterPaper `json:"plain"`
+	Sum   filterPaper `json:"sum"`
+	Menu  []dishPaper `json:"menu"`
+	Votes votes       `json:"votes"`
+	Comes arrivals    `json:"comes"`
+
+	Residuals []residual         `json:"residuals"`
+	Count     int                `json:"count"`
+	Off       [3]float64         `json:"off"`
+	Group     [groups][3]float64 `json:"group"`
+}
+
+// filterPaper is a filter; its covariance by the upper half, row by row.
+type filterPaper struct {
+	Mean  []float64     `json:"mean"`
+	Cov   []float64     `json:"cov"`
+	Noise float64       `json:"noise"`
+	Seen  int           `json:"seen"`
+	Time  time.Duration `json:"time"`
+}
+
+// dishPaper is a dish and how it jams with the others.
+type dishPaper struct {
+	dish
+	Weight []float32 `json:"w"`
+	Jams   []float32 `json:"j"`
+}
+
+// Snapshot writes the model as JSON, at most 200 kB.
 func (m *Model) Snapshot() (json.RawMessage, error) {
-	f := &m.firm.filter
-	w := snapshot{
-		Version: snapshotVersion, Clock: m.clock, Last: m.last, Open: m.open, Labels: m.labels,
-		Mean: f.Mean[:], Noise: f.Noise, Seen: f.Seen, Time: f.Time,
-		Residuals: m.firm.ring.U[:m.firm.ring.Len],
-	}
-	for i := range dims {
-		w.Cov = append(w.Cov, f.Cov[i][i:]...)
-	}
-	b, err := json.Marshal(w)
+	b, err := json.Marshal(snapshot{
+		m.clock, m.last, m.open, m.came, m.done, m.names, m.lessons, m.firm.paper(len(m.names.Name)),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("snapshot the model: %w", err)
 	}
-	return b, nil
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestSpeed)
+	if err == nil {
+		_, err = w.Write(b)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("snapshot the model: %w", err)
+	}
+	return json.Marshal(envelope{snapshotVersion, packed.Bytes()})
+}
+
+// paper writes what c knows of the first dishes of the menu.
+func (c *core) paper(dishes int) paper {
+	p := paper{
+		Prior: c.prior.name, Seed: c.prior.seed, Votes: c.votes, Comes: c.comes,
+		Main: c.main.paper(), Plain: c.plain.paper(), Sum: c.sum.paper(),
+		Residuals: c.rest.Ring[:c.rest.len()], Count: c.rest.Count, Off: c.rest.Off, Group: c.rest.Group,
+	}
+	for i := range dishes {
+		row := i * maxDishes
+		p.Menu = append(p.Menu, dishPaper{c.menu.Dishes[i], c.menu.Jams.Weight[row : row+dishes], c.menu.Jams.Seen[row : row+dishes]})
+	}
+	return p
+}
+
+func (f *filter) paper() filterPaper {
+	p := filterPaper{Mean: f.Mean, Noise: f.Noise, Seen: f.Seen, Time: f.Time}
+	for i := range f.Mean {
+		p.Cov = append(p.Cov, f.row(i)[i:]...)
+	}
+	return p
 }
 
 // Restore makes m the model that wrote b; nil or null gives the model of a
@@ -58,82 +124,172 @@ func (m *Model) Restore(b json.RawMessage) error {
 		*m = *New()
 		return nil
 	}
-	var w snapshot
-	if err := json.Unmarshal(b, &w); err != nil {
+	n, err := restore(b)
+	if err != nil {
 		return fmt.Errorf("restore the model: %w", err)
 	}
-	if err := w.check(); err != nil {
-		return fmt.Errorf("restore the model: %w", err)
-	}
-	*m = Model{clock: w.Clock, last: w.Last, open: w.Open, labels: w.Labels, firm: w.core()}
-	m.refold()
+	*m = *n
 	return nil
 }
 
-// core reads what labels taught; w is checked.
-func (w *snapshot) core() core {
-	c := core{filter: filter{Mean: vector(w.Mean), Noise: w.Noise, Seen: w.Seen, Time: w.Time}}
+func restore(b []byte) (*Model, error) {
+	var e envelope
+	if err := json.Unmarshal(b, &e); err != nil {
+		return nil, err
+	}
+	if e.Version != snapshotVersion {
+		return nil, fmt.Errorf("version %d, want %d", e.Version, snapshotVersion)
+	}
+	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(e.Packed)), maxSnapshot))
+	if err != nil {
+		return nil, err
+	}
+	var w snapshot
+	if err := json.Unmarshal(plain, &w); err != nil {
+		return nil, err
+	}
+	if err := w.check(); err != nil {
+		return nil, err
+	}
+	firm, err := w.Firm.core()
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{
+		clock: w.Clock, last: w.Last, open: w.Open, came: w.Came, done: w.Done,
+		names: w.Names, lessons: w.Lessons, firm: firm, live: newCore(firm.prior),
+	}
+	m.refold()
+	return m, nil
+}
+
+// core reads what was written; it says what is wrong, so that no forecast can come out as
+// nonsense.
+func (p *paper) core() (*core, error) {
+	from, err := priorOf(p.Prior, p.Seed)
+	if err != nil {
+		return nil, err
+	}
+	c := newCore(from)
+	for _, f := range []struct {
+		to *filter
+		p  *filterPaper
+	}{{&c.main, &p.Main}, {&c.plain, &p.Plain}, {&c.sum, &p.Sum}} {
+		if err := f.to.read(f.p); err != nil {
+			return nil, err
+		}
+	}
+	if len(p.Residuals) > ringSize || p.Count < len(p.Residuals) || p.Count > math.MaxInt32 || p.Count > len(p.Residuals) && len(p.Residuals) < ringSize {
+		return nil, errors.New("more residuals than labels")
+	}
+	for _, g := range append(p.Group[:], p.Off, [3]float64{p.Comes.Mean, p.Votes.Loss[0], p.Votes.Loss[1]}) {
+		if !within(g[:], 1e5) {
+			return nil, errors.New("a figure out of range")
+		}
+	}
+	if v := p.Comes.Variance; v < leastSpread || v > 10 || p.Votes.Scale < 1e-3 || p.Votes.Scale > 10 || math.Abs(p.Comes.Mean) > 20 {
+		return nil, errors.New("a figure out of range")
+	}
+	c.votes, c.comes = p.Votes, p.Comes
+	c.rest.Off, c.rest.Group, c.rest.Count = p.Off, p.Group, p.Count
+	copy(c.rest.Ring[:], p.Residuals)
+	c.rest.sort()
+	return c, c.menu.read(p.Menu)
+}
+
+// read fills the menu.
+func (m *menu) read(p []dishPaper) error {
+	if len(p) > maxDishes {
+		return errors.New("more dishes than any menu")
+	}
+	for i, d := range p {
+		if !within([]float64{d.Effect, d.Time}, 1e5) || d.Seen < 0 || d.Timed < 0 || d.Seen > 1e5 || d.Timed > 1e5 {
+			return errors.New("a dish out of range")
+		}
+		if len(d.Weight) != len(p) || len(d.Jams) != len(p) {
+			return errors.New("a dish that jams with others than there are")
+		}
+		for k := range p {
+			if d.Weight[k] > 10 || d.Weight[k] < -10 || d.Jams[k] < 0 {
+				return errors.New("a dish out of range")
+			}
+		}
+		m.Dishes[i] = d.dish
+		copy(m.Jams.Weight[i*maxDishes:], d.Weight)
+		copy(m.Jams.Seen[i*maxDishes:], d.Jams)
+	}
+	return nil
+}
+
+// read fills f, a filter of the first day.
+func (f *filter) read(p *filterPaper) error {
+	d := len(f.Mean)
+	switch {
+	case len(p.Mean) != d || len(p.Cov) != d*(d+1)/2:
+		return fmt.Errorf("%d coefficients and %d covariances, want %d and %d", len(p.Mean), len(p.Cov), d, d*(d+1)/2)
+	case p.Noise < minNoise || p.Noise > maxNoise || p.Seen < 0 || p.Seen > math.MaxInt32 || p.Time < 0 || p.Time > horizon:
+		return errors.New("a noise, a count or a time out of range")
+	case !within(p.Mean, 100):
+		return errors.New("a coefficient out of range")
+	}
+	copy(f.Mean, p.Mean)
+	f.Noise, f.Seen, f.Time = p.Noise, p.Seen, p.Time
 	k := 0
-	for i := range dims {
-		for j := i; j < dims; j++ {
-			c.filter.Cov[i][j], c.filter.Cov[j][i] = w.Cov[k], w.Cov[k]
+	for i := range d {
+		for j := i; j < d; j++ {
+			f.row(i)[j], f.row(j)[i] = p.Cov[k], p.Cov[k]
 			k++
 		}
 	}
-	c.ring.Len = copy(c.ring.U[:], w.Residuals)
-	return c
-}
-
-// check says what is wrong with w, so that no forecast can come out as nonsense.
-func (w *snapshot) check() error {
-	switch {
-	case w.Version != snapshotVersion:
-		return fmt.Errorf("version %d, want %d", w.Version, snapshotVersion)
-	case len(w.Mean) != dims || len(w.Cov) != dims*(dims+1)/2:
-		return fmt.Errorf("%d coefficients and %d covariances, want %d and %d",
-			len(w.Mean), len(w.Cov), dims, dims*(dims+1)/2)
-	case len(w.Open) > maxOpen || len(w.Labels) > undoable || len(w.Residuals) > ringSize:
-		return errors.New("longer than any model")
-	case w.Clock < 0 || w.Clock > horizon || w.Time < 0 || w.Time > w.Clock:
-		return errors.New("a time out of range")
-	case w.Noise < minNoise || w.Noise > maxNoise || w.Seen < 0 || w.Seen > math.MaxInt32:
-		return errors.New("a noise or a count out of range")
-	case !within(w.Mean, 100) || !within(w.Residuals, ringBound):
-		return errors.New("a coefficient or a residual out of range")
-	}
-	if c := w.core(); !positive(c.filter.Cov) {
+	if !positive(f.Cov, d) {
 		return errors.New("the covariance is not positive definite")
 	}
-	return w.checkOrders()
+	return nil
 }
 
-// checkOrders checks the orders and labels.
-func (w *snapshot) checkOrders() error {
+// check says what is wrong with all but the core.
+func (w *snapshot) check() error {
+	switch {
+	case len(w.Open) > maxOpen || len(w.Lessons) > undoable || len(w.Came) > maxRecent || len(w.Done) > maxRecent:
+		return errors.New("longer than any model")
+	case w.Clock < 0 || w.Clock > horizon:
+		return errors.New("a time out of range")
+	case len(w.Names.Name) > maxDishes || len(w.Names.Name) != len(w.Names.Used) || len(w.Names.Name) != len(w.Firm.Menu):
+		return errors.New("a menu of another length than its names")
+	}
 	for i := range w.Open {
-		if err := w.Open[i].check(w); err != nil {
+		if err := w.Open[i].check(w.Clock); err != nil {
 			return err
 		}
 	}
-	for i := range w.Labels {
-		l := &w.Labels[i]
-		if err := l.opened.check(w); err != nil {
-			return err
+	for i := range w.Lessons {
+		l := &w.Lessons[i]
+		if l.When < 0 || l.When > w.Clock || l.Took < 0 || l.Took > slowest || l.Ready < 0 || l.Ready > slowest || l.ID == "" || len(l.ID) > maxID {
+			return fmt.Errorf("lesson %q out of range", l.ID)
 		}
-		if l.Took < shortest || l.Took > slowest || l.Ready < 0 || l.Ready > w.Clock || l.Pieces < 0 || l.Pieces > maxItems {
-			return fmt.Errorf("label %q out of range", l.ID)
+		if err := l.opened.check(w.Clock); err != nil && l.What != fetched {
+			return err
 		}
 	}
 	return nil
 }
 
-func (o *opened) check(w *snapshot) error {
-	f := o.features
+// check says what is wrong with an order.
+func (o *opened) check(clock time.Duration) error {
+	f, q, s := &o.facts, &o.Queue, &o.sight
+	counts := []int{f.Pieces, f.Kinds, q.Open, q.Pieces, q.Same, q.Old, q.Young, q.Came, q.Done, q.Late, q.First, f.Minute + 1, f.Weekday}
+	for _, n := range counts {
+		if n < 0 || n > 1e6 {
+			return fmt.Errorf("order %q: a count out of range", o.ID)
+		}
+	}
+	figures := []float64{s.Most, s.Each, s.Wait, s.Times[0], s.Times[1], s.Work, s.Means[0], s.Means[1], q.Left, f.Value}
 	switch {
 	case o.ID == "" || len(o.ID) > maxID:
 		return errors.New("an order without a usable name")
-	case f.Items < 0 || f.Items > maxItems || f.Load < 0 || f.Load > maxLoad || f.Minute < -1 || f.Minute >= 24*60,
-		o.At < 0 || o.At > w.Clock || o.Seen < 0 || o.Seen > w.Seen+len(w.Labels),
-		o.Mean < minMean || o.Mean > maxMean || o.SD < 0.01 || o.SD > 1000:
+	case f.Minute >= 24*60 || f.Weekday > 6 || len(f.Dishes) > maxDishes || len(q.Dishes) > maxDishes,
+		o.At < 0 || o.At > clock+horizon || !o.Later && o.At > clock, !within(figures, 1e6), f.Value < 0,
+		s.Mean < minMean || s.Mean > maxMean || s.SD < 0.01 || s.SD > 1000 || s.SDs[0] < 0.01 || s.SDs[1] < 0.01:
 		return fmt.Errorf("order %q out of range", o.ID)
 	}
 	return nil
@@ -142,31 +298,29 @@ func (o *opened) check(w *snapshot) error {
 // within says whether all of v lie between -bound and bound.
 func within(v []float64, bound float64) bool {
 	for _, x := range v {
-		if math.Abs(x) > bound {
+		if !(math.Abs(x) <= bound) {
 			return false
 		}
 	}
 	return true
 }
 
-// positive says whether c has a Cholesky factor, and no variance is absurd.
-func positive(c [dims]vector) bool {
-	for i := range dims {
-		if c[i][i] > 100 {
+// positive says whether c, of d rows, has a Cholesky factor, and no variance is absurd.
+func positive(cov []float64, d int) bool {
+	c := append([]float64(nil), cov...)
+	for i := range d {
+		if c[i*d+i] > 100 {
 			return false
 		}
 		for j := range i + 1 {
-			sum := c[i][j]
-			for k := range j {
-				sum -= c[i][k] * c[j][k]
-			}
+			sum := c[i*d+j] - dot(c[i*d:i*d+j], c[j*d:j*d+j])
 			switch {
 			case i == j && sum <= 0:
 				return false
 			case i == j:
-				c[i][i] = math.Sqrt(sum)
+				c[i*d+i] = math.Sqrt(sum)
 			default:
-				c[i][j] = sum / c[j][j]
+				c[i*d+j] = sum / c[j*d+j]
 			}
 		}
 	}

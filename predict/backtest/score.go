@@ -1,0 +1,5 @@
+package backtest
+
+import "math"
+
+var nan = math.NaN()

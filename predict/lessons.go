@@ -1,0 +1,153 @@
+package predict
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"readyshelf/kitchen"
+)
+
+const (
+	shortest = 20 * time.Second // a press sooner after the ticket is doubted
+	slowest  = 2 * time.Hour    // and one later was forgotten
+	undoable = 40               // the last lessons, which can be taken back exactly
+
+	burst     = 5               // presses within burstTime are a shelf that is cleared,
+	burstTime = 3 * time.Second // and say of no order when it was ready
+)
+
+// A lesson is what became of an order, as far as it teaches something.
+type lesson struct {
+	opened
+	What  outcome       `json:"what"`
+	Took  time.Duration `json:"took"`            // from its beginning to the press, or to the pick-up
+	Ready time.Duration `json:"ready,omitempty"` // to the press, where Took is to the pick-up
+	When  time.Duration `json:"when"`            // model time
+}
+
+// outcome is what became of an order.
+type outcome string
+
+const (
+	pressed outcome = "pressed" // ready, and Took is when
+	doubted outcome = "doubted" // ready, and nobody believes when
+	bounded outcome = "bounded" // picked up, and nobody had pressed
+	fetched outcome = "fetched" // picked up after the press: when couriers come
+)
+
+// teach takes in one lesson.
+func (c *core) teach(l *lesson) {
+	switch l.What {
+	case pressed:
+		c.ready(&l.facts, &l.sight, l.Took, l.When)
+	case bounded:
+		c.bound(&l.facts, &l.sight, l.Took, l.When)
+	case fetched:
+		c.comes.learn(l.Ready, l.Took)
+	}
+}
+
+// learn takes in one lesson, which can be taken back while it is among the last.
+func (m *Model) learn(l lesson) {
+	if len(m.lessons) == undoable {
+		m.firm.teach(&m.lessons[0])
+		m.lessons = slices.Delete(m.lessons, 0, 1)
+	}
+	m.lessons = append(m.lessons, l)
+	m.live.teach(&l)
+}
+
+// ready takes a label, if the order's time is known and believable.
+func (m *Model) ready(s *kitchen.State, o *kitchen.Order, e kitchen.Event) {
+	p, ok := m.take(e.Alert.ID)
+	if !ok || o == nil {
+		return
+	}
+	m.done.add(m.clock)
+	if p.Later {
+		return
+	}
+	took, known := s.Since(o.Accepted, e.Stamp)
+	l := lesson{opened: p, What: pressed, Took: took, When: m.clock}
+	if !known || !evidence(e.Alert.Evidence) || took < shortest || took > slowest {
+		l.What, l.Took = doubted, 0
+	}
+	m.learn(l)
+	m.doubtBurst()
+}
+
+// evidence says whether the kitchen itself said ready.
+func evidence(by string) bool {
+	return by == "button" || by == "scale" || by == "touch" || by == "command"
+}
+
+// doubtBurst takes the last presses back where there were too many at once.
+func (m *Model) doubtBurst() {
+	last := m.lessons
+	for i, l := range slices.Backward(m.lessons) {
+		if m.clock-l.When > burstTime {
+			break
+		}
+		last = m.lessons[i:]
+	}
+	n, believed := 0, false
+	for _, l := range last {
+		n += int(is(l.What == pressed || l.What == doubted))
+		believed = believed || l.What == pressed
+	}
+	if n < burst || !believed || m.clock-last[0].When > burstTime {
+		return
+	}
+	for i := range last {
+		if last[i].What == pressed {
+			last[i].What, last[i].Took = doubted, 0
+		}
+	}
+	m.refold()
+}
+
+// picked takes in a pick-up: of an order that nobody had pressed it bounds when that was
+// ready, of another it says when couriers come.
+func (m *Model) picked(s *kitchen.State, o *kitchen.Order, e kitchen.Event) {
+	if o == nil {
+		return
+	}
+	took, known := s.Since(o.Accepted, e.Stamp)
+	known = known && took >= shortest && took <= slowest
+	if p, ok := m.take(o.ID); ok {
+		m.done.add(m.clock)
+		if known && !p.Later {
+			m.learn(lesson{opened: p, What: bounded, Took: took, When: m.clock})
+		}
+		return
+	}
+	i := slices.IndexFunc(m.lessons, func(l lesson) bool { return l.ID == o.ID && l.What == pressed })
+	if i >= 0 && known && took > m.lessons[i].Took {
+		m.learn(lesson{opened: opened{ID: o.ID}, What: fetched, Ready: m.lessons[i].Took, Took: took, When: m.clock})
+	}
+}
+
+// undo takes what an order taught back, as if it had never been: the order is open again.
+func (m *Model) undo(id string) {
+	i := slices.IndexFunc(m.lessons, func(l lesson) bool { return l.ID == id })
+	if i < 0 {
+		return
+	}
+	l := m.lessons[i]
+	m.lessons = slices.DeleteFunc(m.lessons, func(l lesson) bool { return l.ID == id })
+	m.refold()
+	if l.What == pressed || l.What == doubted {
+		k, _ := slices.BinarySearchFunc(m.open, l.At, func(o opened, at time.Duration) int { return cmp.Compare(o.At, at) })
+		m.open = slices.Insert(m.open, k, l.opened)
+		m.done.drop(l.When)
+	}
+}
+
+// refold derives live.
+func (m *Model) refold() {
+	m.live.set(m.firm)
+	for i := range m.lessons {
+		m.live.teach(&m.lessons[i])
+	}
+}

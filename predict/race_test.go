@@ -1,5 +1,0 @@
-//go:build race
-
-package predict
-
-func init() { raced = true }
