@@ -75,13 +75,34 @@ func Dump(path string, each func(kitchen.Event) error) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	return s.walk(each)
+	return s.walk(0, each)
 }
 
-// walk reads the whole log; see Dump.
-func (s *store) walk(each func(kitchen.Event) error) error {
+// Fold brings d to the head of a log at rest, by its newest checkpoint that is whole and
+// what follows. It passes over what is damaged, as Dump does.
+func Fold(path string, d Decider) (err error) {
+	s, _, err := openAtRest(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	c, err := s.loadCheckpoint()
+	if err != nil && !errors.Is(err, errCheckpoint) {
+		return fmt.Errorf("fold log %s: %w", path, err)
+	}
+	if c == nil {
+		c = &checkpoint{}
+	}
+	if err := d.Restore(c.snapshot); err != nil {
+		return fmt.Errorf("fold log %s: %w", path, err)
+	}
+	return s.walk(c.seq, func(e kitchen.Event) error { d.Apply(e); return nil })
+}
+
+// walk reads the log after an event; see Dump.
+func (s *store) walk(at uint64, each func(kitchen.Event) error) error {
 	var damage []error
-	for at := uint64(0); ; {
+	for {
 		b, err := s.read(at)
 		if err != nil {
 			return errors.Join(append(damage, err)...)
@@ -149,7 +170,7 @@ func Check(path string) (r Report, err error) {
 		}
 	}
 	s.checkCheckpoint(&r)
-	if err := s.walk(func(kitchen.Event) error { r.Events++; return nil }); err != nil {
+	if err := s.walk(0, func(kitchen.Event) error { r.Events++; return nil }); err != nil {
 		r.problem("%v", err)
 		return r, nil // the tree is not asked: see above
 	}

@@ -101,6 +101,8 @@ type Change struct {
 	Orphan *Orphan `json:"orphan,omitempty"`
 	// Claimed is the orphan that meant this order, which came a little later.
 	Claimed *Orphan `json:"claimed,omitempty"`
+	// Model says that the forecast begins anew with the model of the command before.
+	Model bool `json:"model,omitempty"`
 }
 
 // Orphan is an urge, cancel or void slip whose order is not known.

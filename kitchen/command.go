@@ -8,9 +8,10 @@ import (
 
 // The commands that change the kitchen, as [Command.Name].
 const (
-	CommandReady = "ready" // an order is ready
-	CommandUndo  = "undo"  // … and it is not after all
-	CommandOrder = "order" // an order came in, not on paper
+	CommandReady = "ready"        // an order is ready
+	CommandUndo  = "undo"         // … and it is not after all
+	CommandOrder = "order"        // an order came in, not on paper
+	CommandModel = "model.import" // the forecast begins with another store's model
 )
 
 // What [Reply.Error] may say.
@@ -88,8 +89,12 @@ func (d *step) obey(e Event, c *Command, r *Reply) {
 		r.Order, r.Merged = d.order(e, c.Ticket)
 		return
 	}
+	if c.Name == CommandModel {
+		d.seed(e, c, r)
+		return
+	}
 	if c.Name != CommandReady && c.Name != CommandUndo {
-		r.Error, r.Text = CodeUnknownCommand, "the kitchen knows ready, undo and order"
+		r.Error, r.Text = CodeUnknownCommand, "the kitchen knows ready, undo, order and model.import"
 		return
 	}
 	o := d.meant(c, r)
@@ -107,6 +112,20 @@ func (d *step) obey(e Event, c *Command, r *Reply) {
 	default:
 		d.undo(e, o, "command")
 	}
+}
+
+// seed lets the model begin with another store's, if it can.
+func (d *step) seed(e Event, c *Command, r *Reply) {
+	m, ok := d.m.(Seeder)
+	if !ok {
+		r.Error, r.Text = CodeUnknownCommand, "this forecast cannot begin with another's"
+		return
+	}
+	if err := m.Seedable(c.Model, c.Replace); err != nil {
+		r.Error, r.Text = CodeConflict, err.Error()
+		return
+	}
+	d.change(e.Stamp, Change{Model: true})
 }
 
 // meant returns the one open order that a command is about. Where there is none, or

@@ -1,6 +1,7 @@
 package kitchen
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 )
@@ -194,7 +195,7 @@ type Command struct {
 	// Transaction names the request, as a hash. For a day the same one is answered
 	// and not done again.
 	Transaction string `json:"transaction"`
-	// Name is "ready", "undo" or "order".
+	// Name is "ready", "undo", "order" or "model.import".
 	Name string `json:"name"`
 	// Order is the order meant by ready and undo: its id, or what staff call,
 	// which Channel may narrow down.
@@ -202,6 +203,10 @@ type Command struct {
 	Channel string `json:"channel,omitempty"`
 	// Ticket is the order that a platform sends, of an "order".
 	Ticket *Ticket `json:"ticket,omitempty"`
+	// Model is what another store's model gives to this one's, of a "model.import";
+	// Replace says that what was learned here may go.
+	Model   json.RawMessage `json:"model,omitempty"`
+	Replace bool            `json:"replace,omitempty"`
 }
 
 // Reply is what became of a Command: the one before it with its Transaction.

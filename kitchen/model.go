@@ -23,6 +23,14 @@ type Model interface {
 	Restore(json.RawMessage) error
 }
 
+// Seeder is a [Model] that can begin with what another store's has learned. A [Command]
+// with a seed in its Model offers it, [Change.Model] accepts it: then Apply takes it in.
+type Seeder interface {
+	// Seedable says why the model cannot begin with seed: nil where it can. A model that
+	// has learned already can where replace says that this may go.
+	Seedable(seed json.RawMessage, replace bool) error
+}
+
 // Forecast is a distribution of the time an order takes from its beginning to its
 // being ready.
 type Forecast interface {

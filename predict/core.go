@@ -80,15 +80,15 @@ const (
 // It is noted when the order is accepted, so that the label is learned against what was
 // promised.
 type sight struct {
-	Most  float64    `json:"m"` // what the slowest dish adds to ln seconds
-	Each  float64    `json:"e"` // what the average dish adds
-	Wait  float64    `json:"w"` // ln of the filter that adds up times, in units of 10 min
-	Times [2]float64 `json:"t"` // the slowest dish and all of them, in units of 10 min
-	Work  float64    `json:"k"` // what is open, in ordinary dishes
-	Means [2]float64 `json:"a"` // of ln seconds, by the main and the plain filter
-	SDs   [2]float64 `json:"b"`
-	Mean  float64    `json:"c"` // both filters' together
-	SD    float64    `json:"d"`
+	Most  float64    `json:"most"`  // what the slowest dish adds to ln seconds
+	Each  float64    `json:"each"`  // what the average dish adds
+	Wait  float64    `json:"wait"`  // ln of the filter that adds up times, in units of 10 min
+	Times [2]float64 `json:"times"` // the slowest dish and all of them, in units of 10 min
+	Work  float64    `json:"work"`  // what is open, in ordinary dishes
+	Means [2]float64 `json:"means"` // of ln seconds, by the main and the plain filter
+	SDs   [2]float64 `json:"sds"`
+	Mean  float64    `json:"mean"` // both filters' together
+	SD    float64    `json:"sd"`
 }
 
 // vectors are an order's features as the three filters take them.

@@ -1,6 +1,7 @@
 package predict
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -26,6 +27,8 @@ type Model struct {
 	firm    *core    // what can no longer be taken back
 	lessons []lesson // the last ones, oldest first
 	live    *core    // firm and then lessons; derived
+
+	offered json.RawMessage // a seed, until the kitchen has said what becomes of it: in the same commit
 }
 
 var _ kitchen.Model = (*Model)(nil)
@@ -48,6 +51,7 @@ func from(p *prior) *Model { return &Model{firm: newCore(p), live: newCore(p)} }
 // Apply learns from e; s is the state after e was applied to it.
 func (m *Model) Apply(s *kitchen.State, e kitchen.Event) {
 	m.clock, m.last = m.timeAt(s, e.Stamp)
+	m.seed(s, e)
 	if e.Change != nil && e.Change.Items != nil {
 		m.changed(s.Orders[e.Change.ID])
 	}

@@ -148,20 +148,25 @@ func (r *residuals) quantiles(f *facts, levels, out []float64) {
 	g := group(f.Queue.Open)
 	for k, p := range levels {
 		z := probit(p)
-		c := total * normal(z+r.off(g, z))
-		j, _ := slices.BinarySearch(sums[:len(order)], c)
-		switch j {
-		case 0:
-			out[k] = r.at(order[0])
-		case len(order):
-			out[k] = r.at(order[j-1])
-		default:
-			lo, hi := r.at(order[j-1]), r.at(order[j])
-			out[k] = lo + (hi-lo)*(c-sums[j-1])/(sums[j]-sums[j-1])
-		}
+		out[k] = r.where(sums[:len(order)], total*normal(z+r.off(g, z)))
 		if k > 0 {
 			out[k] = max(out[k], out[k-1])
 		}
+	}
+}
+
+// where is the residual at which the weights of the sorted ones add up to c; sums are
+// those up to the middle of each.
+func (r *residuals) where(sums []float64, c float64) float64 {
+	order := r.sorted()
+	switch j, _ := slices.BinarySearch(sums, c); j {
+	case 0:
+		return r.at(order[0])
+	case len(order):
+		return r.at(order[j-1])
+	default:
+		lo, hi := r.at(order[j-1]), r.at(order[j])
+		return lo + (hi-lo)*(c-sums[j-1])/(sums[j]-sums[j-1])
 	}
 }
 
@@ -171,10 +176,14 @@ func (r *residuals) weight(i int16, f *facts) float64 {
 		return shapeWeight / shapeSize
 	}
 	e := &r.Ring[i]
-	age := (r.Count - 1 - int(i)) % ringSize
 	a := (pieceLog(e.Pieces) - pieceLog(f.Pieces)) / likePieces
 	b := (openLog(e.Open) - openLog(f.Queue.Open)) / likeOpen
-	return math.Exp(-float64(age)/ringMemory) * (math.Exp(-(a*a+b*b)/2) + ringFar)
+	return r.fresh(i) * (math.Exp(-(a*a+b*b)/2) + ringFar)
+}
+
+// fresh is what residual i of the ring still counts.
+func (r *residuals) fresh(i int16) float64 {
+	return math.Exp(-float64((r.Count-1-int(i))%ringSize) / ringMemory)
 }
 
 // off is how many probits the quantile at a probit is shifted, linear between the knots.

@@ -128,10 +128,15 @@ type done struct {
 // decide puts a command before the kitchen and returns what it decided, once that
 // is on disk.
 func (h *house) decide(ctx context.Context, c kitchen.Command) (any, error) {
+	return h.decideFor(ctx, cloud, c)
+}
+
+// decideFor is decide for who is named by source.
+func (h *house) decideFor(ctx context.Context, source string, c kitchen.Command) (any, error) {
 	c.Transaction = hashedTransaction(h.orderKey, c.Transaction)
 	reply, leave := h.replies.expect(c)
 	defer leave()
-	e := h.clock().Fact(cloud)
+	e := h.clock().Fact(source)
 	e.Command = &c
 	if err := h.buffer.Append(ctx, e); err != nil {
 		h.log.Warn("a command was not taken", "command", c.Name, "error", err)

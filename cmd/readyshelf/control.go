@@ -24,6 +24,8 @@ import (
 //	GET /log     a consistent copy of the log file; the header names its path
 //	GET /health  the health state as JSON
 //	GET /devices how each device does, as a JSON array of deviceState
+//	POST /model  the forecast begins with the model in the body; ?replace=true also where it
+//	             has learned. The header names the log that is meant
 //	GET /listen?device=NAME  what a device says from now on: a line of JSON for each heard
 const (
 	controlName = "control.sock"
@@ -75,6 +77,7 @@ func (h *house) serveControl(ctx context.Context) error {
 		w.Write(h.healthJSON())
 	})
 	mux.HandleFunc("GET /devices", h.serveDevices)
+	mux.HandleFunc("POST /model", h.serveModel)
 	mux.HandleFunc("GET /listen", h.serveTap)
 	return serveHTTP(ctx, ln, mux)
 }
@@ -246,6 +249,20 @@ func askDaemon(ctx context.Context, socket, path string) (*http.Response, error)
 	if err != nil {
 		return nil, err
 	}
+	return reachDaemon(ctx, socket, req)
+}
+
+// tellDaemon is askDaemon with a POST to the daemon that keeps a log.
+func tellDaemon(ctx context.Context, socket, path, log string, body io.Reader) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://readyshelf"+path, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set(pathHeader, log)
+	return reachDaemon(ctx, socket, req)
+}
+
+func reachDaemon(ctx context.Context, socket string, req *http.Request) (*http.Response, error) {
 	client := &http.Client{Transport: &http.Transport{
 		DisableKeepAlives:     true,
 		ResponseHeaderTimeout: daemonPatience,

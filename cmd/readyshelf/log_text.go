@@ -73,6 +73,8 @@ func sayChange(c kitchen.Change) string {
 	switch {
 	case c.Orphan != nil:
 		return joined("a slip that names no known order:", string(c.Orphan.Kind), c.Orphan.Channel, number(c.Orphan.Number))
+	case c.Model:
+		return "the forecast begins anew with that model"
 	case c.Slot != nil && *c.Slot == "":
 		parts = append(parts, "leaves its slot")
 	case c.Slot != nil:

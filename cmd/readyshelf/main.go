@@ -51,6 +51,7 @@ type cli struct {
 	Support supportCmd `cmd:"" name:"support-bundle" help:"Collect what somebody far away needs to see what is wrong, without orders, guests or secrets."`
 	Reset   resetCmd   `cmd:"" name:"factory-reset" help:"Make this box what it was after the installation: no log, no keys, no name, the configuration as shipped."`
 	Log     logCmd     `cmd:"" help:"Read the log of events, also beside a running daemon."`
+	Model   modelCmd   `cmd:"" help:"What the forecast has learned: look at it, give it to another store, or begin with that of one."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 
 	Completion completionCmd `cmd:"" help:"Print the completion for a shell."`
