@@ -36,7 +36,7 @@ func sayModel(w io.Writer, s predict.Summary) {
 	case s.Labels == 0:
 		fmt.Fprintln(w, "It has learned from no press yet: what follows is what it begins with.")
 	case s.Labels < fewLabels:
-		fmt.Fprintf(w, "It has learned from %d presses, which is little yet: this will still change.\n", s.Labels)
+		fmt.Fprintf(w, "It has learned from %s, which is little yet: this will still change.\n", plural(s.Labels, "press", "presses"))
 	default:
 		fmt.Fprintf(w, "It has learned from %d presses.\n", s.Labels)
 	}
