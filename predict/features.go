@@ -73,6 +73,10 @@ const (
 	plainDims   = dimKinds + 1
 )
 
+// dearest bounds the feature of what an order costs, at 540: beyond it is another currency,
+// rather than an order that is a thousand times as long.
+const dearest = 3.0
+
 // plain are the features of an order that nothing was learned for. They are centred, so
 // that 0 is an ordinary order in an ordinary kitchen.
 func (f *facts) plain(x []float64) {
@@ -82,7 +86,7 @@ func (f *facts) plain(x []float64) {
 	x[dimLevel] = 1
 	x[dimPieces] = pieceLog(f.Pieces)
 	if f.Value > 0 {
-		x[dimValue] = math.Log(f.Value+5) - 3.3
+		x[dimValue] = min(math.Log(f.Value+5)-3.3, dearest)
 	}
 	x[dimOpen] = openLog(q.Open)
 	x[dimOpenPieces] = ln(float64(q.Pieces)) - 1.5

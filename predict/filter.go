@@ -160,13 +160,14 @@ func (f *filter) assume(x []float64, mean, variance float64, gain []float64) {
 	f.move(gain, (mean-was)/total, (total-min(variance, total))/(total*total))
 }
 
-// move shifts the mean by by·gain and takes less·gain·gainᵀ from the covariance.
+// move shifts the mean by by·gain and takes less·gain·gainᵀ from the covariance, which stays
+// symmetric to the last bit: a snapshot has half of it.
 func (f *filter) move(gain []float64, by, less float64) {
 	for i, g := range gain[:len(f.Mean)] {
 		f.Mean[i] += g * by
-		r, g := f.row(i), g*less
+		r := f.row(i)
 		for j := range r {
-			r[j] -= g * gain[j]
+			r[j] -= less * (g * gain[j])
 		}
 	}
 }

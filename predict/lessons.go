@@ -137,9 +137,10 @@ func (m *Model) undo(id string) {
 	l := m.lessons[i]
 	m.lessons = slices.DeleteFunc(m.lessons, func(l lesson) bool { return l.ID == id })
 	m.refold()
-	if l.What == pressed || l.What == doubted {
+	if (l.What == pressed || l.What == doubted) && m.find(id) < 0 {
 		k, _ := slices.BinarySearchFunc(m.open, l.At, func(o opened, at time.Duration) int { return cmp.Compare(o.At, at) })
 		m.open = slices.Insert(m.open, k, l.opened)
+		m.open = slices.Delete(m.open, 0, max(len(m.open)-maxOpen, 0))
 		m.done.drop(l.When)
 	}
 }

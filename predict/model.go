@@ -12,6 +12,8 @@ const (
 	maxOpen  = 120           // orders that are remembered; the oldest go first
 	maxID    = 64            // bytes; an order with a longer name is not remembered
 	blindGap = 8 * time.Hour // assumed where no clock tells how long the power was off
+
+	longestGap = 60 * 24 * time.Hour // after which nothing more is forgotten; a longer one is a clock that is wrong
 )
 
 // Model implements [kitchen.Model]. Make one with [New]. It is not safe for
@@ -84,9 +86,9 @@ func (m *Model) timeAt(s *kitchen.State, st kitchen.Stamp) (time.Duration, kitch
 	}
 	switch d, ok := s.Since(m.last, st); {
 	case ok && d > 0:
-		return m.clock + d, st
+		return min(m.clock+min(d, longestGap), horizon), st
 	case !ok && st.Boot > m.last.Boot:
-		return m.clock + blindGap, st
+		return min(m.clock+blindGap, horizon), st
 	}
 	return m.clock, m.last
 }

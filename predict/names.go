@@ -70,7 +70,7 @@ func (m *Model) helpings(items []kitchen.Item) []helping {
 		if k < 0 {
 			k, out = len(out), append(out, helping{Dish: i})
 		}
-		out[k].Qty = min(out[k].Qty+it.Qty, maxPieces)
+		out[k].Qty = min(out[k].Qty+min(it.Qty, maxPieces), maxPieces)
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 
 const (
 	maxPieces = 200              // a misread "Qty 9999" is not a long order
+	maxValue  = 1e6              // nor is a misread price a dear one
 	lately    = 15 * time.Minute // how far back came and done look
 	maxRecent = 256              // and how many they keep
 	aged      = time.Hour        // an older order is a press that was forgotten: it occupies nobody
@@ -56,7 +57,7 @@ func (m *Model) facts(o *kitchen.Order, dishes []helping, at time.Duration) fact
 
 // order notes what is ordered.
 func (f *facts) order(o *kitchen.Order, dishes []helping) {
-	f.Pieces, f.Kinds, f.Value, f.Dishes = 0, 0, o.Value, dishes
+	f.Pieces, f.Kinds, f.Value, f.Dishes = 0, 0, min(max(o.Value, 0), maxValue), dishes
 	for i, it := range o.Items {
 		if it.Qty <= 0 {
 			continue
@@ -128,14 +129,15 @@ func begins(o *kitchen.Order) (time.Duration, bool) {
 	case o.Promised == nil || o.Accepted.Clock == kitchen.Unknown:
 		return 0, false
 	}
-	return max(o.Promised.Sub(o.Accepted.At)-notice, 1), true
+	return min(max(o.Promised.Sub(o.Accepted.At)-notice, 1), farthest), true
 }
 
 // notice is how long before its promise a scheduled order is begun, and distant how far
 // away a promise makes an order a scheduled one even where its slip does not say so.
 const (
-	notice  = 30 * time.Minute
-	distant = notice + time.Hour
+	notice   = 30 * time.Minute
+	distant  = notice + time.Hour
+	farthest = 366 * 24 * time.Hour // a later promise is a clock that is wrong
 )
 
 // scheduled says whether o waits for an hour of its own, so that the time from

@@ -17,7 +17,7 @@ import (
 const snapshotVersion = 2
 
 const (
-	horizon     = 200 * 365 * 24 * time.Hour // bounds the model's clock, so that adding to it cannot overflow
+	horizon     = 100 * 365 * 24 * time.Hour // bounds the model's clock, so that adding to it cannot overflow
 	maxSnapshot = 4 << 20                    // bytes, unpacked
 )
 
