@@ -12,7 +12,8 @@ const (
 	noiseMemory = 300.0 // labels that the noise variance remembers
 	minNoise    = 0.005 // variance of ln seconds: 7 %
 	maxNoise    = 2.0
-	priorLabels = 15 // labels that the prior's noise is worth
+	priorLabels = 15  // labels that the prior's noise is worth
+	biasRate    = 0.1 // of each label; with it a day of wrong presses leaves half as much noise
 )
 
 // A belief is what a filter starts from, and returns to where nothing is seen: mean and
@@ -37,6 +38,7 @@ type filter struct {
 	Mean  []float64
 	Cov   []float64 // row by row, symmetric
 	Noise float64
+	Bias  float64       // of the last labels' errors: a run of them is no noise
 	Seen  int           // labels learned
 	Time  time.Duration // to which the levels were advanced
 }
@@ -148,7 +150,10 @@ func (f *filter) learn(x []float64, z float64, gain []float64) {
 	total := doubt + f.Noise/weight
 	f.move(gain, err/total, 1/total)
 	f.Seen++
-	f.learnNoise(min(err*err, 9*variance), doubt)
+	off := err - f.Bias
+	f.learnNoise(min(off*off, 9*variance), doubt)
+	most := 3 * math.Sqrt(variance)
+	f.Bias += biasRate * (min(max(err, -most), most) - f.Bias)
 }
 
 // assume takes in that x has mean and variance after all that is known: what a bound

@@ -62,6 +62,7 @@ type filterPaper struct {
 	Mean  []float64     `json:"mean"`
 	Cov   []float64     `json:"cov"`
 	Noise float64       `json:"noise"`
+	Bias  float64       `json:"bias"`
 	Seen  int           `json:"seen"`
 	Time  time.Duration `json:"time"`
 }
@@ -110,7 +111,7 @@ func (c *core) paper(dishes int) paper {
 }
 
 func (f *filter) paper() filterPaper {
-	p := filterPaper{Mean: f.Mean, Noise: f.Noise, Seen: f.Seen, Time: f.Time}
+	p := filterPaper{Mean: f.Mean, Noise: f.Noise, Bias: f.Bias, Seen: f.Seen, Time: f.Time}
 	for i := range f.Mean {
 		p.Cov = append(p.Cov, f.row(i)[i:]...)
 	}
@@ -229,11 +230,11 @@ func (f *filter) read(p *filterPaper) error {
 		return fmt.Errorf("%d coefficients and %d covariances, want %d and %d", len(p.Mean), len(p.Cov), d, d*(d+1)/2)
 	case p.Noise < minNoise || p.Noise > maxNoise || p.Seen < 0 || p.Seen > math.MaxInt32 || p.Time < 0 || p.Time > horizon:
 		return errors.New("a noise, a count or a time out of range")
-	case !within(p.Mean, 100):
+	case !within(p.Mean, 100) || !within([]float64{p.Bias}, 100):
 		return errors.New("a coefficient out of range")
 	}
 	copy(f.Mean, p.Mean)
-	f.Noise, f.Seen, f.Time = p.Noise, p.Seen, p.Time
+	f.Noise, f.Bias, f.Seen, f.Time = p.Noise, p.Bias, p.Seen, p.Time
 	k := 0
 	for i := range d {
 		for j := i; j < d; j++ {
