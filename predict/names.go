@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	maxName  = 60                  // bytes of a dish's name
-	offMenu  = 14 * 24 * time.Hour // a dish that nobody ordered for so long may give its place away
+	maxName  = 60                 // bytes of a dish's name
+	offMenu  = 4 * 24 * time.Hour // a dish that nobody ordered for so long may give its place away: not after a weekend
 	brackets = `[(\[{<【〔「『][^)\]}>】〕」』]*[)\]}>】〕」』]`
 )
 
@@ -103,15 +103,25 @@ func (m *Model) place(name string) int {
 	if m.clock-n.Used[i] < offMenu {
 		return -1
 	}
-	m.settle()
-	m.firm.menu.clear(i)
-	m.live.menu.clear(i)
+	m.strike(i)
 	n.Name[i] = name
 	return i
 }
 
-// settle makes the last lessons firm: none can be taken back any more.
-func (m *Model) settle() {
-	m.firm.set(m.live)
-	m.lessons = m.lessons[:0]
+// strike takes a dish off the menu, and out of the orders that may teach something yet: its
+// place is another's.
+func (m *Model) strike(i int) {
+	without := func(o *opened) {
+		is := func(h helping) bool { return h.Dish == i }
+		o.Dishes = slices.DeleteFunc(slices.Clone(o.Dishes), is)
+		o.Queue.Dishes = slices.DeleteFunc(slices.Clone(o.Queue.Dishes), is)
+	}
+	for k := range m.open {
+		without(&m.open[k])
+	}
+	for k := range m.lessons {
+		without(&m.lessons[k].opened)
+	}
+	m.firm.menu.clear(i)
+	m.refold()
 }

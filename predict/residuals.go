@@ -115,7 +115,7 @@ func (r *residuals) add(e residual) {
 	r.Ring[i] = e
 	r.Count++
 	k, _ := slices.BinarySearchFunc(order, i, r.compare)
-	slices.Insert(order, k, i) // there is room in r.order
+	_ = slices.Insert(order, k, i) // in r.order, where there is room
 }
 
 // learn takes in what a forecast was worth.
