@@ -19,11 +19,11 @@ const (
 
 // A lesson is what became of an order, as far as it teaches something.
 type lesson struct {
-	opened
-	What  outcome       `json:"what"`
-	Took  time.Duration `json:"took"`            // from its beginning to the press, or to the pick-up
-	Ready time.Duration `json:"ready,omitempty"` // to the press, where Took is to the pick-up
-	When  time.Duration `json:"when"`            // model time
+	opened `json:"order"`
+	What   outcome       `json:"what"`
+	Took   time.Duration `json:"took"`            // from its beginning to the press, or to the pick-up
+	Ready  time.Duration `json:"ready,omitempty"` // to the press, where Took is to the pick-up
+	When   time.Duration `json:"when"`            // model time
 }
 
 // outcome is what became of an order.

@@ -37,9 +37,9 @@ var _ kitchen.Model = (*Model)(nil)
 
 // opened is an order that was accepted, what was known of it then, and what was said.
 type opened struct {
-	ID string `json:"id"`
-	facts
-	sight
+	ID    string `json:"id"`
+	facts `json:"facts"`
+	sight `json:"sight"`
 	At    time.Duration `json:"at"`              // model time at which its cooking began, or will
 	Later bool          `json:"later,omitempty"` // for an hour of its own: work, and never a lesson
 }

@@ -82,18 +82,22 @@ func (m *Model) Snapshot() (json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("snapshot the model: %w", err)
 	}
-	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.BestSpeed)
-	if err == nil {
-		_, err = w.Write(b)
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
+	if b, err = pack(b); err != nil {
 		return nil, fmt.Errorf("snapshot the model: %w", err)
 	}
-	return json.Marshal(envelope{snapshotVersion, packed.Bytes()})
+	return json.Marshal(envelope{snapshotVersion, b})
+}
+
+// pack makes b small.
+func pack(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := flate.NewWriter(&out, flate.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(b)
+	err = errors.Join(err, w.Close())
+	return out.Bytes(), err
 }
 
 // paper writes what c knows of the first dishes of the menu.

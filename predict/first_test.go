@@ -1,0 +1,39 @@
+package predict
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"readyshelf/kitchen"
+)
+
+func TestFirstDay(t *testing.T) {
+	r := newRig(New())
+	r.accept(at(12*3600), "a", 2)
+	r.accept(at(12*3600), "b", 8)
+	small, large := r.forecast(at(12*3600), "a"), r.forecast(at(12*3600), "b")
+	if q := small.Quantile(0.5); q < 6*time.Minute || q > 15*time.Minute {
+		t.Errorf("median of the first order %v, want 6 to 15 min", q)
+	}
+	if q := small.Quantile(0.85); q < 12*time.Minute || q > 40*time.Minute {
+		t.Errorf("85 %% quantile of the first order %v, want 12 to 40 min", q)
+	}
+	if a, b := small.Quantile(0.5), large.Quantile(0.5); b <= a {
+		t.Errorf("median of 8 pieces %v, want more than of 2 pieces, %v", b, a)
+	}
+}
+
+// BenchmarkForecastAndLearn is one order's life: accepted, forecast, ready, picked up.
+func BenchmarkForecastAndLearn(b *testing.B) {
+	r := newRig(New())
+	now := 0.0
+	for i := 0; b.Loop(); i++ {
+		id := strconv.Itoa(i)
+		r.accept(at(now), id, 1+i%7)
+		r.forecast(at(now), id).Quantile(0.85)
+		r.ready(at(now+400+float64(i%300)), id)
+		r.send(at(now+800), kitchen.Alert{Type: kitchen.OrderPickedUp, ID: id})
+		now += 900
+	}
+}
