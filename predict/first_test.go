@@ -13,11 +13,11 @@ func TestFirstDay(t *testing.T) {
 	r.accept(at(12*3600), "a", 2)
 	r.accept(at(12*3600), "b", 8)
 	small, large := r.forecast(at(12*3600), "a"), r.forecast(at(12*3600), "b")
-	if q := small.Quantile(0.5); q < 6*time.Minute || q > 15*time.Minute {
-		t.Errorf("median of the first order %v, want 6 to 15 min", q)
+	if q := small.Quantile(0.5); q < 4*time.Minute || q > 15*time.Minute {
+		t.Errorf("median of the first order %v, want 4 to 15 min", q)
 	}
-	if q := small.Quantile(0.85); q < 12*time.Minute || q > 40*time.Minute {
-		t.Errorf("85 %% quantile of the first order %v, want 12 to 40 min", q)
+	if q := small.Quantile(0.85); q < 8*time.Minute || q > 40*time.Minute {
+		t.Errorf("85 %% quantile of the first order %v, want 8 to 40 min", q)
 	}
 	if a, b := small.Quantile(0.5), large.Quantile(0.5); b <= a {
 		t.Errorf("median of 8 pieces %v, want more than of 2 pieces, %v", b, a)

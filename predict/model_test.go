@@ -161,7 +161,7 @@ func TestUndo(t *testing.T) {
 		wrong := rows[30+rng.IntN(50)].id
 		wait, most := 0.5, 0.0 // seconds until somebody notices
 		if seed%2 == 1 {
-			wait, most = 10+rng.Float64()*4000, 0.03
+			wait, most = 10+rng.Float64()*4000, 0.06
 		}
 		pressed, never := newRig(New()), newRig(New())
 		undone := false
