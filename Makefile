@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty --abbrev=10 2>/dev/null 
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 
-.PHONY: help demo build build-all always deb check test deps format vet static short race salvage peers rig days lunches guests fuzz torture bench clean
+.PHONY: help demo build build-all always deb check test deps format vet static short race salvage peers rig days lunches guests forecasts fuzz torture bench clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -67,8 +67,11 @@ peers: ## real brokers under the real uplink: three NATS nodes, two of them kill
 rig: ## a virtual Raspberry Pi with a real kernel: buttons, cables, power cuts, the package under systemd
 	@bash test/rig/rig.sh $(if $(CASE),-run '$(CASE)')
 
-days: # both for minutes and of one processor each
-	@$(MAKE) --no-print-directory -j2 --output-sync lunches guests
+days: # each for minutes and of one processor
+	@$(MAKE) --no-print-directory -j2 --output-sync lunches guests forecasts
+
+forecasts: ## what the forecast promises, on the development data beside the checkout
+	go test -count=1 -v -timeout 15m -run 'Promises|Forgotten' ./predict/backtest
 
 lunches: # the whole daemon through 200 lunches and two weeks of mishaps
 	go test -run 'TestLunch|TestWeek' -timeout 15m $(CMD) -lunches 200 -weeks 2

@@ -54,6 +54,8 @@ type cli struct {
 	Model   modelCmd   `cmd:"" help:"What the forecast has learned: look at it, give it to another store, or begin with that of one."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
 
+	Backtest backtestCmd `cmd:"" help:"Replay the past, ask for every forecast anew, and say what they were worth."`
+
 	Completion completionCmd `cmd:"" help:"Print the completion for a shell."`
 	Complete   completeCmd   `cmd:"" hidden:""`
 	Manual     manualCmd     `cmd:"" hidden:""`

@@ -27,6 +27,30 @@ type Order struct {
 	Ready     float64 // after Placed: the press
 	Picked    float64 // after Placed: the pick-up; of a Load when it was closed
 	Truth     float64 // after Placed: when it was ready in truth. Only scores know it.
+
+	// What a daemon's log knows and no file.
+	Promised float64  // after Placed, to the hour that the guest asked for
+	Preorder bool     // it says itself that it is for later
+	Changes  []Change // by further slips
+}
+
+// Change is what an order was from some moment on.
+type Change struct {
+	After float64 // Placed
+	Items []kitchen.Item
+}
+
+// hour is that of the day, by the store's clock.
+func (o *Order) hour() int { return int(o.clock() / 3600) }
+
+// clock is the time of the day at which o was placed, in seconds.
+func (o *Order) clock() float64 {
+	const day = 86400
+	s := math.Mod(o.Placed, day)
+	if s < 0 {
+		s += day
+	}
+	return min(s, day-1e-6)
 }
 
 // Label says what is known of when an order was ready.
@@ -37,6 +61,8 @@ const (
 	Exact Label = "exact" // somebody pressed
 	Upper Label = "upper" // nobody pressed: not after the pick-up
 	Load  Label = "load"  // work for the kitchen, and nothing else is known
+	// Cancelled is work until then.
+	Cancelled Label = "cancelled"
 )
 
 // columns that a file must have; the others may be missing.
@@ -119,7 +145,7 @@ func (t *table) number(name string) (float64, error) {
 }
 
 func (t *table) order() (Order, error) {
-	o := Order{ID: t.text("order_id"), Store: t.text("store"), Channel: t.text("channel"), Label: Label(t.text("label"))}
+	o := Order{ID: t.text("order_id"), Store: t.text("store"), Channel: t.text("channel"), Label: Label(t.text("label")), Promised: nan}
 	var pieces, kinds float64
 	for _, f := range []struct {
 		to   *float64
@@ -157,12 +183,12 @@ func (o *Order) label() error {
 		if !(o.Ready >= 0) {
 			return errors.New("ready_s: an exact label needs the press")
 		}
-	case Upper, Load:
+	case Upper, Load, Cancelled:
 		if !(o.Picked >= 0) {
 			return errors.New("upper_s: a label without a press needs the pick-up")
 		}
 	default:
-		return fmt.Errorf("label: %q is none of exact, upper, load", o.Label)
+		return fmt.Errorf("label: %q is none of exact, upper, load, cancelled", o.Label)
 	}
 	return nil
 }

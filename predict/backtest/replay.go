@@ -2,6 +2,8 @@ package backtest
 
 import (
 	"cmp"
+	"context"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -9,21 +11,18 @@ import (
 	"readyshelf/kitchen"
 )
 
-// Levels are those of the quantiles that are written and scored: 0.05 to 0.95.
-var Levels = func() (l [19]float64) {
-	for i := range l {
-		l[i] = float64(i+1) / 20
-	}
-	return l
-}()
-
 // Said is what the model said of one order.
 type Said struct {
 	*Order
-	Quantiles [19]float64 // seconds, when the ticket came
-	Soon      float64     // seconds after the ticket at which order.soon went out; NaN: never
-	Open      int         // other orders in the kitchen
+	Quantiles Curve   // when the ticket came
+	Soon      float64 // seconds after the ticket at which order.soon went out; NaN: never
+	Open      int     // other orders in the kitchen when the ticket came
+	// Would is when order.soon would have gone out at each of [Thresholds], as Soon.
+	Would [len(Thresholds)]float64
 }
+
+// Thresholds are those that a replay tries out beside the one that is set.
+var Thresholds = [...]float64{0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95}
 
 // monday is the start of every file's clock.
 var monday = time.Date(2026, 3, 2, 0, 0, 0, 0, time.FixedZone("store", 8*3600))
@@ -34,11 +33,12 @@ func at(sec float64) kitchen.Stamp {
 	return kitchen.Stamp{Boot: 1, Up: d, At: monday.Add(d), Clock: kitchen.Synced}
 }
 
-// deed is one moment of a replay.
+// deed is one moment of a replay: an alert of an order, or where what is "" its change.
 type deed struct {
-	at    float64
-	what  kitchen.AlertType
-	order int
+	at     float64
+	what   kitchen.AlertType
+	order  int
+	change int
 }
 
 // deeds puts the moments of a store in the order in which they happened; what leaves the
@@ -47,29 +47,32 @@ func deeds(store []Order) []deed {
 	var out []deed
 	for i := range store {
 		o := &store[i]
-		out = append(out, deed{o.Placed, kitchen.OrderAccepted, i})
-		switch o.Label {
-		case Exact:
-			out = append(out, deed{o.Placed + o.Ready, kitchen.OrderReady, i})
+		add := func(after float64, what kitchen.AlertType) {
+			out = append(out, deed{at: o.Placed + after, what: what, order: i})
+		}
+		add(0, kitchen.OrderAccepted)
+		for k, c := range o.Changes {
+			out = append(out, deed{at: o.Placed + c.After, order: i, change: k})
+		}
+		switch {
+		case o.Label == Exact:
+			add(o.Ready, kitchen.OrderReady)
 			if o.Picked > o.Ready {
-				out = append(out, deed{o.Placed + o.Picked, kitchen.OrderPickedUp, i})
+				add(o.Picked, kitchen.OrderPickedUp)
 			} else {
-				out = append(out, deed{o.Placed + o.Ready, kitchen.OrderPickedUp, i})
+				add(o.Ready, kitchen.OrderPickedUp)
 			}
-		case Upper:
-			out = append(out, deed{o.Placed + o.Picked, kitchen.OrderPickedUp, i})
-		case Load:
-			out = append(out, deed{o.Placed + o.Picked, kitchen.OrderClosed, i})
+		case math.IsNaN(o.Picked): // nobody ever said more of it
+		case o.Label == Upper:
+			add(o.Picked, kitchen.OrderPickedUp)
+		case o.Label == Load:
+			add(o.Picked, kitchen.OrderClosed)
+		case o.Label == Cancelled:
+			add(o.Picked, kitchen.OrderCancelled)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b deed) int {
-		comes := func(d deed) int {
-			if d.what == kitchen.OrderAccepted {
-				return 1
-			}
-			return 0
-		}
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(comes(a), comes(b)))
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(one(a.what == kitchen.OrderAccepted), one(b.what == kitchen.OrderAccepted)))
 	})
 	return out
 }
@@ -82,52 +85,121 @@ type Shop struct {
 
 // Play replays one store's orders, and returns what was said of each, in the same order.
 func (s *Shop) Play(store []Order) []Said {
-	said := make([]Said, len(store))
-	ids := map[string]int{}
+	said, _ := s.play(context.Background(), store)
+	return said
+}
+
+// replay is a Play under way.
+type replay struct {
+	*Shop
+	store []Order
+	said  []Said
+	seq   uint64       // of the next event
+	open  map[int]bool // orders that nobody has taken away
+	cooks []int        // those that are not ready, and no threshold has been reached yet
+}
+
+func (s *Shop) play(ctx context.Context, store []Order) ([]Said, error) {
+	r := replay{Shop: s, store: store, said: make([]Said, len(store)), seq: 1, open: map[int]bool{}}
 	for i := range store {
-		said[i] = Said{Order: &store[i], Soon: nan}
-	}
-	seq := uint64(1)
-	note := func(events []kitchen.Event) {
-		for _, e := range events {
-			seq = e.Seq + 1
-			if e.Alert != nil && e.Alert.Type == kitchen.OrderSoon {
-				i := ids[e.Alert.ID]
-				said[i].Soon = e.Stamp.Up.Seconds() - at(store[i].Placed).Up.Seconds()
-			}
+		r.said[i] = Said{Order: &store[i], Soon: nan}
+		for k := range r.said[i].Would {
+			r.said[i].Would[k] = nan
 		}
 	}
-	next, open := 0.0, 0
+	next := 0.0
 	for _, d := range deeds(store) {
-		for s.Tick > 0 && open > 0 && next < d.at {
-			note(s.Decider.Decide(seq, at(next), nil))
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		for s.Tick > 0 && len(r.open) > 0 && next < d.at {
+			r.look(at(next))
+			r.decide(at(next), nil)
 			next += s.Tick.Seconds()
 		}
 		if next < d.at {
 			next = d.at + s.Tick.Seconds()
 		}
-		o := &store[d.order]
-		id := strconv.Itoa(d.order)
-		ids[id] = d.order
-		a := kitchen.Alert{Type: d.what, ID: id}
-		switch d.what {
-		case kitchen.OrderAccepted:
-			a.Items, a.Value, a.Channel = o.Items, o.Value, channel(o.Channel)
-		case kitchen.OrderReady:
-			a.Evidence = "button"
+		r.happen(d)
+	}
+	return r.said, nil
+}
+
+// decide lets the kitchen think of a fact, or of the time, and hears what it says.
+func (r *replay) decide(now kitchen.Stamp, fact *kitchen.Event) {
+	for _, e := range r.Decider.Decide(r.seq, now, fact) {
+		r.seq = e.Seq + 1
+		if e.Alert == nil {
+			continue
 		}
-		e := at(d.at).Fact("rule")
-		e.Alert = &a
-		note(s.Decider.Decide(seq, e.Stamp, &e))
-		switch d.what {
+		i, err := strconv.Atoi(e.Alert.ID)
+		if err != nil {
+			continue // of no order
+		}
+		switch e.Alert.Type {
+		case kitchen.OrderSoon:
+			r.said[i].Soon = r.store[i].age(e.Stamp)
 		case kitchen.OrderAccepted:
-			open++
-			said[d.order].Quantiles = s.quantiles(id, e.Stamp)
-		case kitchen.OrderPickedUp, kitchen.OrderClosed:
-			open--
+			r.open[i] = true
+			r.cooks = append(r.cooks, i)
+		case kitchen.OrderReady:
+			r.done(i)
+		case kitchen.OrderPickedUp, kitchen.OrderClosed, kitchen.OrderCancelled:
+			delete(r.open, i)
+			r.done(i)
 		}
 	}
-	return said
+}
+
+func (r *replay) done(order int) {
+	r.cooks = slices.DeleteFunc(r.cooks, func(i int) bool { return i == order })
+}
+
+// age is how long after its ticket a moment is, in seconds.
+func (o *Order) age(st kitchen.Stamp) float64 { return (st.Up - at(o.Placed).Up).Seconds() }
+
+// happen lets one deed happen.
+func (r *replay) happen(d deed) {
+	o := &r.store[d.order]
+	id := strconv.Itoa(d.order)
+	e := at(d.at).Fact("rule")
+	if d.what == "" {
+		e.Change = &kitchen.Change{ID: id, Items: &o.Changes[d.change].Items}
+	} else {
+		e.Alert = o.alert(d.what, id)
+	}
+	if d.what == kitchen.OrderAccepted {
+		r.said[d.order].Open = r.cooking()
+	}
+	r.decide(e.Stamp, &e)
+	if d.what == kitchen.OrderAccepted {
+		r.said[d.order].Quantiles = r.quantiles(id, e.Stamp)
+		r.see(d.order, e.Stamp)
+	}
+}
+
+// cooking is how many orders the kitchen works at.
+func (r *replay) cooking() (n int) {
+	for _, o := range r.Decider.State.Orders {
+		n += one(o.Phase == kitchen.Cooking)
+	}
+	return n
+}
+
+// alert is what a daemon logged of o.
+func (o *Order) alert(what kitchen.AlertType, id string) *kitchen.Alert {
+	a := &kitchen.Alert{Type: what, ID: id}
+	switch what {
+	case kitchen.OrderAccepted:
+		a.Items, a.Value, a.Channel, a.Preorder = o.Items, o.Value, channel(o.Channel), o.Preorder
+		if !math.IsNaN(o.Promised) {
+			t := at(o.Placed + o.Promised).At
+			a.Promised = &t
+		}
+	case kitchen.OrderReady:
+		a.Evidence = "button"
+	}
+	return a
 }
 
 // channel is a file's word for it as tickets have it.
@@ -139,11 +211,43 @@ func channel(s string) string {
 }
 
 // quantiles are what the model says of an order now.
-func (s *Shop) quantiles(id string, now kitchen.Stamp) (q [19]float64) {
-	st := &s.Decider.State
-	f := s.Decider.Model.Forecast(st, st.Orders[id], now)
+func (r *replay) quantiles(id string, now kitchen.Stamp) (c Curve) {
+	st := &r.Decider.State
+	f := r.Decider.Model.Forecast(st, st.Orders[id], now)
 	for i, p := range Levels {
-		q[i] = f.Quantile(p).Seconds()
+		c[i] = f.Quantile(p).Seconds()
 	}
-	return q
+	return c
+}
+
+// look sees what would be said now of the orders that cook, at every threshold. The kitchen
+// looks at the same moments, and an alert changes no forecast: so one replay tells of all.
+func (r *replay) look(now kitchen.Stamp) {
+	for _, i := range slices.Clone(r.cooks) {
+		r.see(i, now)
+	}
+}
+
+// see is look for one order.
+func (r *replay) see(order int, now kitchen.Stamp) {
+	s := &r.said[order]
+	st := &r.Decider.State
+	if math.IsNaN(s.Truth) {
+		r.done(order) // nobody asks
+		return
+	}
+	f := r.Decider.Model.Forecast(st, st.Orders[strconv.Itoa(order)], now)
+	age := now.Up - at(s.Placed).Up
+	p, past := 0.0, f.CDF(age)
+	if past < 1 {
+		p = (f.CDF(age+r.Decider.Rules.Window) - past) / (1 - past)
+	}
+	for i, t := range Thresholds {
+		if p >= t && math.IsNaN(s.Would[i]) {
+			s.Would[i] = age.Seconds()
+		}
+	}
+	if last := s.Would[len(Thresholds)-1]; !math.IsNaN(last) {
+		r.done(order)
+	}
 }
