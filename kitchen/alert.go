@@ -9,6 +9,7 @@ type AlertType string
 const (
 	OrderAccepted    AlertType = "order.accepted"
 	OrderSoon        AlertType = "order.soon"         // P(ready within the window) passed the threshold
+	OrderETA         AlertType = "order.eta"          // later than an order.soon or an order.eta said
 	OrderReady       AlertType = "order.ready"        // on evidence only
 	OrderReadyUndone AlertType = "order.ready.undone" // names the alert it takes back
 	OrderLate        AlertType = "order.late"         // will be, or is, later than promised

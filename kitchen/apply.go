@@ -188,7 +188,9 @@ func (s *State) applyAlert(e Event, a Alert) {
 func (o *Order) applyAlert(e Event, a Alert) {
 	switch a.Type {
 	case OrderSoon:
-		o.Soon = true
+		o.Soon, o.Announced = true, a.P85
+	case OrderETA:
+		o.ETAs, o.Announced = o.ETAs+1, a.P85
 	case OrderLate:
 		o.Late = true
 	case OrderWaiting:

@@ -36,6 +36,8 @@ type BoardOrder struct {
 	ReadyAt  *time.Time `json:"ready_at,omitempty"`
 	P50      *time.Time `json:"p50,omitempty"`
 	P85      *time.Time `json:"p85,omitempty"`
+	// Announced is the P85 that a courier was told last.
+	Announced *time.Time `json:"announced,omitempty"`
 	// Unread says that its slip told nothing: a picture, or text that nobody
 	// understands. Who cooks it must look at the paper.
 	Unread bool `json:"unread,omitempty"`
@@ -134,6 +136,7 @@ func (d *Decider) boardOrder(o *Order, now Stamp, forecast bool) BoardOrder {
 		b.ReadyAt = &t
 		return b
 	}
+	b.Announced = o.Announced
 	if elapsed, ok := s.cooking(o, now, d.Rules); ok && forecast {
 		l := look(d.Model.Forecast(s, o, now), elapsed)
 		begin := o.Accepted.Add(s.wait(o, d.Rules))

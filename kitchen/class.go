@@ -5,7 +5,7 @@ type Class string
 
 // The classes, from the first to go to the last.
 const (
-	ClassForecast  Class = "forecast"  // order.soon, order.late: what was expected
+	ClassForecast  Class = "forecast"  // order.soon, order.eta, order.late: what was expected
 	ClassTelemetry Class = "telemetry" // how devices and the daemon do
 	ClassOrder     Class = "order"     // what time alone made of orders
 	ClassStaff     Class = "staff"     // what people did, and what followed
@@ -35,7 +35,7 @@ func (e Event) Class() Class {
 
 func (t AlertType) class() Class {
 	switch t {
-	case OrderSoon, OrderLate:
+	case OrderSoon, OrderETA, OrderLate:
 		return ClassForecast
 	case DeviceFault, DeviceRecovered:
 		return ClassTelemetry

@@ -347,7 +347,7 @@ func TestPreorder(t *testing.T) {
 	s.pass(2*time.Hour + 41*time.Minute)
 	s.want(s.tick(), "soon 7")
 	s.pass(20 * time.Minute)
-	s.want(s.tick(), "late 7")
+	s.want(s.tick(), "eta 7, late 7")
 	s.folded()
 }
 

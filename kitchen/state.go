@@ -53,8 +53,12 @@ type Order struct {
 
 	// Alerts that were raised, so that they are raised once.
 	Soon    bool `json:"soon,omitempty"`
+	ETAs    int  `json:"etas,omitempty"` // how often what was announced was corrected
 	Late    bool `json:"late,omitempty"`
 	Waiting bool `json:"waiting,omitempty"`
+	// Announced is the time by which it would be ready with 85 %, as the last order.soon or
+	// order.eta said; nil where none did, or the time was not known.
+	Announced *time.Time `json:"announced,omitempty"`
 }
 
 // State is what the log says about the kitchen right now. The zero State is an

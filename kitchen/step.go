@@ -136,28 +136,56 @@ func (d *step) expired(o *Order) bool {
 	return d.s.atLeast(o.Sign, d.now) >= silence && d.s.atLeast(o.Accepted, d.now) >= d.s.due(o, d.r)+pastPromise
 }
 
-// forecast raises order.soon and order.late for an order that is cooking.
+// forecast raises what the forecast of an order that is cooking is worth telling.
 func (d *step) forecast(o *Order) {
 	elapsed, ok := d.s.cooking(o, d.now, d.r)
 	if !ok {
 		return
 	}
 	l := look(d.m.Forecast(d.s, o, d.now), elapsed)
-	if p := l.within(d.r.Window); !o.Soon && p >= d.r.Threshold {
+	d.announce(o, l)
+	if !o.Late {
+		d.lateness(o, l)
+	}
+}
+
+// announce raises order.soon where the forecast is sure enough, and order.eta where the
+// order has slipped beyond what was announced.
+func (d *step) announce(o *Order, l outlook) {
+	p := l.within(d.r.Window)
+	switch {
+	case !o.Soon && p >= d.r.Threshold:
 		a := d.told(about(o, OrderSoon), o, l)
 		a.Probability, a.Window = p, d.r.Window.String()
 		d.alert(d.now, a)
+	case o.Soon && d.slipped(o, l):
+		d.alert(d.now, d.told(about(o, OrderETA), o, l))
 	}
-	if o.Late {
-		return
+}
+
+// maxETAs is how often an announced time is corrected. Who is told more often than that
+// no longer listens, and order.late has been raised by then.
+const maxETAs = 3
+
+// slipped says whether o will rather be ready after the announced range than within it.
+// Being ready before it is no slip: nobody comes too early for that.
+func (d *step) slipped(o *Order, l outlook) bool {
+	if o.Announced == nil || o.ETAs >= maxETAs {
+		return false
 	}
+	median := d.s.believed(d.readyAt(o, l, 0.50))
+	return median != nil && median.After(*o.Announced)
+}
+
+// lateness raises order.late for an order that is late, or will be.
+func (d *step) lateness(o *Order, l outlook) {
 	wait := d.s.wait(o, d.r)
 	due := d.s.due(o, d.r) - wait
 	a := about(o, OrderLate)
 	switch {
-	case elapsed >= due:
+	case l.elapsed >= due:
 		a.Reason = "late"
-	case elapsed >= 0 && l.quantile(0.5) > due:
+	case l.elapsed >= 0 && l.quantile(0.5) > due:
 		a.Reason = "predicted"
 	default:
 		return
@@ -170,10 +198,14 @@ func (d *step) forecast(o *Order) {
 
 // told adds the median and the 85 % quantile of the ready time, where wall time is known.
 func (d *step) told(a Alert, o *Order, l outlook) Alert {
-	begin := o.Accepted.Add(d.s.wait(o, d.r))
-	a.P50 = d.s.believed(begin.Add(l.quantile(0.50)))
-	a.P85 = d.s.believed(begin.Add(l.quantile(0.85)))
+	a.P50 = d.s.believed(d.readyAt(o, l, 0.50))
+	a.P85 = d.s.believed(d.readyAt(o, l, 0.85))
 	return a
+}
+
+// readyAt is when o is ready with probability p.
+func (d *step) readyAt(o *Order, l outlook, p float64) Stamp {
+	return o.Accepted.Add(d.s.wait(o, d.r) + l.quantile(p))
 }
 
 // believed is the wall time of a moment, nil where it is not known.

@@ -101,7 +101,7 @@ var phrases = map[string]words{
 		cut: "the network is cut", mended: "the network is back",
 		pulled: "the cable of scale %s is pulled", plugged: "scale %s is plugged in again",
 		alerts: map[kitchen.AlertType]string{
-			kitchen.OrderAccepted: "accepted", kitchen.OrderSoon: "ready soon", kitchen.OrderReady: "READY",
+			kitchen.OrderAccepted: "accepted", kitchen.OrderSoon: "ready soon", kitchen.OrderETA: "slips", kitchen.OrderReady: "READY",
 			kitchen.OrderReadyUndone: "not ready", kitchen.OrderLate: "late", kitchen.OrderWaiting: "waiting",
 			kitchen.OrderPickedUp: "picked up", kitchen.OrderCancelled: "cancelled", kitchen.OrderClosed: "closed",
 			kitchen.DeviceFault: "fault", kitchen.DeviceRecovered: "recovered", kitchen.ClockWasSet: "clock set",
@@ -123,7 +123,7 @@ var phrases = map[string]words{
 		cut: "网络断了", mended: "网络恢复",
 		pulled: "秤 %s 的线被拔掉", plugged: "秤 %s 又插上了",
 		alerts: map[kitchen.AlertType]string{
-			kitchen.OrderAccepted: "已接单", kitchen.OrderSoon: "即将出餐", kitchen.OrderReady: "已出餐",
+			kitchen.OrderAccepted: "已接单", kitchen.OrderSoon: "即将出餐", kitchen.OrderETA: "延后", kitchen.OrderReady: "已出餐",
 			kitchen.OrderReadyUndone: "撤销出餐", kitchen.OrderLate: "延误", kitchen.OrderWaiting: "等待取餐",
 			kitchen.OrderPickedUp: "已取餐", kitchen.OrderCancelled: "已取消", kitchen.OrderClosed: "已关闭",
 			kitchen.DeviceFault: "设备故障", kitchen.DeviceRecovered: "设备恢复", kitchen.ClockWasSet: "校时",

@@ -1,0 +1,104 @@
+package kitchen
+
+import (
+	"testing"
+	"time"
+)
+
+// swaying is a model whose mind can be changed.
+type swaying struct{ *fixed }
+
+// announced begins an order whose order.soon goes out at once: ready after 10 min, give
+// or take two.
+func announced(t *testing.T, slots ...string) (*shop, *fixed) {
+	s := open(t, slots...)
+	f := &fixed{10, 2}
+	s.Model = swaying{f}
+	s.want(s.print(Ticket{Number: "1", Items: []Item{dish(1, "soup")}}), "accepted 1, soon 1")
+	return s, f
+}
+
+// last is the alert that was decided last.
+func (s *shop) last() *Alert { return s.log[len(s.log)-1].Alert }
+
+// order is the only one.
+func (s *shop) order() *Order { return s.State.OpenOrders()[0] }
+
+// TestSlip: what slips beyond the announced range is told again, with a range that the
+// next slip is measured by.
+func TestSlip(t *testing.T) {
+	s, f := announced(t)
+	told := *s.last().P85
+	f.mean = 11.9 // the 85 % quantile was 12.07
+	s.want(s.tick(), "")
+	f.mean = 4
+	s.want(s.tick(), "") // sooner is no slip
+	f.mean = 12.2
+	s.want(s.tick(), "eta 1")
+	a := s.last()
+	if !a.P50.After(told) || !a.P85.After(*a.P50) || a.Probability != 0 {
+		t.Errorf("after %v it is announced for %v to %v", told, a.P50, a.P85)
+	}
+	if b := s.Board(s.now); b.Orders[0].Announced == nil || !b.Orders[0].Announced.Equal(*a.P85) {
+		t.Errorf("the board has %v announced, want %v", b.Orders[0].Announced, a.P85)
+	}
+	s.want(s.tick(), "") // within the new range
+	f.mean = 15
+	s.want(s.tick(), "eta 1")
+	s.folded()
+}
+
+// TestSlipAfterTheEnd: what is ready, or gone, slips no more; what was taken back does.
+func TestSlipAfterTheEnd(t *testing.T) {
+	s, f := announced(t, "A1")
+	s.pass(5 * time.Minute)
+	s.want(s.press("A1", Down), "ready 1")
+	f.mean = 30
+	s.want(s.tick(), "")
+	s.pass(20 * time.Second)
+	s.want(s.press("A1", Down, Hold), "ready.undone 1")
+	s.want(s.tick(), "eta 1")
+	s.folded()
+}
+
+// TestSlipsEnd: who slips for ever is told three times, and by then it is late.
+func TestSlipsEnd(t *testing.T) {
+	s, f := announced(t)
+	told := map[AlertType]int{}
+	for range 60 {
+		s.pass(time.Minute)
+		f.mean += 2
+		s.tick()
+	}
+	for _, e := range s.log {
+		if e.Alert != nil {
+			told[e.Alert.Type]++
+		}
+	}
+	if told[OrderSoon] != 1 || told[OrderETA] != maxETAs || told[OrderLate] != 1 {
+		t.Errorf("told %v, want one soon, %d corrections and one late", told, maxETAs)
+	}
+	if o := s.order(); o.ETAs != maxETAs {
+		t.Errorf("the state counts %d corrections", o.ETAs)
+	}
+}
+
+// TestSlipWithoutClock: where the wall time was not known nothing was announced, and
+// nothing is corrected, not even when the clock is set.
+func TestSlipWithoutClock(t *testing.T) {
+	s := open(t)
+	f := &fixed{10, 2}
+	s.Model = swaying{f}
+	s.now.Clock = Unknown
+	s.want(s.print(Ticket{Number: "1", Items: []Item{dish(1, "soup")}}), "accepted 1, soon 1")
+	if a := s.last(); a.P85 != nil {
+		t.Fatalf("announced for %v by a clock that nobody set", a.P85)
+	}
+	f.mean = 25
+	s.want(s.tick(), "")
+	e := s.now.Fact("clock")
+	e.Clock, e.ClockSet = Synced, &ClockSet{Offset: time.Hour}
+	s.now.Clock = Synced
+	s.want(s.fact(e), "clock ")
+	s.want(s.tick(), "")
+}
