@@ -11,9 +11,13 @@ type Decider struct {
 	State State
 	Model Model
 	Rules Rules
+	// Record is what the forecasts were worth. It is filled whatever the rules are.
+	Record Record
 	// Unlearned says why the model had to begin anew at the last Restore; nil if it
 	// did not.
 	Unlearned error
+
+	learned learned // of Record
 }
 
 // Decide folds fact into the state, and everything that follows from it. It
@@ -24,7 +28,7 @@ func (d *Decider) Decide(first uint64, now Stamp, fact *Event) []Event {
 	if fact != nil {
 		todo = append(todo, *fact)
 	} else {
-		todo = d.State.Step(d.Model, d.Rules, now, nil)
+		todo = d.State.Step(d.Model, d.rules(), now, nil)
 	}
 	for len(todo) > 0 {
 		e := todo[0]
@@ -36,7 +40,7 @@ func (d *Decider) Decide(first uint64, now Stamp, fact *Event) []Event {
 		}
 		d.Apply(e)
 		done = append(done, e)
-		todo = append(d.State.Step(d.Model, d.Rules, now, &e), todo[1:]...)
+		todo = append(d.State.Step(d.Model, d.rules(), now, &e), todo[1:]...)
 	}
 	return done
 }
@@ -45,29 +49,36 @@ func (d *Decider) Decide(first uint64, now Stamp, fact *Event) []Event {
 func (d *Decider) Apply(e Event) {
 	d.State.Apply(e)
 	d.Model.Apply(&d.State, e)
+	d.Record.Apply(&d.State, d.Model, e)
 }
 
 // Renumber makes this the kitchen that a new log begins with, after the old one
 // was damaged.
 func (d *Decider) Renumber() { d.State.Renumber() }
 
-// checkpoint is State and Model as the log keeps them.
+// checkpoint is State, Model and Record as the log keeps them.
 type checkpoint struct {
-	State *State          `json:"state"`
-	Model json.RawMessage `json:"model,omitempty"`
+	State  *State          `json:"state"`
+	Model  json.RawMessage `json:"model,omitempty"`
+	Record json.RawMessage `json:"record,omitempty"`
 }
 
-// Snapshot returns state and model as bytes for Restore.
+// Snapshot returns state, model and record as bytes for Restore.
 func (d *Decider) Snapshot() ([]byte, error) {
 	model, err := d.Model.Snapshot()
 	if err != nil {
 		return nil, fmt.Errorf("snapshot of the model: %w", err)
 	}
-	return json.Marshal(checkpoint{&d.State, model})
+	record, err := json.Marshal(&d.Record)
+	if err != nil {
+		return nil, fmt.Errorf("snapshot of the record: %w", err)
+	}
+	return json.Marshal(checkpoint{&d.State, model, record})
 }
 
-// Restore takes state and model back to a snapshot; nil is the first day. A model
-// that another version wrote is no reason to stay away from work: it begins anew.
+// Restore takes state, model and record back to a snapshot; nil is the first day. A model
+// or a record that another version wrote is no reason to stay away from work: it begins
+// anew.
 func (d *Decider) Restore(b []byte) error {
 	var c checkpoint
 	if len(b) > 0 {
@@ -78,6 +89,10 @@ func (d *Decider) Restore(b []byte) error {
 	d.State = State{}
 	if c.State != nil {
 		d.State = *c.State
+	}
+	d.learned, d.Record = learned{}, Record{}
+	if len(c.Record) > 0 && json.Unmarshal(c.Record, &d.Record) != nil {
+		d.Record = Record{}
 	}
 	if d.Unlearned = d.Model.Restore(c.Model); d.Unlearned != nil {
 		return d.Model.Restore(nil)

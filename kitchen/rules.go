@@ -10,6 +10,12 @@ type Rules struct {
 	// Window and Threshold: order.soon goes out when P(ready within Window) ≥ Threshold.
 	Window    time.Duration
 	Threshold float64
+	// Auto says that Threshold is learned: the one that would have cost least with the
+	// last orders, where a second that food waits costs FoodWaitPrice of a second that a
+	// courier waits, and couriers travel for CourierTravel. See the comment in threshold.go.
+	Auto          bool
+	FoodWaitPrice float64
+	CourierTravel time.Duration
 	// WaitingAfter is how long a ready order may wait before order.waiting.
 	WaitingAfter time.Duration
 	// DefaultPromise is when an order without a promised time is late.
@@ -30,7 +36,7 @@ type Rules struct {
 // DefaultRules are the settings of a shop that has set nothing.
 func DefaultRules() Rules {
 	return Rules{
-		Window: 15 * time.Minute, Threshold: 0.85,
+		Window: 15 * time.Minute, Threshold: 0.85, FoodWaitPrice: 1, CourierTravel: 10 * time.Minute,
 		WaitingAfter: 10 * time.Minute, DefaultPromise: 30 * time.Minute,
 		Assigned: true, DayStart: 4 * time.Hour, Location: time.Local,
 	}
