@@ -17,7 +17,8 @@ type Decider struct {
 	// did not.
 	Unlearned error
 
-	learned learned // of Record
+	learned learned // of Record, as worth is
+	worth   measured
 }
 
 // Decide folds fact into the state, and everything that follows from it. It
@@ -90,7 +91,7 @@ func (d *Decider) Restore(b []byte) error {
 	if c.State != nil {
 		d.State = *c.State
 	}
-	d.learned, d.Record = learned{}, Record{}
+	d.learned, d.worth, d.Record = learned{}, measured{}, Record{}
 	if len(c.Record) > 0 && json.Unmarshal(c.Record, &d.Record) != nil {
 		d.Record = Record{}
 	}

@@ -96,7 +96,7 @@ func (s *shop) want(got, want string) {
 // any point, gives the live state.
 func (s *shop) folded() {
 	s.Helper()
-	live, _ := json.Marshal(&s.State)
+	live, _ := json.Marshal([]any{&s.State, &s.Record})
 	for _, cut := range []int{0, len(s.log) / 2, len(s.log)} {
 		d := Decider{Model: s.Model, Rules: Rules{}} // the settings of a replay do not matter
 		for i, e := range s.log {
@@ -116,7 +116,7 @@ func (s *shop) folded() {
 			}
 			d.Apply(back)
 		}
-		if replayed, _ := json.Marshal(&d.State); string(replayed) != string(live) {
+		if replayed, _ := json.Marshal([]any{&d.State, &d.Record}); string(replayed) != string(live) {
 			s.Errorf("a replay gives another state\nlive:     %s\nreplayed: %s", live, replayed)
 		}
 	}

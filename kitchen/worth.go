@@ -7,7 +7,7 @@ import (
 
 // Worth is what the forecasts of the last orders were worth: each the one that was issued
 // when its order came, against when somebody said that it is ready. Times are in seconds,
-// shares in [0, 1].
+// shares in [0, 1], with as many decimals as 200 orders bear.
 type Worth struct {
 	// Labels is how many orders it is of, at most 200.
 	Labels int `json:"labels"`
@@ -32,21 +32,42 @@ type Worth struct {
 	Threshold float64 `json:"threshold"`
 }
 
-// Worth measures the record; nil as long as there are no labels.
+// Worth measures the record; nil as long as there are no labels. What it returns never
+// changes.
 func (d *Decider) Worth() *Worth {
+	if d.worth.of == nil || d.worth.changes != d.Record.changes {
+		d.worth = measured{d.measure(), d.Record.changes}
+	}
+	return d.worth.of
+}
+
+// measured keeps what a record is worth until that has another label.
+type measured struct {
+	of      *Worth
+	changes int // of the record, when it was measured
+}
+
+func (d *Decider) measure() *Worth {
 	n := float64(len(d.Record.Labels))
 	if n == 0 {
 		return nil
 	}
 	w := &Worth{Labels: len(d.Record.Labels), Threshold: d.rules().Threshold}
 	for i := range d.Record.Labels {
-		w.add(&d.Record.Labels[i], 1/n, d.Rules.CourierTravel)
+		w.add(&d.Record.Labels[i], d.Rules.CourierTravel)
 	}
+	for _, sum := range []*float64{&w.Coverage85, &w.Coverage70, &w.Right, &w.Early, &w.Missed} {
+		*sum = math.Round(1000**sum/n) / 1000
+	}
+	for _, sum := range []*float64{&w.MAE, &w.CRPS, &w.CourierWait, &w.FoodWait} {
+		*sum = math.Round(10**sum/n) / 10
+	}
+	w.Threshold = math.Round(1000*w.Threshold) / 1000
 	return w
 }
 
-// add adds one label, which counts for share.
-func (w *Worth) add(s *Said, share float64, travel time.Duration) {
+// add adds one label.
+func (w *Worth) add(s *Said, travel time.Duration) {
 	const (
 		p15 = 2 // in Quantiles
 		p50 = 9
@@ -55,29 +76,29 @@ func (w *Worth) add(s *Said, share float64, travel time.Duration) {
 	y := float64(s.Ready)
 	for i, q := range s.Issued {
 		e := y - float64(q)
-		w.CRPS += share * 2 * max(level(i)*e, (level(i)-1)*e) / float64(len(s.Issued))
+		w.CRPS += 2 * max(level(i)*e, (level(i)-1)*e) / float64(len(s.Issued))
 	}
-	w.MAE += share * math.Abs(y-float64(s.Issued[p50]))
+	w.MAE += math.Abs(y - float64(s.Issued[p50]))
 	if y <= float64(s.Issued[p85]) {
-		w.Coverage85 += share
+		w.Coverage85++
 		if y >= float64(s.Issued[p15]) {
-			w.Coverage70 += share
+			w.Coverage70++
 		}
 	}
 	left := y // when the courier did
 	switch {
 	case s.Soon == nil:
-		w.Missed += share
+		w.Missed++
 	case s.Ready-*s.Soon > s.Window:
 		left = float64(*s.Soon)
-		w.Early += share
+		w.Early++
 	default:
 		left = float64(*s.Soon)
-		w.Right += share
+		w.Right++
 	}
 	courier, food := waits(left, y, travel.Seconds())
-	w.CourierWait += share * courier
-	w.FoodWait += share * food
+	w.CourierWait += courier
+	w.FoodWait += food
 }
 
 // waits are how long a courier waits who leaves at left for an order that is ready at y,

@@ -96,6 +96,8 @@ type OCRConfig struct {
 type AlertConfig struct {
 	PredictionWindow    time.Duration `toml:"prediction_window"`
 	ConfidenceThreshold Confidence    `toml:"confidence_threshold"`
+	FoodWaitPrice       Price         `toml:"food_wait_price"` // of a second, in seconds of a courier
+	CourierTravel       time.Duration `toml:"courier_travel"`
 	RetryInterval       time.Duration `toml:"retry_interval"`
 	WaitingAfter        time.Duration `toml:"waiting_after"`
 	DefaultPromise      time.Duration `toml:"default_promise"`
@@ -183,6 +185,8 @@ func defaultConfig() *Config {
 		Alert: AlertConfig{
 			PredictionWindow:    15 * time.Minute,
 			ConfidenceThreshold: 0.85,
+			FoodWaitPrice:       1,
+			CourierTravel:       10 * time.Minute,
 			RetryInterval:       30 * time.Second,
 			WaitingAfter:        10 * time.Minute,
 			DefaultPromise:      30 * time.Minute,

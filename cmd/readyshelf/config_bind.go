@@ -90,16 +90,12 @@ func (b *binder) value(key string, n *tomlNode, dst reflect.Value) {
 	}
 }
 
-// scalar puts a single value into dst, unless this version cannot do it.
+// scalar puts a single value into dst.
 func (b *binder) scalar(key string, n *tomlNode, dst reflect.Value, read scalar) {
 	v, wrong := read(n)
 	if wrong != nil {
 		b.spoil(key, n, wrong)
 		return
-	}
-	if later, ok := notYet[shownKey(key)]; ok && later.when(v) {
-		b.at(n.value, key, "this is not in this version", later.fix)
-		b.spoilt[key] = true
 	}
 	dst.Set(reflect.ValueOf(v))
 }

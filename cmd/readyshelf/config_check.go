@@ -28,15 +28,6 @@ type known struct {
 // usualEncodings are those that a shop is likely to need.
 var usualEncodings = []string{"gb18030", "big5", "shift-jis", "cp949", "cp437", "cp858", "cp1252", "utf8"}
 
-// notYet are the settings that this version refuses instead of ignoring them, by
-// key, each with the values it is about and what to do meanwhile.
-var notYet = map[string]struct {
-	when func(value any) bool
-	fix  string
-}{
-	"alert.confidence_threshold": {func(v any) bool { return v == Confidence(0) }, "write a number like 0.85"},
-}
-
 // parseConfig is [ParseConfig] for what k knows.
 func parseConfig(name string, data []byte, k known) (*Config, Problems) {
 	b := binder{text: newSourceText(name, data), where: places{}, spoilt: map[string]bool{}}
@@ -325,6 +316,7 @@ func (c *checker) numbers() {
 		v   time.Duration
 	}{
 		{"alert.prediction_window", c.Alert.PredictionWindow},
+		{"alert.courier_travel", c.Alert.CourierTravel},
 		{"alert.retry_interval", c.Alert.RetryInterval},
 		{"alert.waiting_after", c.Alert.WaitingAfter},
 		{"alert.default_promise", c.Alert.DefaultPromise},

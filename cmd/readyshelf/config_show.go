@@ -62,6 +62,8 @@ func shownScalar(v any) (any, bool) {
 			return "auto", true
 		}
 		return float64(v), true
+	case Price:
+		return float64(v), true
 	case Bytes:
 		return v.String(), true
 	case TimeOfDay:

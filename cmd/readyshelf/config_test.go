@@ -100,7 +100,7 @@ func TestConfigFull(t *testing.T) {
 			{Slot: "左2", Line: "P1_16", Debounce: 25 * time.Millisecond, Active: "low"},
 		},
 		OCR:   OCRConfig{Languages: []string{"chi_sim"}, Limit: 20 * time.Second},
-		Alert: AlertConfig{15 * time.Minute, 0.85, 30 * time.Second, 10 * time.Minute, 30 * time.Minute},
+		Alert: AlertConfig{15 * time.Minute, 0.85, 1, 10 * time.Minute, 30 * time.Second, 10 * time.Minute, 30 * time.Minute},
 		Log:   LogConfig{64 << 20, 720 * time.Hour},
 		MQTT: MQTTConfig{
 			Brokers: []*url.URL{{Scheme: "tcp", Host: "127.0.0.1:1883"}, {Scheme: "tls", Host: "broker.example:8884"}},

@@ -29,6 +29,9 @@ type Bytes int64
 // Confidence is a probability in (0, 1]; 0 means "auto".
 type Confidence float64
 
+// Price is what something is worth, above 0.
+type Price float64
+
 // SerialMode is how a serial line is set. The zero SerialMode is not set.
 type SerialMode struct {
 	Baud, DataBits int
@@ -47,6 +50,7 @@ var scalars = map[reflect.Type]scalar{
 	reflect.TypeFor[string]():     readText,
 	reflect.TypeFor[int]():        readInt,
 	reflect.TypeFor[Confidence](): readConfidence,
+	reflect.TypeFor[Price]():      readPrice,
 	reflect.TypeFor[Bytes]():      readBytes,
 	reflect.TypeFor[*url.URL]():   readBroker,
 	reflect.TypeFor[time.Duration](): quoted(parseDuration, "duration",
@@ -128,6 +132,20 @@ func readConfidence(n *tomlNode) (any, *mistake) {
 		return nil, &mistake{fmt.Sprintf("%s is no probability", n.text), "write a number above 0 and up to 1, like 0.85"}
 	}
 	return Confidence(v), nil
+}
+
+// dearest bounds a price: beyond it one of the two waits no longer counts.
+const dearest = 100
+
+func readPrice(n *tomlNode) (any, *mistake) {
+	if n.kind != unstable.Float && n.kind != unstable.Integer {
+		return nil, wrongKind(n, "a number", "write a number like 1 or 0.5, without quotes")
+	}
+	v, err := strconv.ParseFloat(strings.ReplaceAll(n.text, "_", ""), 64)
+	if err != nil || !(v >= 1.0/dearest && v <= dearest) {
+		return nil, &mistake{fmt.Sprintf("%s is no such price", n.text), "write a number from 0.01 to 100; 1 is usual"}
+	}
+	return Price(v), nil
 }
 
 func readBytes(n *tomlNode) (any, *mistake) {

@@ -33,6 +33,24 @@ var plainGauges = []struct {
 	{desc("temperature_celsius", "The highest temperature of the machine's own sensors."), func(s health) (float64, bool) { return told(s.Celsius) }},
 }
 
+// The gauges of what the last forecasts were worth; absent as long as there are none.
+var forecastGauges = []struct {
+	desc  *prometheus.Desc
+	value func(*kitchen.Worth) float64
+}{
+	{desc("forecast_labels", "Orders that the figures of the forecast are of: the last that somebody said were ready."), func(w *kitchen.Worth) float64 { return float64(w.Labels) }},
+	{desc("forecast_mean_absolute_error_seconds", "How far the median that was forecast with the ticket was off."), func(w *kitchen.Worth) float64 { return w.MAE }},
+	{desc("forecast_crps_seconds", "Continuous ranked probability score of the forecast with the ticket: less is better."), func(w *kitchen.Worth) float64 { return w.CRPS }},
+	{desc("forecast_coverage_p85_ratio", "Share of orders that were ready by the 85 % quantile; should be 0.85."), func(w *kitchen.Worth) float64 { return w.Coverage85 }},
+	{desc("forecast_coverage_central70_ratio", "Share of orders that were ready between the 15 % and the 85 % quantile; should be 0.70."), func(w *kitchen.Worth) float64 { return w.Coverage70 }},
+	{desc("soon_right_ratio", "Share of orders that were ready within the window after their order.soon."), func(w *kitchen.Worth) float64 { return w.Right }},
+	{desc("soon_early_ratio", "Share of orders that were ready only later than their order.soon said."), func(w *kitchen.Worth) float64 { return w.Early }},
+	{desc("soon_missed_ratio", "Share of orders that were ready before any order.soon."), func(w *kitchen.Worth) float64 { return w.Missed }},
+	{desc("courier_wait_seconds", "Mean wait of couriers who leave at order.soon, or at ready where that came first, and travel for alert.courier_travel."), func(w *kitchen.Worth) float64 { return w.CourierWait }},
+	{desc("food_wait_seconds", "Mean wait of the food for them."), func(w *kitchen.Worth) float64 { return w.FoodWait }},
+	{desc("soon_threshold_ratio", "Probability that order.soon needs: alert.confidence_threshold, or what auto has learned."), func(w *kitchen.Worth) float64 { return w.Threshold }},
+}
+
 var (
 	connected    = desc("broker_connected", "1 while connected to a broker; absent where none is configured.")
 	deviceUp     = desc("device_up", "1 while a printer, scale, button or light works, 0 while it is faulty.", "device")
@@ -43,6 +61,9 @@ var (
 // Describe names the gauges.
 func (g gauges) Describe(out chan<- *prometheus.Desc) {
 	for _, p := range plainGauges {
+		out <- p.desc
+	}
+	for _, p := range forecastGauges {
 		out <- p.desc
 	}
 	out <- connected
@@ -60,6 +81,11 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 	for _, p := range plainGauges {
 		if v, ok := p.value(s); ok {
 			gauge(p.desc, v)
+		}
+	}
+	for _, p := range forecastGauges {
+		if s.Forecast != nil {
+			gauge(p.desc, p.value(s.Forecast))
 		}
 	}
 	if len(g.MQTT.Brokers) > 0 {

@@ -36,6 +36,9 @@ type health struct {
 	// Dropped is what a full log gave up since the start, by class.
 	Dropped map[kitchen.Class]uint64 `json:"dropped,omitempty"`
 
+	// Forecast is what the forecasts of the last orders were worth; absent with no order yet.
+	Forecast *kitchen.Worth `json:"forecast,omitempty"`
+
 	Faults   int      `json:"faults"`
 	DiskFree *int64   `json:"disk_free_bytes,omitempty"`
 	Celsius  *float64 `json:"temperature_c,omitempty"`
@@ -54,7 +57,7 @@ func (h *house) health() health {
 		Epoch: h.buffer.ID(), Head: stats.Head, Acked: h.buffer.Cursor(followerName), Released: h.buffer.Released(),
 		LogBytes: stats.Bytes, LogMax: stats.MaxSize, Refused: h.keeper.Refused(), Held: h.keeper.Held(), Lost: stats.Lost,
 		NearFull: stats.NearFull, Dropped: stats.Dropped,
-		Faults: len(h.view.get().Faults),
+		Faults: len(h.view.get().Faults), Forecast: h.worth.Load(),
 	}
 	h.healthOfOutbox(&out, now)
 	h.healthOfMachine(&out)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -44,8 +45,9 @@ type house struct {
 	outbox  outbox
 	link    linkState
 	twin    twin
-	began   time.Time         // by the wall clock
-	resend  chan uplink.Range // what the cloud wants again, to the uplink
+	worth   atomic.Pointer[kitchen.Worth] // of the forecasts, as of the last commit
+	began   time.Time                     // by the wall clock
+	resend  chan uplink.Range             // what the cloud wants again, to the uplink
 	// orderKey keys the hash of long order ids.
 	orderKey []byte
 	layouts  ticket.Layouts // of tickets
@@ -184,6 +186,7 @@ func openHouse(c Config, w world) (*house, error) {
 	h.clocks.show(h.decider.State.Clocks)
 	h.outbox.newest.Store(h.decider.State.Sequence)
 	h.view.show(h.decider.Board(h.clock()))
+	h.worth.Store(h.decider.Worth())
 	h.keeper = sensors.NewKeeper(h.append, 0, h.log.With("room", "log"))
 	h.keeper.OnChange = func(bool) { h.view.ring() }
 	return h, nil
@@ -237,6 +240,7 @@ func (h *house) afterCommit(events []kitchen.Event) {
 	h.clocks.show(h.decider.State.Clocks)
 	h.outbox.newest.Store(h.decider.State.Sequence)
 	h.view.show(b)
+	h.worth.Store(h.decider.Worth())
 	h.replies.deliver(events)
 	h.metrics.count(events, h.clock())
 	if h.committed != nil {
@@ -291,6 +295,7 @@ func replaced(now kitchen.Stamp, old buffer.Replacement) []kitchen.Event {
 func (c *Config) rules() kitchen.Rules {
 	return kitchen.Rules{
 		Window: c.Alert.PredictionWindow, Threshold: float64(c.Alert.ConfidenceThreshold),
+		Auto: c.Alert.ConfidenceThreshold == 0, FoodWaitPrice: float64(c.Alert.FoodWaitPrice), CourierTravel: c.Alert.CourierTravel,
 		WaitingAfter: c.Alert.WaitingAfter, DefaultPromise: c.Alert.DefaultPromise,
 		Slots: c.Slots(), Assigned: c.SlotMode == "assigned", Printers: c.printerSources(),
 		DayStart: c.DayStart.Duration(), Location: c.Timezone,
