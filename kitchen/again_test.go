@@ -47,7 +47,7 @@ func TestSecondRound(t *testing.T) {
 	s.pass(time.Minute)
 	s.want(s.print(beer), "") // a second copy
 	s.pass(20 * time.Minute)
-	s.want(s.print(beer), "accepted ") // a second round
+	s.want(s.print(beer), "accepted , soon ") // a second round, and nobody has looked at the first since
 	s.folded()
 }
 

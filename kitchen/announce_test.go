@@ -104,3 +104,55 @@ func TestSlipWithoutClock(t *testing.T) {
 	s.want(s.fact(e), "clock ")
 	s.want(s.tick(), "")
 }
+
+// crowded is a model that gives every order ten minutes more for each other one that cooks.
+type crowded struct{ fixed }
+
+func (m crowded) Forecast(s *State, o *Order, now Stamp) Forecast {
+	for _, other := range s.OpenOrders() {
+		if other.Phase == Cooking && other != o {
+			m.mean += 10
+		}
+	}
+	return m.fixed
+}
+
+// TestKitchenChanges: what a ticket or a press does to the other orders is told with it,
+// and not only when time is looked at next.
+func TestKitchenChanges(t *testing.T) {
+	s := open(t, "A1", "A2")
+	s.Model = crowded{fixed{10, 2}}
+	one := func(number string) Ticket { return Ticket{Number: number, Items: []Item{dish(1, "soup")}} }
+	s.want(s.print(one("1")), "accepted 1, soon 1")
+	s.want(s.print(one("2")), "accepted 2, eta 1") // in 20 min, and 12 were announced
+	s.pass(time.Minute)
+	s.want(s.press("A1", Down), "ready 1, soon 2")
+	s.pass(20 * time.Second)
+	s.want(s.press("A1", Down, Hold), "ready.undone 1, eta 2")
+	s.folded()
+	for _, e := range s.log {
+		if a := e.Alert; a != nil && a.Type == OrderSoon && a.Number == "2" && a.P50.After(e.At.Add(10*time.Minute)) {
+			t.Errorf("with the first one ready the second is announced for %v, at %v", a.P50, e.At)
+		}
+	}
+}
+
+// TestToldOnce: what a look at the time brings about is told once, although an order that
+// is closed by the same look changes the kitchen.
+func TestToldOnce(t *testing.T) {
+	s := open(t)
+	s.print(Ticket{Number: "1", Items: []Item{dish(1, "soup")}})
+	s.pass(4 * time.Hour)
+	s.print(Ticket{Number: "2", Items: []Item{dish(1, "tea")}})
+	s.pass(11 * time.Minute)
+	s.want(s.tick(), "closed 1, soon 2")
+}
+
+// TestToldOnceWhenCancelled: nor is it told twice where an order is cancelled as it comes.
+func TestToldOnceWhenCancelled(t *testing.T) {
+	s := open(t)
+	s.print(Ticket{Number: "1", Items: []Item{dish(1, "soup")}})
+	s.pass(11 * time.Minute)
+	s.print(Ticket{Kind: SlipCancel, Number: "2"})
+	s.want(s.print(Ticket{Number: "2", Items: []Item{dish(1, "tea")}}), "accepted 2, soon 1, cancelled 2")
+}

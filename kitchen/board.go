@@ -117,7 +117,8 @@ func (d *Decider) Board(now Stamp) *Board {
 	return b
 }
 
-// foretold is how many orders the board forecasts. No kitchen cooks more at once,
+// foretold is how many orders are forecast at once, for the board or because the kitchen
+// changed. No kitchen cooks more at once,
 // and each forecast looks at all the others.
 const foretold = 100
 

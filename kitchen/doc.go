@@ -7,6 +7,10 @@
 // settings are today. Step may read both, and writes whatever it resolved into
 // the events it returns. [Decider] is the two together, as the log calls them.
 //
+// A [Model] forecasts when an order will be ready. [Record] keeps what it said of each
+// order and what became of that: [Worth] is measured by it, and the probability that
+// order.soon needs can be learned from it.
+//
 // The package imports the standard library only, starts no goroutine and reads
 // no clock.
 package kitchen

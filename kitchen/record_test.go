@@ -45,9 +45,9 @@ func TestWorth(t *testing.T) {
 		t.Fatalf("without any order the forecast is worth %+v", w)
 	}
 	// P(ready within 15 min) is 0.85 after 9 min 30 s: the press at 8 min comes before,
-	// the one at 20 min in time, and the one at 30 min too late.
+	// the one at 22 min in time, and the one at 30 min too late.
 	s.cooked("1", 8*time.Minute)
-	s.cooked("2", 20*time.Minute)
+	s.cooked("2", 22*time.Minute)
 	s.cooked("3", 30*time.Minute)
 	var soon float64
 	for _, e := range s.log {
@@ -57,8 +57,8 @@ func TestWorth(t *testing.T) {
 	}
 	w := s.Worth()
 	want := Worth{
-		Labels: 3, MAE: (12 + 0 + 10) * 60.0 / 3, Coverage85: 0.667, Coverage70: 0.333, Right: 0.333, Early: 0.333, Missed: 0.333,
-		CourierWait: (30*60 - soon - 600) / 3, FoodWait: (600 + (soon + 600 - 20*60)) / 3, // the first and the second courier wait for nothing
+		Labels: 3, MAE: (12 + 2 + 10) * 60.0 / 3, Coverage85: 0.667, Coverage70: 0.333, Right: 0.333, Early: 0.333, Missed: 0.333,
+		CourierWait: ((22*60 - soon - 600) + (30*60 - soon - 600)) / 3, FoodWait: 600.0 / 3, // the first courier leaves at ready
 		Threshold: 0.85,
 	}
 	want.CRPS = w.CRPS
@@ -66,7 +66,7 @@ func TestWorth(t *testing.T) {
 		t.Errorf("the forecast is worth %+v, want %+v, soon after %v s", *w, want, soon)
 	}
 	crps := 0.0 // by its integral, (F(x) - 1{x ≥ y})² dx
-	for _, y := range []float64{8, 20, 30} {
+	for _, y := range []float64{8, 22, 30} {
 		for x := 0.0; x < 60; x += 0.01 {
 			f := fixed{20, 5}.CDF(time.Duration(x * float64(time.Minute)))
 			if x >= y {

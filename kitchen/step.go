@@ -76,18 +76,38 @@ func (d *step) report(e Event) {
 	}
 }
 
-// follow looks at what an alert has brought about: a new order may be soon, a
-// slot that came free goes to the next in the queue, and an order that was ready
-// without a slot waits for one again.
+// follow looks at what an alert has brought about: a new order may be soon, and so may
+// those beside it now that the kitchen has changed; a slot that came free goes to the
+// next in the queue, and an order that was ready without a slot waits for one again.
 func (d *step) follow(a Alert) {
 	switch a.Type {
 	case OrderAccepted:
 		if o := d.s.Orders[a.ID]; o != nil {
 			d.forecast(o)
+			d.again(o) // first: what overtook o changes the kitchen too, and is looked at then
 			d.overtaken(o, a.Input)
 		}
-	case OrderPickedUp, OrderCancelled, OrderClosed, OrderReadyUndone:
+	case OrderReady:
+		d.again(d.s.Orders[a.ID])
+	case OrderPickedUp, OrderCancelled, OrderReadyUndone:
 		d.place()
+		d.again(d.s.Orders[a.ID])
+	case OrderClosed: // by time alone, which looks at all of them
+		d.place()
+	}
+}
+
+// again looks at what cooks beside o, which has changed the kitchen: a forecast is worth
+// telling as soon as it is sure enough, and not only when time is looked at next.
+func (d *step) again(o *Order) {
+	open := d.s.OpenOrders()
+	for _, other := range open[:min(len(open), foretold)] {
+		if other.Phase != Cooking || other == o {
+			continue
+		}
+		if elapsed, ok := d.s.cooking(other, d.now, d.r); ok {
+			d.announce(other, look(d.m.Forecast(d.s, other, d.now), elapsed))
+		}
 	}
 }
 

@@ -10,7 +10,9 @@ import (
 // would have cost least with the last orders: for each candidate it asks when order.soon
 // would have gone out by the forecast that was issued with the ticket. What the forecast
 // came to while an order cooked is not in the log, and not needed: on months of real and of
-// simulated orders both put the cheapest threshold at the same place, within 0.05.
+// simulated orders both put the cheapest threshold at the same place, within 0.05. There
+// both waits together fell from 241 s an order, at a fixed 0.85, to 232 s in four simulated
+// kitchens, and from 463 s to 415 s in 1,026 restaurants with 19 orders each.
 
 // candidates are the thresholds 0.30, 0.35 … 0.95.
 const candidates = 14

@@ -64,6 +64,41 @@ func TestThresholdLearns(t *testing.T) {
 	}
 }
 
+// TestThresholdForgets: what was last counts for more.
+func TestThresholdForgets(t *testing.T) {
+	var better, worse []Said
+	for i := range maxLabels {
+		minutes := [2]float64{35, 11}
+		if i >= maxLabels/2 {
+			minutes = [2]float64{11, 35}
+		}
+		better, worse = append(better, said(minutes[0])), append(worse, said(minutes[1]))
+	}
+	if b, w := thresholdOf(auto(), better...), thresholdOf(auto(), worse...); b >= w {
+		t.Errorf("a shop that is early of late has %.3f, one that is late of late %.3f", b, w)
+	}
+}
+
+// TestRestoreForgets: a kitchen that is taken back to its first day begins like a new one.
+func TestRestoreForgets(t *testing.T) {
+	s := open(t)
+	s.Rules.Auto = true
+	s.cooked("1", 50*time.Minute)
+	if s.rules().Threshold == thresholdOf(s.Rules) || s.Worth() == nil {
+		t.Fatal("nothing was learned")
+	}
+	if err := s.Restore(nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.rules().Threshold, thresholdOf(s.Rules); got != want {
+		t.Errorf("on the first day again the threshold is %v, want %v", got, want)
+	}
+	s.cooked("1", 30*time.Minute)
+	if w := s.Worth(); w == nil || w.MAE != 600 {
+		t.Errorf("then the forecast is worth %+v", w)
+	}
+}
+
 // TestThresholdMovesSlowly: no single order moves it far, and it is what a restart, and a
 // replay of the log, finds again.
 func TestThresholdMovesSlowly(t *testing.T) {

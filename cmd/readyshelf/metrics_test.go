@@ -92,11 +92,17 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%v commits were timed, of %v events", n, events)
 		}
 
+		forecast := map[string]float64{
+			"readyshelf_forecast_labels": 1, "readyshelf_soon_threshold_ratio": 0.85, "readyshelf_soon_right_ratio": 1,
+			"readyshelf_forecast_mean_absolute_error_seconds": all["readyshelf_forecast_mean_absolute_error_seconds"],
+		}
+		b.expect("after an order", forecast)
 		b.restart(time.Second) // what waits is known at once, not by having seen it come
 		time.Sleep(time.Second)
 		if n := b.figures()["readyshelf_unsent_alerts"]; n < all["readyshelf_unsent_alerts"] {
 			t.Errorf("%v alerts are unsent after a restart, %v before", n, all["readyshelf_unsent_alerts"])
 		}
+		b.expect("the forecast's worth after a restart", forecast)
 		b.broker.SetDown(false)
 		time.Sleep(time.Minute)
 		b.expect("when all is sent", map[string]float64{
