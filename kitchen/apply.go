@@ -34,6 +34,8 @@ func (s *State) Apply(e Event) {
 		s.applyChange(e.Stamp, *e.Change)
 	case e.Alert != nil:
 		s.applyAlert(e, *e.Alert)
+	case e.Command != nil:
+		s.applyTemplates(e.Stamp, *e.Command)
 	case e.Reply != nil:
 		s.applyReply(e.Stamp, *e.Reply)
 	case e.Salvaged != nil:

@@ -8,10 +8,11 @@ import (
 
 // The commands that change the kitchen, as [Command.Name].
 const (
-	CommandReady = "ready"        // an order is ready
-	CommandUndo  = "undo"         // … and it is not after all
-	CommandOrder = "order"        // an order came in, not on paper
-	CommandModel = "model.import" // the forecast begins with another store's model
+	CommandReady     = "ready"         // an order is ready
+	CommandUndo      = "undo"          // … and it is not after all
+	CommandOrder     = "order"         // an order came in, not on paper
+	CommandModel     = "model.import"  // the forecast begins with another store's model
+	CommandTemplates = "templates.set" // what alerts say to people
 )
 
 // What [Reply.Error] may say.
@@ -93,8 +94,12 @@ func (d *step) obey(e Event, c *Command, r *Reply) {
 		d.seed(e, c, r)
 		return
 	}
+	if c.Name == CommandTemplates && c.Language != "" {
+		r.Version = c.Version // State.Apply has them
+		return
+	}
 	if c.Name != CommandReady && c.Name != CommandUndo {
-		r.Error, r.Text = CodeUnknownCommand, "the kitchen knows ready, undo, order and model.import"
+		r.Error, r.Text = CodeUnknownCommand, "the kitchen knows ready, undo, order, model.import and templates.set"
 		return
 	}
 	o := d.meant(c, r)

@@ -195,7 +195,7 @@ type Command struct {
 	// Transaction names the request, as a hash. For a day the same one is answered
 	// and not done again.
 	Transaction string `json:"transaction"`
-	// Name is "ready", "undo", "order" or "model.import".
+	// Name is "ready", "undo", "order", "model.import" or "templates.set".
 	Name string `json:"name"`
 	// Order is the order meant by ready and undo: its id, or what staff call,
 	// which Channel may narrow down.
@@ -207,6 +207,11 @@ type Command struct {
 	// Replace says that what was learned here may go.
 	Model   json.RawMessage `json:"model,omitempty"`
 	Replace bool            `json:"replace,omitempty"`
+	// Of "templates.set": the templates of a language, none for those that are shipped,
+	// and the version that they make.
+	Language  string    `json:"language,omitempty"`
+	Templates Templates `json:"templates,omitempty"`
+	Version   string    `json:"version,omitempty"`
 }
 
 // Reply is what became of a Command: the one before it with its Transaction.
@@ -217,6 +222,8 @@ type Reply struct {
 	// that the kitchen had it already.
 	Order  string `json:"order_id,omitempty"`
 	Merged bool   `json:"merged,omitempty"`
+	// Version is that of the templates, of a "templates.set".
+	Version string `json:"version,omitempty"`
 	// Error is empty where it was done: else a code, and Text says it to people.
 	Error string `json:"error,omitempty"`
 	Text  string `json:"text,omitempty"`

@@ -86,6 +86,8 @@ type State struct {
 	Clocks Clocks `json:"clocks,omitempty"`
 	// Answers are what commands of the last day were answered, oldest first.
 	Answers []Answer `json:"answers,omitempty"`
+	// Templates are the store's own sentences, by language.
+	Templates map[string]Templates `json:"templates,omitempty"`
 	// Orphans are slips that a person must look at, oldest first.
 	Orphans []OpenOrphan `json:"orphans,omitempty"`
 }

@@ -24,6 +24,7 @@ import (
 // wire is a real log, a real uplink and a real mosquitto, without a kitchen: what
 // is appended is an alert already.
 type wire struct {
+	said wording
 	*uplink.Uplink
 	b      *testing.B
 	log    *buffer.Log
@@ -88,9 +89,15 @@ func newWire(b *testing.B, conf string) *wire {
 		b.Fatal(err)
 	}
 	w.run(w.log.Run)
+	c := defaultConfig()
+	words, err := c.texts(c.Language, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w.said.now.Store(words)
 	w.Uplink = &uplink.Uplink{
 		Config: uplink.Config{Brokers: []string{"tcp://" + w.broker.Addr}, Store: "s", Device: "pi", Dial: device.Dial},
-		Epoch:  w.log.ID(), Now: w.now,
+		Epoch:  w.log.ID(), Now: w.now, Say: w.said.say,
 		Follow: func(ctx context.Context, fn func([]kitchen.Event, func(uint64)) error) error {
 			return w.log.Follow(ctx, w.follower, func(batch []kitchen.Event, ack func(uint64)) error {
 				if err := w.gate.pass(ctx, batch[0].Seq); err != nil {
@@ -237,7 +244,7 @@ func (w *wire) payloads(n int) [][]byte {
 		e := w.ready(i)
 		e.Seq, e.Alert.Sequence = uint64(100_000+i), uint64(100_000+i)
 		var err error
-		if all[i], err = from.Encode(e, w.now(), true); err != nil {
+		if all[i], err = from.Encode(e, w.said.say(e), w.now(), true); err != nil {
 			w.b.Fatal(err)
 		}
 	}

@@ -50,7 +50,7 @@ type call struct {
 	body        []byte
 }
 
-// commands are what this version can do. Each returns the data of its reply.
+// commands are those of commandNames. Each returns the data of its reply.
 var commands = map[string]func(*house, context.Context, call) (any, error){
 	"ping":               (*house).commandPing,
 	"health":             (*house).commandHealth,
@@ -60,6 +60,9 @@ var commands = map[string]func(*house, context.Context, call) (any, error){
 	kitchen.CommandReady: (*house).commandMark,
 	kitchen.CommandUndo:  (*house).commandMark,
 	kitchen.CommandOrder: (*house).commandOrder,
+
+	kitchen.CommandTemplates: (*house).commandTemplates,
+	"templates.get":          (*house).commandTemplatesGet,
 }
 
 // commandReply is the body on reply/{name}.
@@ -104,16 +107,13 @@ func (h *house) command(ctx context.Context, name string, body []byte) []byte {
 
 // obey does one command.
 func (h *house) obey(ctx context.Context, c call) (any, error) {
-	do, able := commands[c.name]
 	switch {
 	case !slices.Contains(commandNames, c.name):
 		return nil, refusal{kitchen.CodeUnknownCommand, "there is no such command"}
 	case !slices.Contains(h.MQTT.Commands, c.name):
 		return nil, refusal{codeDisabled, "this command is switched off: mqtt.commands does not list it"}
-	case !able:
-		return nil, refusal{codeUnavailable, "this version cannot do that"}
 	}
-	return do(h, ctx, c)
+	return commands[c.name](h, ctx, c)
 }
 
 // cloud is the source of what commands say.
@@ -152,8 +152,11 @@ func (h *house) decideFor(ctx context.Context, source string, c kitchen.Command)
 		return nil, refusal{r.Error, r.Text}
 	}
 	d := done{Order: r.Order}
-	if c.Name == kitchen.CommandOrder {
+	switch c.Name {
+	case kitchen.CommandOrder:
 		d.Merged = &r.Merged
+	case kitchen.CommandTemplates:
+		return worded{Version: r.Version}, nil
 	}
 	return d, nil
 }

@@ -72,7 +72,7 @@ func whatIsWrong(err error) string {
 }
 
 // keyRE is how the keys of all commands look.
-var keyRE = regexp.MustCompile(`^[a-z_]{1,32}$`)
+var keyRE = regexp.MustCompile(`^[a-z_.]{1,32}$`)
 
 // plainJSON says what is wrong with a body that is not one JSON object in UTF-8 whose
 // keys are as the contract writes them, each once: encoding/json would take a key

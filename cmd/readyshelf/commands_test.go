@@ -60,7 +60,7 @@ func (b *bubble) end() {
 // beyondSchemas are the malformed commands of which no schema can say so: a key that is
 // there twice, bytes that are not UTF-8, what looks like a person, an end before its
 // beginning.
-var beyondSchemas = regexp.MustCompile(`"a","transaction"|\x{fffd}|Jane|138\d{8}|"\?"|"from":3`)
+var beyondSchemas = regexp.MustCompile(`"a","transaction"|"order.soon":.*"order.soon"|Order \{\{|\x{fffd}|Jane|138\d{8}|"\?"|"from":3`)
 
 // What is malformed gets an error and nothing else happens.
 func TestMalformedCommands(t *testing.T) {
@@ -85,7 +85,16 @@ func TestMalformedCommands(t *testing.T) {
 			{"ping", `{"transaction":"` + strings.Repeat("x", 64<<10) + `"}`, "", codeTooLarge},
 			{"ping", `{"transaction":"a","more":1}`, "a", codeMalformed},
 			{"paint", `{"transaction":"a"}`, "a", kitchen.CodeUnknownCommand},
-			{"templates.set", `{"transaction":"a"}`, "a", codeUnavailable},
+			{"templates.set", `{"transaction":"a"}`, "a", codeMalformed},
+			{"templates.set", `{"transaction":"a","templates":null}`, "a", codeMalformed},
+			{"templates.set", `{"transaction":"a","templates":{},"language":"off"}`, "a", codeMalformed},
+			{"templates.set", `{"transaction":"a","templates":{"clock":{"courier":"x"}}}`, "a", codeMalformed},
+			{"templates.set", `{"transaction":"a","templates":{"order.soon":{}}}`, "a", codeMalformed},
+			{"templates.set", `{"transaction":"a","templates":{"order.soon":{"rider":"x"}}}`, "a", codeMalformed},
+			{"templates.set", `{"transaction":"a","templates":{"order.soon":{"courier":"Order {{.Order}}"}}}`, "a", codeMalformed},
+			{"templates.set", `{"transaction":"a","templates":{"order.soon":{"courier":"x"},"order.soon":{"courier":"y"}}}`, "", codeMalformed},
+			{"templates.set", `{"transaction":"a","templates":{"order.soon":{"courier":"` + strings.Repeat("x", 17<<10) + `"}}}`, "a", codeTooLarge},
+			{"templates.get", `{"transaction":"a","language":"zh"}`, "a", codeMalformed},
 			{"ready", `{"transaction":"a"}`, "a", codeMalformed},
 			{"ready", `{"transaction":"a","order":12}`, "a", codeMalformed},
 			{"ready", `{"transaction":"a","order":"Jane"}`, "a", codeMalformed},
@@ -249,6 +258,7 @@ func FuzzCommand(f *testing.F) {
 		`{"transaction":"a","order":"2026-11-22/meituan/12","channel":"meituan"}`,
 		`{"transaction":"a","order":{"number":"12","channel":"own","items":[{"qty":1,"name":"soup","mods":["hot"]}],"promised":"18:30"}}`,
 		`{"transaction":"a","order":{"platform_id":"300000000001","table":"A8","promised":"2026-11-22T18:30:00+08:00"}}`,
+		`{"transaction":"a","templates":{"order.ready":{"courier":"{{if .Slot}}{{.Slot}}{{end}}."}},"language":"en"}`,
 		`{"transaction":"a","transaction":1,"order":[[[[`, `{"transaction":"13800000000"}`,
 	} {
 		f.Add([]byte(body))
@@ -263,7 +273,10 @@ func FuzzCommand(f *testing.F) {
 			return
 		}
 		c := call{"x", transaction, body}
-		for _, read := range []func() (kitchen.Command, error){c.mark, func() (kitchen.Command, error) { return c.order([]byte("key"), time.UTC) }} {
+		for _, read := range []func() (kitchen.Command, error){
+			c.mark, func() (kitchen.Command, error) { return c.order([]byte("key"), time.UTC) },
+			func() (kitchen.Command, error) { return c.templates(defaultConfig()) },
+		} {
 			command, err := read()
 			if err != nil {
 				if refused(err).code == codeUnavailable {
@@ -278,6 +291,7 @@ func FuzzCommand(f *testing.F) {
 				command.Ticket.OrderKey, command.Ticket.Print = "", 0 // hashes may look like anything
 			}
 			command.Transaction = ""
+			command.Templates = nil // the store's own words
 			if out := asJSON(t, command); phone.MatchString(out) {
 				t.Errorf("%q became %s", body, out)
 			}

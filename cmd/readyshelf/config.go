@@ -39,6 +39,7 @@ type Config struct {
 
 	OCR     OCRConfig     `toml:"ocr"`
 	Alert   AlertConfig   `toml:"alert"`
+	Texts   TextsConfig   `toml:"texts"`
 	Log     LogConfig     `toml:"log"`
 	MQTT    MQTTConfig    `toml:"mqtt"`
 	Board   BoardConfig   `toml:"board"`
@@ -101,6 +102,11 @@ type AlertConfig struct {
 	RetryInterval       time.Duration `toml:"retry_interval"`
 	WaitingAfter        time.Duration `toml:"waiting_after"`
 	DefaultPromise      time.Duration `toml:"default_promise"`
+}
+
+// TextsConfig says what alerts say to couriers and customers.
+type TextsConfig struct {
+	Language string `toml:"language"` // zh, en or off; empty is that of the store
 }
 
 // LogConfig bounds the log on the card.
@@ -206,7 +212,7 @@ func defaultConfig() *Config {
 
 // commandNames are the commands that the cloud may send, all allowed by default.
 var commandNames = []string{
-	"ping", "resend", "ack", "ready", "undo", "order", "config.get", "health", "templates.set",
+	"ping", "resend", "ack", "ready", "undo", "order", "config.get", "health", "templates.set", "templates.get",
 }
 
 // setDefaults fills in what a [[scale]] does not say.

@@ -136,6 +136,9 @@ func (c *checker) store() {
 		c.topicLevel("device", c.Device)
 	}
 	c.oneOf("language", c.Language, []string{"zh", "en"})
+	if c.Texts.Language != "" {
+		c.oneOf("texts.language", c.Texts.Language, []string{"zh", "en", textsOff})
+	}
 	c.oneOf("slots", c.SlotMode, []string{"assigned", "oldest"})
 	c.encoding("encoding", c.Encoding)
 	if c.Data == "" {

@@ -118,12 +118,18 @@ func (b *contractShop) mistakes() {
 	b.send("ready", `{"transaction":"e5"}`, codeMalformed)
 	b.send("ready", `what`, codeMalformed)
 	b.send("paint", `{"transaction":"e6"}`, kitchen.CodeUnknownCommand)
-	b.send("templates.set", `{"transaction":"e7"}`, codeUnavailable)
+	b.send("templates.set", `{"transaction":"e7","templates":{"order.ready":{"customer":"Order {{.Order}}."}}}`, codeMalformed)
 	b.send("order", `{"transaction":"e8","order":{"notes":"`+strings.Repeat("x", 64<<10)+`"}}`, codeTooLarge)
 }
 
 // again is what a back end asks for.
 func (b *contractShop) again() {
+	b.send("templates.set", `{
+  "transaction": "7d1a",
+  "language": "en",
+  "templates": {"order.ready": {"customer": "{{if .Order}}Order {{.Order}}{{else}}Your order{{end}} is on the shelf."}}
+}`, "")
+	b.send("templates.get", `{"transaction": "7d1b"}`, "")
 	b.send("ping", `{"transaction": "0001"}`, "")
 	b.send("health", `{"transaction": "0002"}`, "")
 	b.send("config.get", `{"transaction": "0003"}`, "")
@@ -156,10 +162,13 @@ func (b *contractShop) fullLog() {
 	b.broker.SetDown(true)
 	b.fill(400, 1)
 	reply := b.house.command(b.Context(), "ready", []byte(`{"transaction":"f2","order":"41"}`))
-	b.unheard = uplinktest.Message{Topic: contractRoot + "reply/ready", Payload: reply, QoS: 1}
 	b.cancel()
 	if err := <-b.ended; err != nil {
 		b.Error(err)
+	}
+	late := b.house.command(b.Context(), "ready", []byte(`{"transaction":"f3","order":"41"}`))
+	for _, body := range [][]byte{reply, late} {
+		b.unheard = append(b.unheard, uplinktest.Message{Topic: contractRoot + "reply/ready", Payload: body, QoS: 1})
 	}
 	b.broker.Close()
 }

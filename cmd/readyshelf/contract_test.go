@@ -23,16 +23,12 @@ var opening = time.Date(2026, 11, 23, 11, 0, 0, 0, time.UTC)
 type contractShop struct {
 	*bubble
 	examples map[string]string // by kind
-	unheard  uplinktest.Message
+	unheard  []uplinktest.Message
 }
 
 // messages are all that the shop said.
 func (b *contractShop) messages() []uplinktest.Message {
-	all := b.broker.Messages()
-	if b.unheard.Topic != "" {
-		all = append(all, b.unheard)
-	}
-	return all
+	return append(b.broker.Messages(), b.unheard...)
 }
 
 // newContractShop must run in a bubble, in a test that has seeded crypto/rand.

@@ -47,6 +47,7 @@ func (h *house) ship(ctx context.Context) error {
 		},
 		Epoch: h.buffer.ID(), Version: h.version, Now: h.clock,
 		Follow: h.follow, Correct: h.clocks.correct, Acked: h.metrics.acked,
+		Say:    h.wording.say,
 		Resend: h.resend, Read: h.buffer.Read, SetAside: h.setAside,
 		Board: h.boardJSON, BoardChanged: changed, Health: h.healthJSON, HealthChanged: healthChanged,
 		OnState: func(connected bool, cause error) {

@@ -45,7 +45,7 @@ func say(e kitchen.Event) string {
 	case e.Gap != nil:
 		return "gap: " + sayGap(*e.Gap)
 	case e.Command != nil:
-		return joined("command", e.Command.Name, e.Command.Channel, e.Command.Order)
+		return joined("command", e.Command.Name, e.Command.Channel, e.Command.Order, e.Command.Version)
 	case e.Reply != nil:
 		return joined("reply", e.Reply.Name, e.Reply.Order, e.Reply.Error, e.Reply.Text)
 	case e.Salvaged != nil && e.Salvaged.Event != nil:

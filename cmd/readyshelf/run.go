@@ -56,6 +56,7 @@ type house struct {
 	layoutsSeen string
 	refused     []*ticket.LayoutError
 	samples     *sampler // nil where none are kept
+	wording     wording  // of alerts
 	metrics     *metrics
 	devices     []string          // of the configuration, by the names of their sources
 	taps        []*tap            // on the same
@@ -181,6 +182,9 @@ func openHouse(c Config, w world) (*house, error) {
 		log.Remember(followerName) // or what it has not read yet could go
 	}
 	h.buffer = log
+	if err := h.openTexts(h.decider.State.Templates); err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
 	h.clock = h.now(log.Boot())
 	h.began = h.clock().At
 	h.clocks.show(h.decider.State.Clocks)
@@ -239,6 +243,7 @@ func (h *house) afterCommit(events []kitchen.Event) {
 	b := h.decider.Board(h.clock())
 	h.clocks.show(h.decider.State.Clocks)
 	h.outbox.newest.Store(h.decider.State.Sequence)
+	h.retold(events) // before somebody reads that it was done
 	h.view.show(b)
 	h.worth.Store(h.decider.Worth())
 	h.replies.deliver(events)
@@ -256,11 +261,19 @@ func (h *house) started(ctx context.Context, sources []sensors.Source) {
 	facts := []kitchen.Event{start}
 	for _, f := range h.view.get().Faults {
 		device, _ := kitchen.SplitFault(f.Device)
+		if device == textsName && h.wording.refused != nil {
+			continue
+		}
 		if device != layoutsName && !slices.ContainsFunc(sources, func(s sensors.Source) bool { return s.Name == device }) {
 			gone := h.clock().Fact(f.Device)
 			gone.Recovered = &kitchen.Recovered{Device: f.Device}
 			facts = append(facts, gone)
 		}
+	}
+	if f := h.textsRefused(); f != nil {
+		e := h.clock().Fact(textsName)
+		e.Fault = f
+		facts = append(facts, e)
 	}
 	facts = append(facts, replaced(h.clock(), h.buffer.Replaced())...)
 	if err := h.keeper.Emit(ctx, facts...); err != nil {

@@ -69,7 +69,7 @@ func BenchmarkEncode(b *testing.B) {
 	e := ready()
 	b.Run("ours", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := origin.Encode(e, e.Stamp, false); err != nil {
+			if _, err := origin.Encode(e, nil, e.Stamp, false); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -15,8 +15,9 @@ import (
 
 // Encode returns the body of an event that has an alert, as first sent at sent: an
 // [Envelope] as [json.Marshal] writes it, byte for byte. It does so by hand, because
-// a backlog goes out no faster than its bodies are made.
-func (o Origin) Encode(e kitchen.Event, sent kitchen.Stamp, replayed bool) ([]byte, error) {
+// a backlog goes out no faster than its bodies are made. said are its sentences, nil
+// for none.
+func (o Origin) Encode(e kitchen.Event, said *kitchen.Texts, sent kitchen.Stamp, replayed bool) ([]byte, error) {
 	a, seq := e.Alert, strconv.FormatUint(e.Seq, 10)
 	clock := cmp.Or(e.Clock, kitchen.Unknown)
 	w := object{b: append(make([]byte, 0, 1<<10), '{')}
@@ -45,6 +46,7 @@ func (o Origin) Encode(e kitchen.Event, sent kitchen.Stamp, replayed bool) ([]by
 	w.b = append(w.b, '{')
 	w.alert(a)
 	w.text("clock", string(clock))
+	w.said(said)
 	w.b = append(w.b, "}}"...)
 	return w.b, w.err
 }
@@ -126,6 +128,19 @@ func (w *object) alert(a *kitchen.Alert) {
 	w.some("remedy", a.Remedy)
 	w.rare("offset", a.Offset, a.Offset != 0)
 	w.rare("gap", a.Gap, a.Gap != nil)
+}
+
+// said writes the sentences of an alert.
+func (w *object) said(s *kitchen.Texts) {
+	if s == nil {
+		return
+	}
+	w.name("texts")
+	w.b = append(w.b, '{')
+	w.text("version", s.Version)
+	w.some("courier", s.Courier)
+	w.some("customer", s.Customer)
+	w.b = append(w.b, '}')
 }
 
 // object is JSON in the making, and the first error.

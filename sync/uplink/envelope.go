@@ -56,8 +56,8 @@ type Envelope struct {
 	Data Data `json:"data"`
 }
 
-// Data is an alert without what the envelope says already, and how far its
-// times can be believed.
+// Data is an alert without what the envelope says already, how far its times can be
+// believed, and what to tell people of it.
 type Data struct {
 	kitchen.Alert
 	// Type and Sequence hide those of Alert; they stay zero and unwritten.
@@ -65,6 +65,8 @@ type Data struct {
 	Sequence struct{} `json:"sequence,omitzero"`
 
 	Clock kitchen.ClockQuality `json:"clock"`
+	// Texts are sentences for people; nil where there is nobody to be told.
+	Texts *kitchen.Texts `json:"texts,omitempty"`
 }
 
 // Origin is who sends: the part of an identity that all alerts of a log share.

@@ -37,7 +37,7 @@ func ready() kitchen.Event {
 // journey is what comes out of an event that was sent as it happened, and replayed.
 func journey(t *testing.T, o uplink.Origin, e kitchen.Event) uplink.Envelope {
 	t.Helper()
-	body, err := o.Encode(e, e.Stamp, true)
+	body, err := o.Encode(e, nil, e.Stamp, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ const golden = `{
 
 func TestGoldenEnvelope(t *testing.T) {
 	e := ready()
-	body, err := origin.Encode(e, e.Add(88*time.Millisecond), false)
+	body, err := origin.Encode(e, nil, e.Add(88*time.Millisecond), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +250,7 @@ func FuzzEncode(f *testing.F) {
 		e.Seq = seq
 		e.Alert = &kitchen.Alert{Type: kitchen.AlertType(kind), Sequence: sequence, ID: id, Number: number, Notes: notes, Probability: p}
 		body, err := json.Marshal(reference(origin, e, e.Stamp, false))
-		if got, failed := origin.Encode(e, e.Stamp, false); (failed != nil) != (err != nil) || err == nil && string(got) != string(body) {
+		if got, failed := origin.Encode(e, nil, e.Stamp, false); (failed != nil) != (err != nil) || err == nil && string(got) != string(body) {
 			t.Fatalf("Encode wrote %s, %v\njson wrote   %s, %v", got, failed, body, err)
 		}
 		if err != nil {
@@ -307,7 +307,7 @@ func TestEncodeIsJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := origin.Encode(e, e.Stamp, true)
+		got, err := origin.Encode(e, nil, e.Stamp, true)
 		if err != nil || string(got) != string(want) {
 			t.Errorf("%s: Encode wrote %s, %v\njson wrote %s", what, got, err, want)
 		}
@@ -326,6 +326,20 @@ func TestEncodeIsJSON(t *testing.T) {
 	}
 	check("all of them", all)
 	check("none", kitchen.Alert{})
+	for _, said := range []kitchen.Texts{
+		{}, {Version: "zh-1", Sentences: kitchen.Sentences{Courier: "订单 \"1\" <好>\t", Customer: "ready"}}, {Sentences: kitchen.Sentences{Customer: "x"}},
+	} {
+		want := reference(origin, ready(), ready().Stamp, true)
+		want.Data.Texts = &said
+		body, err := json.Marshal(want)
+		got, failed := origin.Encode(ready(), &said, ready().Stamp, true)
+		if err != nil || failed != nil || string(got) != string(body) {
+			t.Errorf("%+v: Encode wrote %s, %v\njson wrote %s, %v", said, got, failed, body, err)
+		}
+		if v, err := uplink.Decode(got); err != nil || *v.Data.Texts != said {
+			t.Errorf("%+v: read as %+v, %v", said, v.Data.Texts, err)
+		}
+	}
 }
 
 // A year that RFC 3339 cannot say is an error, as for encoding/json.
@@ -333,7 +347,7 @@ func TestEncodeFails(t *testing.T) {
 	e := ready()
 	far := e.At.AddDate(10_000, 0, 0)
 	e.Alert.P50 = &far
-	if b, err := origin.Encode(e, e.Stamp, true); err == nil {
+	if b, err := origin.Encode(e, nil, e.Stamp, true); err == nil {
 		t.Errorf("wrote %s", b)
 	}
 }

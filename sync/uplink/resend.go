@@ -93,7 +93,7 @@ func (s *session) sendOld() {
 	f := flight{upto: max(e.Seq, s.repeats.skip(s.ships)), ack: s.repeats.ack, again: true}
 	alert, from, _ := s.origin.Of(e)
 	alert.Stamp = s.Correct(alert.Stamp)
-	body, err := from.Encode(alert, s.Now(), true)
+	body, err := from.Encode(alert, s.Say(alert), s.Now(), true)
 	if err != nil { // as at its first sending, which said so
 		<-s.slots
 		s.enqueue(f)

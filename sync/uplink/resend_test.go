@@ -3,9 +3,11 @@ package uplink_test
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"readyshelf/kitchen"
 	"readyshelf/sync/uplink"
 	"readyshelf/sync/uplink/uplinktest"
 )
@@ -114,6 +116,34 @@ func TestResendBesideNew(t *testing.T) {
 		}
 		if old < 5 || old > 100 {
 			t.Errorf("%d alerts went out again beside a backlog, want some", old)
+		}
+	})
+}
+
+// What is sent again is said in words too: those of now.
+func TestResendSays(t *testing.T) {
+	bubble(t, func(t *testing.T, s *shop) {
+		resend := make(chan uplink.Range, 1)
+		var version atomic.Value
+		version.Store("en-1")
+		s.Resend, s.Read = resend, s.log.Read
+		s.Say = func(e kitchen.Event) *kitchen.Texts {
+			return &kitchen.Texts{Version: version.Load().(string), Sentences: kitchen.Sentences{Courier: e.Alert.ID}}
+		}
+		s.log.add(s.alert())
+		s.start()
+		time.Sleep(time.Second)
+		version.Store("en-2")
+		resend <- uplink.Range{From: 1, To: 1}
+		time.Sleep(time.Second)
+		events := s.events()
+		if len(events) != 2 {
+			t.Fatalf("got %d events, want 2", len(events))
+		}
+		for i, want := range []string{"en-1", "en-2"} {
+			if said := events[i].Data.Texts; said == nil || said.Version != want || said.Courier != events[i].Data.ID {
+				t.Errorf("sending %d says %+v, want version %s", i, said, want)
+			}
 		}
 	})
 }

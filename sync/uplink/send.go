@@ -188,7 +188,7 @@ func (s *session) compose(e kitchen.Event) (kitchen.AlertType, []byte, error) {
 	body, err := s.bodies.body(seq, func() ([]byte, error) {
 		replayed := from != s.origin || e.Boot != s.began.Boot || e.Up < s.began.Up
 		e.Stamp = s.Correct(e.Stamp)
-		return from.Encode(e, s.Now(), replayed)
+		return from.Encode(e, s.Say(e), s.Now(), replayed)
 	})
 	return e.Alert.Type, body, err
 }

@@ -38,6 +38,9 @@ type Uplink struct {
 	// before its clock was set. It is asked at the alert's first sending; nil, like a
 	// stamp that comes back as it was, corrects nothing.
 	Correct func(kitchen.Stamp) kitchen.Stamp
+	// Say puts an alert into words when its body is made, with the stamp that Correct
+	// gave it; nil says nothing, and so does what it returns nil for.
+	Say func(kitchen.Event) *kitchen.Texts
 	// Board and Health return the JSON of state/board and state/health, or nil for
 	// nothing; nil functions too. Board is published at connect, and 10 s apart at
 	// least when BoardChanged was sent to; Health at connect, whenever HealthChanged
@@ -153,6 +156,9 @@ func newRunner(u *Uplink) (*runner, error) {
 	r.Window = cmp.Or(r.Window, DefaultWindow)
 	if r.Correct == nil {
 		r.Correct = func(st kitchen.Stamp) kitchen.Stamp { return st }
+	}
+	if r.Say == nil {
+		r.Say = func(kitchen.Event) *kitchen.Texts { return nil }
 	}
 	if r.Acked == nil {
 		r.Acked = func(time.Duration) {}
