@@ -174,7 +174,9 @@ func (r *replay) happen(d deed) {
 	r.decide(e.Stamp, &e)
 	if d.what == kitchen.OrderAccepted {
 		r.said[d.order].Quantiles = r.quantiles(id, e.Stamp)
-		r.see(d.order, e.Stamp)
+	}
+	if d.what != "" && d.what != kitchen.OrderClosed {
+		r.look(e.Stamp) // as the kitchen does when somebody changed it
 	}
 }
 
