@@ -44,7 +44,8 @@
 //
 // A label counts at once. The last 40 lessons stand in a list beside the core that does
 // not have them yet, so an order.ready.undone takes its label back: the list is folded
-// again without it. What was forecast of other orders meanwhile stays as it was told.
+// again without it, forecasts issued meanwhile included. What they took as the kitchen's
+// work left stays, as the forecasts of then had it.
 //
 // # Properties
 //

@@ -2,6 +2,7 @@ package predict
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -104,7 +105,7 @@ func (m *Model) doubtBurst() {
 			last[i].What, last[i].Took = doubted, 0
 		}
 	}
-	m.refold()
+	m.relearn(last[0].When)
 }
 
 // picked takes in a pick-up: of an order that nobody had pressed it bounds when that was
@@ -136,7 +137,7 @@ func (m *Model) undo(id string) {
 	}
 	l := m.lessons[i]
 	m.lessons = slices.DeleteFunc(m.lessons, func(l lesson) bool { return l.ID == id })
-	m.refold()
+	m.relearn(l.When)
 	if (l.What == pressed || l.What == doubted) && m.find(id) < 0 {
 		k, _ := slices.BinarySearchFunc(m.open, l.At, func(o opened, at time.Duration) int { return cmp.Compare(o.At, at) })
 		m.open = slices.Insert(m.open, k, l.opened)
@@ -146,9 +147,35 @@ func (m *Model) undo(id string) {
 }
 
 // refold derives live.
-func (m *Model) refold() {
+func (m *Model) refold() { m.relearn(math.MaxInt64) }
+
+// relearn derives live, after lessons from a moment on were taken back or doubted. What
+// was said since then of other orders is said again, as it would have been.
+func (m *Model) relearn(from time.Duration) {
 	m.live.set(m.firm)
 	for i := range m.lessons {
-		m.live.teach(&m.lessons[i])
+		l := &m.lessons[i]
+		m.resay(from, l.When, i)
+		from = max(from, l.When)
+		m.live.teach(l)
+	}
+	m.resay(from, m.clock, len(m.lessons))
+}
+
+// resay looks again at the orders that came after from and until to, of which lesson i and
+// the later ones, and the open ones, remember what was said.
+func (m *Model) resay(from, to time.Duration, i int) {
+	again := func(o *opened) {
+		if o.At > from && o.At <= to && !o.Later {
+			o.sight = m.live.look(&o.facts, o.At, new(vectors))
+		}
+	}
+	for k := range m.lessons[i:] {
+		if l := &m.lessons[i+k]; l.What != fetched {
+			again(&l.opened)
+		}
+	}
+	for k := range m.open {
+		again(&m.open[k])
 	}
 }

@@ -3,6 +3,7 @@ package predict
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -12,12 +13,18 @@ import (
 	"readyshelf/kitchen"
 )
 
-// told is what a model says of every open order: a few quantiles each.
+// told is what a model says of every open order, given that it is not ready yet: a few
+// quantiles each.
 func told(r *rig, st kitchen.Stamp) map[string][3]time.Duration {
 	out := map[string][3]time.Duration{}
 	for _, o := range r.state.OpenOrders() {
 		f := r.model.Forecast(&r.state, o, st)
-		out[o.ID] = [3]time.Duration{f.Quantile(0.1), f.Quantile(0.5), f.Quantile(0.85)}
+		past := f.CDF(st.Up - o.Accepted.Up)
+		var q [3]time.Duration
+		for i, p := range [3]float64{0.1, 0.5, 0.85} {
+			q[i] = f.Quantile(past + p*(1-past))
+		}
+		out[o.ID] = q
 	}
 	return out
 }
@@ -152,7 +159,7 @@ func TestFacts(t *testing.T) {
 
 // TestUndo runs two kitchens. In the first a wrong press is a label until it is undone; in
 // the second the same press carries no evidence. After the undo both must say the same for
-// ever; where orders came meanwhile, almost: what was forecast of them stays as it was told.
+// ever; where orders came meanwhile, almost: the work left that they saw stays as it was seen.
 func TestUndo(t *testing.T) {
 	alone(t)
 	for seed := range uint64(20) {
@@ -161,10 +168,11 @@ func TestUndo(t *testing.T) {
 		wrong := rows[30+rng.IntN(50)].id
 		wait, most := 0.5, 0.0 // seconds until somebody notices
 		if seed%2 == 1 {
-			wait, most = 10+rng.Float64()*4000, 0.06
+			wait, most = 10+rng.Float64()*4000, 0.02
 		}
 		pressed, never := newRig(New()), newRig(New())
 		undone := false
+		var offs []float64
 		for _, d := range undoDeeds(rows, wrong, wait) {
 			pressed.step(d)
 			if d.what == "wrong" {
@@ -174,12 +182,16 @@ func TestUndo(t *testing.T) {
 			}
 			undone = undone || d.what == kitchen.OrderReadyUndone
 			off := apart(told(pressed, at(d.at)), told(never, at(d.at)))
-			if undone && off > most {
-				t.Fatalf("seed %d: forecasts differ by %.4f of their size after the undo, at %.0f s", seed, off, d.at)
+			if undone {
+				offs = append(offs, off)
 			}
 			if d.what == "wrong" && len(told(never, at(d.at))) > 0 && off == 0 {
 				t.Fatalf("seed %d: the wrong press was not learned, so the test says nothing", seed)
 			}
+		}
+		slices.Sort(offs)
+		if half := offs[len(offs)/2]; half > most || offs[len(offs)-1] > 10*most {
+			t.Errorf("seed %d: after the undo forecasts differ by %.4f of their size, the worst by %.4f", seed, half, offs[len(offs)-1])
 		}
 	}
 }
