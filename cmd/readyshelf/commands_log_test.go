@@ -44,7 +44,7 @@ func TestResendCommand(t *testing.T) {
 			args string
 			want map[string]any
 		}{
-			{`"from":1,"to":99`, map[string]any{"from": 1.0, "to": float64(b.house.buffer.Head()), "alerts": 1.0}},
+			{`"from":1,"to":99`, map[string]any{"from": 1.0, "to": float64(b.house.buffer.Head()), "alerts": 2.0}},
 			{`"from":1,"to":1`, map[string]any{"from": 1.0, "to": 1.0, "alerts": 0.0}},
 			{`"from":1,"to":3,"log_id":"` + b.house.buffer.ID() + `"`, map[string]any{"from": 1.0, "to": 3.0, "alerts": 1.0}},
 		} {
@@ -70,8 +70,8 @@ func TestResendCommand(t *testing.T) {
 		b.print(b.menu.job("#13 美团外卖\n宫保鸡丁饭 x2\n"))
 		time.Sleep(10 * time.Second)
 		acked := float64(b.house.buffer.Cursor(followerName))
-		if got := b.ask("resend", `{"transaction":"a","from":4,"to":99}`).Data; got["alerts"] != 0.0 || got["to"] != acked {
-			t.Errorf("what waits for the broker: got %v, want nothing behind %v", got, acked)
+		if got := b.ask("resend", `{"transaction":"a","from":4,"to":99}`).Data; got["alerts"] != 1.0 || got["to"] != acked {
+			t.Errorf("what waits for the broker: got %v, want order.soon, 4, and nothing behind %v", got, acked)
 		}
 		for range maxResends {
 			b.ask("resend", `{"transaction":"a","from":1,"to":3}`)

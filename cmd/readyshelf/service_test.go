@@ -102,7 +102,7 @@ func TestServiceManagerIsTold(t *testing.T) {
 		b.broker.Cut()
 		b.print(b.menu.job("#12 美团外卖\n宫保鸡丁饭 x2\n"))
 		time.Sleep(11 * time.Second)
-		if got, want := s.status(), "1 open order; 1 alert waits for the broker; no broker: "; !strings.HasPrefix(got, want) {
+		if got, want := s.status(), "1 open order; 2 alerts wait for the broker; no broker: "; !strings.HasPrefix(got, want) {
 			t.Errorf("status: got %q, want %q", got, want)
 		}
 		b.scale.Unplug()

@@ -106,6 +106,7 @@ func (w *object) alert(a *kitchen.Alert) {
 	w.some("order_key", a.OrderKey)
 	w.some("day", a.Day)
 	w.rare("items", a.Items, len(a.Items) > 0)
+	w.rare("value", a.Value, a.Value != 0)
 	w.some("notes", a.Notes)
 	w.rare("preorder", a.Preorder, a.Preorder)
 	w.rare("raster", a.Raster, a.Raster)
