@@ -79,6 +79,7 @@ type orderArgument struct {
 	PlatformID string         `json:"platform_id"`
 	Table      string         `json:"table"`
 	Items      []kitchen.Item `json:"items"`
+	Value      float64        `json:"value"`
 	Notes      string         `json:"notes"`
 	Promised   string         `json:"promised"`
 	Preorder   bool           `json:"preorder"`
@@ -88,6 +89,7 @@ type orderArgument struct {
 const (
 	maxDishes = 200
 	maxQty    = 999
+	maxValue  = 1e6
 )
 
 // order reads an order; the key hashes the platform's id, loc is the store's time zone.
@@ -124,6 +126,9 @@ func (o orderArgument) ticket(key []byte, loc *time.Location) (kitchen.Ticket, e
 	case len(o.Items) > maxDishes:
 		return kitchen.Ticket{}, refusal{codeTooLarge, fmt.Sprintf("order.items: %d at most", maxDishes)}
 	}
+	if o.Value < 0 || o.Value > maxValue {
+		return malformed("value: what the order costs, up to %d", int(maxValue))
+	}
 	for i, it := range o.Items {
 		if it.Qty < 1 || it.Qty > maxQty || it.Name == "" {
 			return malformed("items[%d]: a name, and a qty from 1 to %d", i, maxQty)
@@ -134,7 +139,7 @@ func (o orderArgument) ticket(key []byte, loc *time.Location) (kitchen.Ticket, e
 	}
 	t := ticket.Unprinted(kitchen.Ticket{
 		Number: o.Number, Numbers: o.Numbers, Channel: o.Channel, OrderKey: o.OrderKey, Table: o.Table,
-		Items: o.Items, Notes: o.Notes, Promised: promised, Preorder: o.Preorder,
+		Items: o.Items, Value: o.Value, Notes: o.Notes, Promised: promised, Preorder: o.Preorder,
 	}, o.PlatformID, key)
 	switch {
 	case o.Number != "" && t.Number == "" && t.OrderKey == "":
