@@ -19,7 +19,7 @@ func Unprinted(t kitchen.Ticket, id string, key []byte) kitchen.Ticket {
 	out := kitchen.Ticket{
 		Kind: kitchen.SlipOrder, Text: true,
 		Channel: Channel(t.Channel), Table: tableNamed(t.Table),
-		Promised: t.Promised, Preorder: t.Preorder, Notes: cleanNotes(t.Notes),
+		Promised: t.Promised, Preorder: t.Preorder, Value: t.Value, Notes: cleanNotes(t.Notes),
 	}
 	if out.Channel == "" && out.Table != "" {
 		out.Channel = "dine-in"

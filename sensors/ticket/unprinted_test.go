@@ -16,7 +16,7 @@ func TestUnprinted(t *testing.T) {
 	key := []byte("key")
 	got := Unprinted(kitchen.Ticket{
 		Number: "#a12", Numbers: []string{"7A3F", "3000 0000 0000 0001", "Jane Doe"}, Channel: "美团外卖", Table: "大厅 A08",
-		Notes: "少辣，到了打13800000000\n不要葱", Promised: "12:05", Preorder: true,
+		Notes: "少辣，到了打13800000000\n不要葱", Promised: "12:05", Preorder: true, Value: 61.5,
 		Items: []kitchen.Item{
 			{Qty: 2, Name: " 宫保鸡丁饭 ", Mods: []string{"少辣", "张先生", "for Jane", "door code 4455#"}},
 			{Qty: 1, Name: "米饭(王先生 收)"},
@@ -27,7 +27,7 @@ func TestUnprinted(t *testing.T) {
 	got.Print = 0
 	want := kitchen.Ticket{
 		Kind: kitchen.SlipOrder, Text: true, Number: "a12", Numbers: []string{"7A3F"}, Channel: "meituan", Table: "A08",
-		OrderKey: hashOrder(key, "3000000000000001"), Notes: "少辣; 不要葱", Promised: "12:05", Preorder: true,
+		OrderKey: hashOrder(key, "3000000000000001"), Notes: "少辣; 不要葱", Promised: "12:05", Preorder: true, Value: 61.5,
 		Items:    []kitchen.Item{{Qty: 2, Name: "宫保鸡丁饭", Mods: []string{"少辣"}}, {Qty: 1, Name: "米饭"}},
 		Unparsed: 2,
 	}
