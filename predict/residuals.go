@@ -12,10 +12,10 @@ const (
 	ringSize    = 400    // residuals kept
 	ringBound   = 8.0    // and no larger than this
 	ringMemory  = 1000.0 // labels after which a residual weighs 1/e
-	ringFar     = 0.15   // what one from an unlike order weighs
+	ringFar     = 0.05   // what one from an unlike order weighs
 	likePieces  = 0.6    // ln pieces that make an order unlike another
 	likeOpen    = 0.7    // and ln open orders
-	shapeWeight = 60.0   // residuals that the shipped shape is worth
+	shapeWeight = 60.0   // residuals that the shipped shape is worth on the first day
 )
 
 // residual is what a forecast was worth, and of what kind the order was.
@@ -59,8 +59,9 @@ var knots = [3]float64{0.15, 0.5, 0.85}
 const (
 	groups     = 3     // of load: quiet, busy, rush
 	trackAll   = 0.005 // how fast the knots follow
-	trackGroup = 0.003
+	trackGroup = 0.006
 	trackKeep  = 0.9995
+	groupKeep  = 0.9999
 )
 
 // group is the load's.
@@ -129,7 +130,7 @@ func (r *residuals) learn(f *facts, s *sight, z float64) {
 		r.Group[g][k] += trackGroup * e
 		r.Off[k] = trackKeep * (r.Off[k] + trackAll*e)
 		for i := range r.Group {
-			r.Group[i][k] *= trackKeep
+			r.Group[i][k] *= groupKeep
 		}
 	}
 	u = math.Round(min(max(u, -ringBound), ringBound)*1e4) / 1e4
@@ -173,12 +174,17 @@ func (r *residuals) where(sums []float64, c float64) float64 {
 // weight is what residual i counts for an order: more if it is late and of its kind.
 func (r *residuals) weight(i int16, f *facts) float64 {
 	if int(i) >= ringSize {
-		return shapeWeight / shapeSize
+		return r.shipped()
 	}
 	e := &r.Ring[i]
 	a := (pieceLog(e.Pieces) - pieceLog(f.Pieces)) / likePieces
 	b := (openLog(e.Open) - openLog(f.Queue.Open)) / likeOpen
 	return r.fresh(i) * (math.Exp(-(a*a+b*b)/2) + ringFar)
+}
+
+// shipped is what one of the shipped residuals still counts.
+func (r *residuals) shipped() float64 {
+	return shapeWeight / shapeSize * ringSize / (ringSize + float64(r.Count))
 }
 
 // fresh is what residual i of the ring still counts.

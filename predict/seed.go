@@ -159,7 +159,7 @@ func (r *residuals) shape() []float64 {
 	total := 0.0
 	order := r.sorted()
 	for k, i := range order {
-		w := shapeWeight / shapeSize
+		w := r.shipped()
 		if int(i) < ringSize {
 			w = r.fresh(i)
 		}
