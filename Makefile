@@ -71,7 +71,8 @@ days: # each for minutes and of one processor
 	@$(MAKE) --no-print-directory -j2 --output-sync lunches guests forecasts
 
 forecasts: ## what the forecast promises, on the development data beside the checkout
-	go test -count=1 -v -timeout 15m -run 'Promises|Forgotten' ./predict/backtest
+	go test -timeout 15m ./predict
+	go test -count=1 -v -timeout 15m -run 'Promises|Forgotten|Chain|Poison' ./predict/backtest
 
 lunches: # the whole daemon through 200 lunches and two weeks of mishaps
 	go test -run 'TestLunch|TestWeek' -timeout 15m $(CMD) -lunches 200 -weeks 2

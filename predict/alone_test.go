@@ -14,3 +14,6 @@ func alone(t *testing.T) {
 		t.Skip("one goroutine cannot race: tested without the race detector")
 	}
 }
+
+// Alone is alone for the tests that see the package from outside.
+var Alone = alone

@@ -31,6 +31,7 @@ func (s *chainShop) restarted() *predict.Model {
 // A menu of five hundred dishes, a dozen of which are most of what is sold, and which
 // changes every few weeks: the dishes that sell have a place, the model stays small.
 func TestLargeMenu(t *testing.T) {
+	predict.Alone(t)
 	t.Parallel()
 	s := newChainShop(t)
 	rng := rand.New(rand.NewPCG(3, 3))
@@ -69,12 +70,13 @@ func TestLargeMenu(t *testing.T) {
 	}
 }
 
-// Five hundred orders that nobody ever presses, of two hundred dishes each.
+// Five hundred orders that nobody ever presses, of sixty dishes each.
 func TestCrowd(t *testing.T) {
+	predict.Alone(t)
 	t.Parallel()
 	s := newChainShop(t)
 	var items []kitchen.Item
-	for i := range 200 {
+	for i := range 60 {
 		items = append(items, kitchen.Item{Qty: 1 + i%3, Name: fmt.Sprint("dish ", i)})
 	}
 	for i := range 500 {

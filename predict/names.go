@@ -23,6 +23,25 @@ const (
 type names struct {
 	Name []string        `json:"name,omitempty"`
 	Used []time.Duration `json:"used,omitempty"` // model time of the last order
+
+	keys map[string]string // by spelling, what was found lately; derived
+}
+
+const maxKeys = 1024 // spellings that are remembered
+
+// key is the dishName of a spelling: an order is looked at again and again.
+func (n *names) key(s string) string {
+	if k, ok := n.keys[s]; ok {
+		return k
+	}
+	k := dishName(s)
+	if n.keys == nil || len(n.keys) == maxKeys {
+		n.keys = map[string]string{}
+	}
+	if len(s) <= 4*maxName {
+		n.keys[s] = k
+	}
+	return k
 }
 
 var (
@@ -54,7 +73,7 @@ func dishName(s string) string {
 func (m *Model) helpings(items []kitchen.Item) []helping {
 	var out []helping
 	for _, it := range items {
-		name := dishName(it.Name)
+		name := m.names.key(it.Name)
 		if it.Qty <= 0 || name == "" {
 			continue
 		}
@@ -79,7 +98,7 @@ func (m *Model) helpings(items []kitchen.Item) []helping {
 func (m *Model) known(items []kitchen.Item) []helping {
 	var out []helping
 	for _, it := range items {
-		if i := slices.Index(m.names.Name, dishName(it.Name)); i >= 0 && it.Qty > 0 {
+		if i := slices.Index(m.names.Name, m.names.key(it.Name)); i >= 0 && it.Qty > 0 {
 			out = append(out, helping{i, min(it.Qty, maxPieces)})
 		}
 	}

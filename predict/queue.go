@@ -72,6 +72,10 @@ func (f *facts) order(o *kitchen.Order, dishes []helping) {
 func (m *Model) queue(id string, mine []helping, at time.Duration) queue {
 	q := queue{Came: m.came.at(at), Done: m.done.at(at)}
 	var portions [maxDishes]int
+	var own [maxDishes]bool
+	for _, h := range mine {
+		own[h.Dish] = true
+	}
 	for i := range m.open {
 		o := &m.open[i]
 		age := at - o.At
@@ -82,7 +86,7 @@ func (m *Model) queue(id string, mine []helping, at time.Duration) queue {
 		q.Pieces += o.Pieces
 		q.age(age, math.Exp(o.Mean))
 		for _, h := range o.Dishes {
-			if slices.ContainsFunc(mine, func(n helping) bool { return n.Dish == h.Dish }) {
+			if own[h.Dish] {
 				q.Same += h.Qty
 			}
 			if age < aged {

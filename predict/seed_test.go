@@ -210,6 +210,7 @@ func TestSeedOfASeed(t *testing.T) {
 
 // Whatever a store sells, a seed of it can be read, and fits a record of the log.
 func TestSeedSize(t *testing.T) {
+	predict.Alone(t)
 	t.Parallel()
 	s := newChainShop(t)
 	var menu []string

@@ -207,6 +207,7 @@ func (c *chaos) restarts() (size int) {
 // Whatever happens in whatever order, forecasts are distributions, and a restart changes
 // none of them.
 func TestChaos(t *testing.T) {
+	predict.Alone(t)
 	t.Parallel()
 	kitchens, events := 10, 3000
 	if testing.Short() {

@@ -29,9 +29,7 @@ const day = 86400.0
 // is the same kitchen with a new cook, and with a new menu besides; the second another
 // kitchen whose dishes have other names, so that nothing is known of them.
 func TestChain(t *testing.T) {
-	if testing.Short() {
-		t.Skip("some fifty thousand orders: not with -short")
-	}
+	backtest.Long(t)
 	stores := simulated(t)
 	var cook, menu, other [2]worth
 	for i, s := range stores {

@@ -14,9 +14,7 @@ import (
 // A day on which every press was wrong is made up for a hundred labels later: over the
 // next hundred orders the CRPS is within a tenth of what it would have been.
 func TestPoison(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a month of four kitchens, four times: not with -short")
-	}
+	backtest.Long(t)
 	stores := simulated(t)
 	for _, poisoned := range []float64{15, 32} {
 		rng := rand.New(rand.NewPCG(1, 1))

@@ -22,6 +22,9 @@ func long(t *testing.T) {
 	}
 }
 
+// Long is long for the tests that see the package from outside.
+var Long = long
+
 // held is what a figure must keep to.
 type held struct {
 	what            string
@@ -82,8 +85,7 @@ func TestPromisesInSimulatedKitchens(t *testing.T) {
 		held{"live: early %", m.Live.Early, 0, 7},
 		held{"live: an alert is right %", m.Live.Hit, 90, 100},
 		held{"rush hours: 85 % quantile kept", row(t, r, "rush", "rush hours").Cov85, 82, 88},
-		// 88 is wanted: outside the rush the forecast is a little too careful.
-		held{"other hours: 85 % quantile kept", row(t, r, "rush", "other hours").Cov85, 82, 89},
+		held{"other hours: 85 % quantile kept", row(t, r, "rush", "other hours").Cov85, 82, 88},
 		held{"seven days after a new cook: 85 % quantile kept", weekAfter(said, cooks), 82, 88},
 		held{"seven days after a new menu: 85 % quantile kept", weekAfter(said, menus), 82, 88},
 	)
