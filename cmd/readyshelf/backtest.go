@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,8 @@ type backtestCmd struct {
 	Alerts    string        `placeholder:"FILE" help:"Write when order.soon went out: order_id,alert_s, in seconds after the ticket; empty: not before it was ready."`
 	HTML      string        `name:"html" placeholder:"FILE" help:"Write the report as one page with plots."`
 	Window    time.Duration `default:"15m" help:"The prediction_window (${default})."`
-	Threshold float64       `default:"0.85" help:"The confidence_threshold (${default})."`
+	Threshold string        `default:"0.85" help:"The confidence_threshold, a number or auto (${default})."`
+	FoodPrice float64       `name:"food-price" default:"1" help:"With auto: what a second that food waits costs, in seconds that a courier waits (${default})."`
 	Travel    time.Duration `default:"10m" help:"How long a courier is on the way after an alert (${default})."`
 	JSON      bool          `name:"json" help:"Print the report as JSON."`
 }
@@ -39,10 +41,26 @@ func (c *backtestCmd) Validate() error {
 		return errors.New("--store is for a file with several stores; a log is of one")
 	case c.Window <= 0 || c.Travel < 0:
 		return errors.New("--window and --travel are times: 15m")
-	case !(c.Threshold > 0 && c.Threshold < 1):
-		return errors.New("--threshold is a probability between 0 and 1: 0.85")
+	case !(c.FoodPrice >= 0.01 && c.FoodPrice <= 100):
+		return errors.New("--food-price is a number from 0.01 to 100")
 	}
-	return nil
+	_, err := c.rules()
+	return err
+}
+
+// rules are those of the daemon that is replayed.
+func (c *backtestCmd) rules() (kitchen.Rules, error) {
+	r := kitchen.DefaultRules()
+	r.Window, r.CourierTravel, r.FoodWaitPrice = c.Window, c.Travel, c.FoodPrice
+	if c.Threshold == "auto" {
+		r.Auto = true
+		return r, nil
+	}
+	var err error
+	if r.Threshold, err = strconv.ParseFloat(c.Threshold, 64); err != nil || !(r.Threshold > 0 && r.Threshold < 1) {
+		return r, errors.New("--threshold is a probability between 0 and 1, as 0.85, or auto")
+	}
+	return r, nil
 }
 
 // Run replays the past and says how the forecasts did.
@@ -51,8 +69,10 @@ func (c *backtestCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	rules := kitchen.DefaultRules()
-	rules.Window, rules.Threshold = c.Window, c.Threshold
+	rules, err := c.rules()
+	if err != nil {
+		return err
+	}
 	said, report, err := backtest.Run(ctx, stores, backtest.Config{
 		Rules: rules, Tick: defaultConfig().Alert.RetryInterval, Travel: c.Travel,
 		Model: func() kitchen.Model { return predict.New() },

@@ -89,6 +89,22 @@ func TestPromisesInSimulatedKitchens(t *testing.T) {
 		held{"seven days after a new cook: 85 % quantile kept", weekAfter(said, cooks), 82, 88},
 		held{"seven days after a new menu: 85 % quantile kept", weekAfter(said, menus), 82, 88},
 	)
+	paysOff(t, stores, r)
+}
+
+// paysOff replays with a threshold that is learned: couriers and food must wait less together
+// than at the fixed one of r.
+func paysOff(t *testing.T, stores [][]Order, r *Report) {
+	t.Helper()
+	c := config()
+	c.Rules.Auto = true
+	_, learned := run(t, stores, c)
+	was, is := r.Methods[0].Live, learned.Methods[0].Live
+	t.Logf("waits at %.2f: courier %.1f s, food %.1f s; learned: %.1f s, %.1f s (early %.1f %%, missed %.1f %%, right %.1f %%)",
+		r.Rule.Threshold, was.CourierWait, was.FoodWait, is.CourierWait, is.FoodWait, is.Early, is.Missed, is.Hit)
+	if was.CourierWait+was.FoodWait <= is.CourierWait+is.FoodWait {
+		t.Error("a learned threshold makes courier and food wait longer than the fixed one")
+	}
 }
 
 // On these days a store of the simulated kitchens got a new cook, a new menu.
@@ -129,6 +145,7 @@ func TestPromisesInManyRestaurants(t *testing.T) {
 		held{"live: missed %", m.Live.Missed, 0, 47.5},
 		held{"live: an alert is right %", m.Live.Hit, 84.6, 100},
 	)
+	paysOff(t, stores, r)
 }
 
 // In one real restaurant of which only the orders are known whose courier had to wait.

@@ -61,8 +61,14 @@ type Config struct {
 
 func (c Config) rule() Rule {
 	const usual = 30 * time.Second // where nobody looks, the alerts by the ticket need some step
-	return Rule{c.Rules.Window.Seconds(), c.Rules.Threshold, cmp.Or(c.Tick, usual).Seconds(), c.Travel.Seconds()}
+	return Rule{
+		Window: c.Rules.Window.Seconds(), Threshold: c.Rules.Threshold, Auto: c.Rules.Auto,
+		Tick: cmp.Or(c.Tick, usual).Seconds(), Travel: c.Travel.Seconds(),
+	}
 }
+
+// Set says whether t is the threshold that was set.
+func (r *Report) Set(t float64) bool { return !r.Rule.Auto && t == r.Rule.Threshold }
 
 // Run replays every store from its first day, each alone, and scores what was said. The
 // result is what was said of each store's orders, in their order, and the report of it.

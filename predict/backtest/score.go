@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"fmt"
 	"math"
 )
 
@@ -8,8 +9,17 @@ import (
 type Rule struct {
 	Window    float64 // seconds: prediction_window
 	Threshold float64 // probability: confidence_threshold
+	Auto      bool    // the threshold is learned; Threshold is that of the alerts by the ticket
 	Tick      float64 // seconds: retry_interval
 	Travel    float64 // seconds from an alert to the courier at the shelf
+}
+
+// at is the threshold in words.
+func (r Rule) at() string {
+	if r.Auto {
+		return "a learned threshold"
+	}
+	return fmt.Sprintf("%.2f", r.Threshold)
 }
 
 // Figures are what forecasts were worth. Times are in seconds, shares in percent.

@@ -44,7 +44,7 @@ func alertLine(a Alerts) string {
 }
 
 func (r *Report) alerts(w io.Writer) {
-	fmt.Fprintf(w, "\norder.soon, %s at %.2f\t%s\n", minutes(r.Rule.Window), r.Rule.Threshold, alertHead)
+	fmt.Fprintf(w, "\norder.soon, %s at %s\t%s\n", minutes(r.Rule.Window), r.Rule.at(), alertHead)
 	for i, f := range r.Methods {
 		if i == 0 && f.Live != nil {
 			fmt.Fprintf(w, "%s, live\t%s\n", f.Name, alertLine(*f.Live))
