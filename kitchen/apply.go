@@ -245,12 +245,23 @@ const (
 
 // forget drops closed orders that are old, or too many.
 func (s *State) forget(now Stamp) {
-	closed := s.inOrder(func(o *Order) bool { return !o.Phase.Open() })
-	for i, o := range closed {
+	closed := 0
+	for id, o := range s.Orders {
 		age, known := s.Since(o.ClosedAt, now)
-		if known && age > keepClosed || len(closed)-i > maxClosed {
-			delete(s.Orders, o.ID)
+		switch {
+		case o.Phase.Open():
+		case known && age > keepClosed:
+			delete(s.Orders, id)
+		default:
+			closed++
 		}
+	}
+	if closed <= maxClosed {
+		return
+	}
+	done := s.inOrder(func(o *Order) bool { return !o.Phase.Open() })
+	for _, o := range done[:closed-maxClosed] {
+		delete(s.Orders, o.ID)
 	}
 }
 

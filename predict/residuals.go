@@ -140,10 +140,11 @@ func (r *residuals) learn(f *facts, s *sight, z float64) {
 // quantiles puts into out the residuals at levels, for an order like this one.
 func (r *residuals) quantiles(f *facts, levels, out []float64) {
 	var sums [ringSize + shapeSize]float64
+	var like likeness
 	total := 0.0
 	order := r.sorted()
 	for k, i := range order {
-		w := r.weight(i, f)
+		w := r.weight(i, f, &like)
 		sums[k], total = total+w/2, total+w
 	}
 	g := group(f.Queue.Open)
@@ -172,15 +173,36 @@ func (r *residuals) where(sums []float64, c float64) float64 {
 }
 
 // weight is what residual i counts for an order: more if it is late and of its kind.
-func (r *residuals) weight(i int16, f *facts) float64 {
+func (r *residuals) weight(i int16, f *facts, like *likeness) float64 {
 	if int(i) >= ringSize {
 		return r.shipped()
 	}
 	e := &r.Ring[i]
-	a := (pieceLog(e.Pieces) - pieceLog(f.Pieces)) / likePieces
-	b := (openLog(e.Open) - openLog(f.Queue.Open)) / likeOpen
-	return r.fresh(i) * (math.Exp(-(a*a+b*b)/2) + ringFar)
+	return r.fresh(i) * (like.ofPieces(e.Pieces, f)*like.ofOpen(e.Open, f) + ringFar)
 }
+
+// likeness remembers how alike one order is to those of so many pieces, and to those
+// that found so many open: four hundred residuals have but a few of each.
+type likeness struct{ pieces, open [maxPieces + 1]float64 }
+
+// ofPieces is 1 for orders of as many pieces.
+func (l *likeness) ofPieces(n int, f *facts) float64 {
+	if l.pieces[n] == 0 {
+		l.pieces[n] = bell((pieceLog(n) - pieceLog(f.Pieces)) / likePieces)
+	}
+	return l.pieces[n]
+}
+
+// ofOpen is 1 for orders that found as many open.
+func (l *likeness) ofOpen(n int, f *facts) float64 {
+	if l.open[n] == 0 {
+		l.open[n] = bell((openLog(n) - openLog(f.Queue.Open)) / likeOpen)
+	}
+	return l.open[n]
+}
+
+// bell is 1 at 0 and falls to both sides, but never to 0.
+func bell(a float64) float64 { return math.Exp(-a * a / 2) }
 
 // shipped is what one of the shipped residuals still counts.
 func (r *residuals) shipped() float64 {
@@ -188,9 +210,15 @@ func (r *residuals) shipped() float64 {
 }
 
 // fresh is what residual i of the ring still counts.
-func (r *residuals) fresh(i int16) float64 {
-	return math.Exp(-float64((r.Count-1-int(i))%ringSize) / ringMemory)
-}
+func (r *residuals) fresh(i int16) float64 { return freshness[(r.Count-1-int(i))%ringSize] }
+
+// freshness is what a residual counts after so many others.
+var freshness = func() (w [ringSize]float64) {
+	for age := range w {
+		w[age] = math.Exp(-float64(age) / ringMemory)
+	}
+	return w
+}()
 
 // off is how many probits the quantile at a probit is shifted, linear between the knots.
 func (r *residuals) off(g int, z float64) float64 {
