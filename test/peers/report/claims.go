@@ -20,8 +20,8 @@ const (
 	line   = "sensors/ticket.Proxy"
 )
 
-// claims are what the project promises of its durable path, and of what reads bytes
-// from outside.
+// claims are what the project promises of its durable path, of what reads bytes
+// from outside, and of the forecast.
 var claims = []claim{
 	{what: "one event of 200 B at the device, history kept", bench: device + "history", unit: "B/event", limit: 12_500},
 	{what: "… its flushes", bench: device + "history", unit: "flushes/event", limit: 2, whole: true},
@@ -44,6 +44,7 @@ var claims = []claim{
 	{what: "… pictures", bench: paper + "raster/ours", unit: "MB/s", least: true, limit: 200},
 	{what: "… allocations", bench: paper + "text/ours", unit: "allocs/op"},
 	{what: "added by the proxy on loopback, the slowest in a hundred, µs", bench: line, unit: "p99-added-µs", limit: 1_000},
+	{what: "an order forecast, and learned from, ns", bench: "predict.ForecastAndLearn", unit: "ns/op", limit: 100_000},
 }
 
 // cell is one figure of a table.
