@@ -129,7 +129,8 @@ func (t *table) text(name string) string {
 	return ""
 }
 
-const maxSeconds = 1e10 // three hundred years
+// maxSeconds is a hundred years: the sum of two still is a [time.Duration].
+const maxSeconds = 100 * 366 * 86400.0
 
 // number is NaN where there is none.
 func (t *table) number(name string) (float64, error) {

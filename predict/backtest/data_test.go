@@ -43,6 +43,8 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		{head + "a,s,1,,,,,soup:0,exact,1,,\n", "line 2: items"},
 		{head + ",s,1,,,,,,exact,1,,\n", "line 2: order_id"},
 		{head + "a,s,1e300,,,,,,exact,1,,\n", "line 2: placed_s"},
+		{head + "a,s,-1e10,,,,,,exact,1,,\n", "line 2: placed_s"},
+		{head + "a,s,1,,,,,,upper,,1e10,\n", "line 2: upper_s"},
 		{head + "a,s,1\n", "line 2"},
 	} {
 		if _, err := Read(strings.NewReader(c.file)); err == nil || !strings.Contains(err.Error(), c.want) {

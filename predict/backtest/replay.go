@@ -107,12 +107,15 @@ func (s *Shop) play(ctx context.Context, store []Order) ([]Said, error) {
 			r.said[i].Would[k] = nan
 		}
 	}
-	next := 0.0
+	next := math.Inf(-1)
 	for _, d := range deeds(store) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		for s.Tick > 0 && len(r.open) > 0 && next < d.at {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			r.look(at(next))
 			r.decide(at(next), nil)
 			next += s.Tick.Seconds()

@@ -1,8 +1,12 @@
 package backtest
 
 import (
+	"context"
+	"errors"
 	"math"
+	"slices"
 	"testing"
+	"time"
 
 	"readyshelf/kitchen"
 	"readyshelf/predict"
@@ -125,4 +129,46 @@ func BenchmarkReplay(b *testing.B) {
 		orders += len(shop.Play(stores[0]))
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(orders), "µs/order")
+}
+
+// A file's times may lie before its Monday: its orders are looked at as all others are.
+func TestTimesBeforeMonday(t *testing.T) {
+	store := fixture(t)[0][:60]
+	const week = 7 * 86400
+	later, _ := run(t, [][]Order{store}, config())
+	before := slices.Clone(store)
+	for i := range before {
+		before[i].Placed -= 10 * week
+	}
+	sooner, _ := run(t, [][]Order{before}, config())
+	for i, o := range sooner[0] {
+		if want := later[0][i].Would[5]; !near(o.Would[5], want, 31) {
+			t.Errorf("order %s: order.soon after %v s, ten weeks later after %v s", o.ID, o.Would[5], want)
+		}
+	}
+}
+
+// Who presses Ctrl-C waits for no tick of an order that is open for years.
+func TestPlayEndsWhenToldTo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	model := &stopper{Model: predict.New(), after: 50, stop: cancel}
+	s := Shop{Decider: kitchen.Decider{Model: model, Rules: config().Rules}, Tick: time.Second}
+	store := []Order{{ID: "a", Label: Upper, Ready: nan, Picked: 7000, Truth: 6000, Promised: nan}}
+	if _, err := s.play(ctx, store); !errors.Is(err, context.Canceled) || model.asked > 60 {
+		t.Errorf("%v after %d forecasts, want an end at the 50th", err, model.asked)
+	}
+}
+
+// stopper stops its replay after so many forecasts.
+type stopper struct {
+	kitchen.Model
+	asked, after int
+	stop         func()
+}
+
+func (m *stopper) Forecast(s *kitchen.State, o *kitchen.Order, now kitchen.Stamp) kitchen.Forecast {
+	if m.asked++; m.asked == m.after {
+		m.stop()
+	}
+	return m.Model.Forecast(s, o, now)
 }
