@@ -61,7 +61,7 @@ func (m *Model) Forecast(s *kitchen.State, o *kitchen.Order, now kitchen.Stamp) 
 		return f
 	}
 	t, d := age.Seconds(), window.Seconds()
-	x := m.around(p, at).seen(&p.facts, mean, f, age)
+	x := m.around(p, at).seen(&p.facts, mean, f, age, m.live.prior.crowd)
 	return f.agree(t, d, 1/(1+math.Exp(-dot(odds[:], x[:]))))
 }
 
@@ -92,9 +92,10 @@ func logit(p float64) float64 {
 	return math.Log(p / (1 - p))
 }
 
-// seen are the features of an order of age whose forecast is f, in ln seconds at mean.
-func (s *stage) seen(o *facts, mean float64, f *forecast, age time.Duration) (x [liveDims]float64) {
-	ln := func(n int) float64 { return math.Log1p(float64(n)) }
+// seen are the features of an order of age whose forecast is f, in ln seconds at mean. More
+// orders than crowd, or pieces in them, are taken for as many.
+func (s *stage) seen(o *facts, mean float64, f *forecast, age time.Duration, crowd int) (x [liveDims]float64) {
+	ln := func(n int) float64 { return math.Log1p(float64(min(n, crowd))) }
 	t := age.Seconds()
 	old, passed := math.Log(t+30), f.cdf(t)
 	left := f.quantile(min(passed+(1-passed)/2, 1-1e-9)) - t
@@ -102,7 +103,7 @@ func (s *stage) seen(o *facts, mean float64, f *forecast, age time.Duration) (x 
 	x[liveAge], x[livePast], x[livePassed] = old-5.5, old-mean+0.5, passed-0.3
 	x[liveLeft] = math.Log(max(left, 20)) - 6
 	x[livePieces] = pieceLog(o.Pieces)
-	x[liveOpen], x[liveFirst] = openLog(o.Queue.Open), openLog(o.Queue.First)
+	x[liveOpen], x[liveFirst] = openLog(min(o.Queue.Open, crowd)), openLog(min(o.Queue.First, crowd))
 	x[liveAhead], x[liveGone] = ln(s.Ahead)-1, ln(max(o.Queue.First-s.Ahead, 0))-0.7
 	x[liveAheadPieces], x[liveAheadOld] = ln(s.Pieces)-1.2, ln(s.Old)-0.3
 	x[liveBehind], x[liveDone] = ln(s.Behind)-0.7, ln(s.Done)-1

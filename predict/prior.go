@@ -16,6 +16,7 @@ type prior struct {
 	comes arrivals
 	seed  *Seed              // of the chain's store that it came from; nil: shipped
 	live  *[liveDims]float64 // corrects a forecast while its order cooks; nil: nothing does
+	crowd int                // orders of a kind around it, beyond which live was fitted to nothing
 }
 
 // seeded says whether p came from another store of the chain.
@@ -72,6 +73,7 @@ var dishesPrior = prior{
 		0.3658, 0.9877, 0.0729, 0.0248, -0.0005, 0.0209, 0.0514, -0.0039,
 		-0.0054, -0.1993, 0.1358, -0.2456, -0.0472, -0.0823, 0.1441,
 	},
+	crowd: maxOpen,
 }
 
 // countPrior is for shops whose slips say how many pieces an order has, and at best what
@@ -100,6 +102,7 @@ var countPrior = prior{
 		0.7135, 0.9445, 0.1115, 0.08, -0.0385, 0.096, 0.1305, 0.1125,
 		0.101, -0.068, 0.1305, -0.0235, -0.0815, 0.1365, 0.461,
 	},
+	crowd: 2, // 99 % of those orders saw no more open; in a fuller kitchen the fit is too sure
 }
 
 // mainBelief is what is believed of the main filter's coefficients.
