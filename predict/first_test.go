@@ -1,6 +1,7 @@
 package predict
 
 import (
+	"fmt"
 	"strconv"
 	"testing"
 	"time"
@@ -21,6 +22,22 @@ func TestFirstDay(t *testing.T) {
 	}
 	if a, b := small.Quantile(0.5), large.Quantile(0.5); b <= a {
 		t.Errorf("median of 8 pieces %v, want more than of 2 pieces, %v", b, a)
+	}
+}
+
+// A shop whose slips come as pictures opens when it likes: noon is no hour before its time.
+func TestFirstDayOfPictures(t *testing.T) {
+	r := newRig(New())
+	for _, h := range []float64{10.5, 12, 19} {
+		id := fmt.Sprint(h)
+		r.send(at(h*3600), kitchen.Alert{Type: kitchen.OrderAccepted, ID: id, Raster: true})
+		if q := r.forecast(at(h*3600), id).Quantile(0.5); q < 6*time.Minute || q > 25*time.Minute {
+			t.Errorf("median of a first order at %g h: %v, want 6 to 25 min", h, q)
+		}
+	}
+	m := New()
+	if err := m.Restore(snapshotOf(t, r.model)); err != nil || m.firm.prior != &barePrior {
+		t.Errorf("after a restart the store begins with %q, %v", m.firm.prior.name, err)
 	}
 }
 

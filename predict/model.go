@@ -115,9 +115,12 @@ func (m *Model) accept(o *kitchen.Order) {
 
 // choose takes the prior for shops of this one's kind, as long as nothing was learned.
 func (m *Model) choose(o *kitchen.Order) {
-	p := &countPrior
-	if slices.ContainsFunc(o.Items, func(it kitchen.Item) bool { return dishName(it.Name) != "" }) {
+	p := &barePrior
+	switch {
+	case slices.ContainsFunc(o.Items, func(it kitchen.Item) bool { return dishName(it.Name) != "" }):
 		p = &dishesPrior
+	case o.Value > 0:
+		p = &countPrior
 	}
 	if m.firm.prior != p && !m.firm.prior.seeded() && len(m.lessons) == 0 && m.firm.main.Seen == 0 {
 		m.firm, m.live = newCore(p), newCore(p)

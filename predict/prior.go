@@ -2,6 +2,7 @@ package predict
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -27,7 +28,7 @@ func priorOf(name string, s *Seed) (*prior, error) {
 	if s != nil {
 		return s.prior()
 	}
-	for _, p := range []*prior{&dishesPrior, &countPrior} {
+	for _, p := range []*prior{&dishesPrior, &countPrior, &barePrior} {
 		if p.name == name {
 			return p, nil
 		}
@@ -104,6 +105,19 @@ var countPrior = prior{
 	},
 	crowd: 2, // 99 % of those orders saw no more open; in a fuller kitchen the fit is too sure
 }
+
+// barePrior is for shops whose slips name neither dishes nor a price, as those that come as
+// a picture: countPrior but for the hours. When a shop opens, only that of the platform's
+// orders says, and these have a price.
+var barePrior = func() prior {
+	p := countPrior
+	p.name = "bare"
+	p.main.mean, p.main.sd = slices.Clone(p.main.mean), slices.Clone(p.main.sd)
+	for i := dimHour; i < dimWeekend; i++ {
+		p.main.mean[i], p.main.sd[i] = 0, 0.12
+	}
+	return p
+}()
 
 // mainBelief is what is believed of the main filter's coefficients.
 func mainBelief(mean []float64, store, spread, noise float64) belief {
