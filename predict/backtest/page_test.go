@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,6 +31,14 @@ func TestPageLoadsNothing(t *testing.T) {
 	for _, s := range svg {
 		if err := wellFormed(s); err != nil {
 			t.Errorf("a plot is no XML: %v\n%.300s", err, s)
+		}
+		ends := map[string]float64{} // of the last word in a row
+		for _, w := range regexp.MustCompile(`<text text-anchor="start" x="([0-9.]+)" y="([0-9.]+)">([^<]*)`).FindAllStringSubmatch(s, -1) {
+			x, err := strconv.ParseFloat(w[1], 64)
+			if err != nil || x < ends[w[2]] {
+				t.Errorf("%q stands on another word, %v", w[3], err)
+			}
+			ends[w[2]] = x + 5*float64(len(w[3]))
 		}
 		if !strings.Contains(s, `role="img" aria-label="`) {
 			t.Errorf("a plot does not say what it shows: %.100s", s)

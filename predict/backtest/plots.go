@@ -130,14 +130,18 @@ func (r *Report) byThreshold() *chart {
 		fmt.Sprintf("Of 100 orders: early, when the courier was called and the food was not ready within %s; missed, when it was ready before any alert.", minutes(r.Rule.Window)),
 		260, 0.48, 0.97, 0, high)
 	c.axes(ticks(0.5, 0.95, "%.1f"), ticks(0, high, "%g %%"), "confidence_threshold", "orders")
-	if t := r.Rule.Threshold; !r.Rule.Auto && t >= 0.5 && t <= 0.95 {
+	t := r.Rule.Threshold
+	shown := !r.Rule.Auto && t >= 0.5 && t <= 0.95
+	if shown {
 		c.line("ideal", t, 0, t, high)
-		c.words("word", "start", c.label, 12, fmt.Sprintf("thin line: %.2f", t))
 	}
 	c.curve("early", xs, early)
 	c.curve("missed", xs, missed)
 	c.legend("early", "early")
 	c.legend("missed", "missed")
+	if shown {
+		c.words("word", "start", c.label, 12, fmt.Sprintf("thin line: %.2f", t))
+	}
 	return c
 }
 
