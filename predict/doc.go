@@ -37,8 +37,8 @@
 //
 // A label is the time from acceptance to an order.ready with evidence: button, scale,
 // touch or command, less the eight seconds that a press comes after its dish. Not
-// believed: what takes under 20 s or over 2 h, five presses within three seconds (a
-// shelf that is cleared), orders for a later hour, and times that no clock knows. A
+// believed: what takes under 20 s or over 2 h, five presses or pick-ups within three
+// seconds (a shelf that is cleared), orders for a later hour, and times that no clock knows. A
 // pick-up that nobody pressed before is the later of ready and the courier's arrival:
 // it is taken in as the mixture of both. An expiry and a cancellation teach nothing.
 //

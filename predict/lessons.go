@@ -14,7 +14,7 @@ const (
 	slowest  = 2 * time.Hour    // and one later was forgotten
 	undoable = 40               // the last lessons, which can be taken back exactly
 
-	burst     = 5               // presses within burstTime are a shelf that is cleared,
+	burst     = 5               // presses, or pick-ups without one, within burstTime are a shelf that is cleared,
 	burstTime = 3 * time.Second // and say of no order when it was ready
 )
 
@@ -34,6 +34,7 @@ const (
 	pressed outcome = "pressed" // ready, and Took is when
 	doubted outcome = "doubted" // ready, and nobody believes when
 	bounded outcome = "bounded" // picked up, and nobody had pressed
+	cleared outcome = "cleared" // the same, of many at once: when says nothing
 	fetched outcome = "fetched" // picked up after the press: when couriers come
 )
 
@@ -83,7 +84,7 @@ func evidence(by string) bool {
 	return by == "button" || by == "scale" || by == "touch" || by == "command"
 }
 
-// doubtBurst takes the last presses back where there were too many at once.
+// doubtBurst takes the last presses and pick-ups back where there were too many at once.
 func (m *Model) doubtBurst() {
 	last := m.lessons
 	for i, l := range slices.Backward(m.lessons) {
@@ -94,15 +95,18 @@ func (m *Model) doubtBurst() {
 	}
 	n, believed := 0, false
 	for _, l := range last {
-		n += int(is(l.What == pressed || l.What == doubted))
-		believed = believed || l.What == pressed
+		n += int(is(l.What != fetched))
+		believed = believed || l.What == pressed || l.What == bounded
 	}
 	if n < burst || !believed || m.clock-last[0].When > burstTime {
 		return
 	}
 	for i := range last {
-		if last[i].What == pressed {
+		switch last[i].What {
+		case pressed:
 			last[i].What, last[i].Took = doubted, 0
+		case bounded:
+			last[i].What, last[i].Took = cleared, 0
 		}
 	}
 	m.relearn(last[0].When)
@@ -120,6 +124,7 @@ func (m *Model) picked(s *kitchen.State, o *kitchen.Order, e kitchen.Event) {
 		m.done.add(m.clock)
 		if known && !p.Later {
 			m.learn(lesson{opened: p, What: bounded, Took: took, When: m.clock})
+			m.doubtBurst()
 		}
 		return
 	}

@@ -27,10 +27,14 @@ type names struct {
 	keys map[string]string // by spelling, what was found lately; derived
 }
 
-const maxKeys = 1024 // spellings that are remembered
+const (
+	maxKeys     = 1024        // spellings that are remembered
+	maxSpelling = 4 * maxName // bytes of one that are looked at: a letter may stand for eighteen
+)
 
 // key is the dishName of a spelling: an order is looked at again and again.
 func (n *names) key(s string) string {
+	s = s[:min(len(s), maxSpelling)] // it may end within a letter: that is none
 	if k, ok := n.keys[s]; ok {
 		return k
 	}
@@ -38,16 +42,14 @@ func (n *names) key(s string) string {
 	if n.keys == nil || len(n.keys) == maxKeys {
 		n.keys = map[string]string{}
 	}
-	if len(s) <= 4*maxName {
-		n.keys[s] = k
-	}
+	n.keys[s] = k
 	return k
 }
 
 var (
 	bracketed = regexp.MustCompile(brackets)
 	price     = regexp.MustCompile(`[$€£¥₩₹฿]\s*\d+([.,]\d+)?|\d+([.,]\d+)?\s*(元|円|원|rmb|cny|usd|eur)\b?|\b\d+[.,]\d{2}\b`)
-	portions  = regexp.MustCompile(`(特大|超大|大|中|小|单人|单|双人|双|半|一|1/2)(份|碗|盘|杯|例|号)$|(大盛り?|並盛り?|並|小盛り?|特盛り?)$|(곱빼기|보통|대자|중자|소자)$|` +
+	portions  = regexp.MustCompile(`(特大|超大|大|中|小|单人|单|双人|双|半|一|1/2)(份|碗|盘|杯|例|号)$|^(特大|大|中|小|单人|双人)份|[-/ ](特大|大|中|小)$|(大盛り?|並盛り?|並|小盛り?|特盛り?)$|(곱빼기|보통|대자|중자|소자)$|` +
 		`\b(extra large|extra-large|large|medium|regular|small|half|full|portion|portions|lg|med|sml|xl|grande|mediano|pequeno|groß|gross|klein|grand|petit|\d+\s*(pcs|pc|ml|cl|g|oz|cm|"))\b`)
 )
 
