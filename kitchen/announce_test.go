@@ -1,6 +1,7 @@
 package kitchen
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -135,6 +136,21 @@ func TestKitchenChanges(t *testing.T) {
 			t.Errorf("with the first one ready the second is announced for %v, at %v", a.P50, e.At)
 		}
 	}
+}
+
+// TestKitchenChangesBesideReadyOnes: what stands ready and was not fetched is nobody's
+// work, and keeps none of the others from being looked at.
+func TestKitchenChangesBesideReadyOnes(t *testing.T) {
+	s := open(t)
+	s.Model = crowded{fixed{10, 2}}
+	for i := range foretold {
+		number := fmt.Sprint(100 + i)
+		s.print(Ticket{Number: number, Items: []Item{dish(1, "soup")}})
+		s.touched(number)
+	}
+	s.pass(time.Minute)
+	s.want(s.print(Ticket{Number: "1", Items: []Item{dish(1, "soup")}}), "accepted 1, soon 1")
+	s.want(s.print(Ticket{Number: "2", Items: []Item{dish(1, "soup")}}), "accepted 2, eta 1")
 }
 
 // TestToldOnce: what a look at the time brings about is told once, although an order that

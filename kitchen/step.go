@@ -100,10 +100,13 @@ func (d *step) follow(a Alert) {
 // again looks at what cooks beside o, which has changed the kitchen: a forecast is worth
 // telling as soon as it is sure enough, and not only when time is looked at next.
 func (d *step) again(o *Order) {
-	open := d.s.OpenOrders()
-	for _, other := range open[:min(len(open), foretold)] {
+	looked := 0
+	for _, other := range d.s.OpenOrders() {
 		if other.Phase != Cooking || other == o {
 			continue
+		}
+		if looked++; looked > foretold {
+			return
 		}
 		if elapsed, ok := d.s.cooking(other, d.now, d.r); ok {
 			d.announce(other, look(d.m.Forecast(d.s, other, d.now), elapsed))
