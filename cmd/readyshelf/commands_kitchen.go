@@ -89,7 +89,7 @@ type orderArgument struct {
 const (
 	maxDishes = 200
 	maxQty    = 999
-	maxValue  = 1e6
+	maxValue  = 1e9 // a dinner for twenty in rupiahs or dongs is tens of millions
 )
 
 // order reads an order; the key hashes the platform's id, loc is the store's time zone.

@@ -118,6 +118,8 @@ func TestMalformedCommands(t *testing.T) {
 			{"order", `{"transaction":"a","order":{"number":"12","promised":"soon"}}`, "a", codeMalformed},
 			{"order", `{"transaction":"a","order":{"number":"12","items":[{"qty":0,"name":"x"}]}}`, "a", codeMalformed},
 			{"order", `{"transaction":"a","order":{"number":"12","items":[{"qty":1,"name":"x","price":1}]}}`, "a", codeMalformed},
+			{"order", `{"transaction":"a","order":{"number":"12","value":-1}}`, "a", codeMalformed},
+			{"order", `{"transaction":"a","order":{"number":"12","value":13800000000}}`, "a", codeMalformed},
 			{"order", `{"transaction":"a","order":{"number":"12","order_key":"3000000000000001"}}`, "a", codeMalformed},
 			{"order", `{"transaction":"a","order":{"number":"12","items":[` + strings.Repeat(`{"qty":1,"name":"x"},`, 200) + `{"qty":1,"name":"x"}]}}`, "a", codeTooLarge},
 		} {
@@ -199,6 +201,17 @@ func TestOrderCommand(t *testing.T) {
 				t.Errorf("logged: %s", e)
 			}
 		}
+	})
+}
+
+// What a dinner for twenty costs in rupiahs is no mistake.
+func TestDearOrder(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		const body = `{"transaction":"a","order":{"number":"12","channel":"gofood","value":12500000}}`
+		if got := b.ask("order", body); got.Status != "ok" || fits("command.order", []byte(body)) != nil {
+			t.Errorf("got %+v", got)
+		}
+		b.end()
 	})
 }
 
