@@ -86,6 +86,24 @@ func TestSlipsEnd(t *testing.T) {
 	}
 }
 
+// TestOutlived: of an order that has taken longer than the forecast knows any to take
+// nobody is told that it will be ready this minute.
+func TestOutlived(t *testing.T) {
+	s := open(t)
+	s.Rules.DefaultPromise = 90 * time.Minute
+	s.want(s.print(Ticket{Number: "1", Items: []Item{dish(1, "soup")}}), "accepted 1")
+	s.pass(11 * time.Minute)
+	s.want(s.tick(), "soon 1")
+	s.pass(79 * time.Minute) // 20 min, give or take five, were forecast
+	s.want(s.tick(), "late 1")
+	if a := s.last(); a.P50 != nil || a.P85 != nil || a.Reason != "late" {
+		t.Errorf("%s at %v: it is told for %v to %v", a.Reason, s.now.At, a.P50, a.P85)
+	}
+	if o := s.Board(s.now).Orders[0]; o.P50 != nil || o.P85 != nil {
+		t.Errorf("the board has it for %v to %v", o.P50, o.P85)
+	}
+}
+
 // TestSlipWithoutClock: where the wall time was not known nothing was announced, and
 // nothing is corrected, not even when the clock is set.
 func TestSlipWithoutClock(t *testing.T) {

@@ -140,6 +140,9 @@ func (d *Decider) boardOrder(o *Order, now Stamp, forecast bool) BoardOrder {
 	b.Announced = o.Announced
 	if elapsed, ok := s.cooking(o, now, d.Rules); ok && forecast {
 		l := look(d.Model.Forecast(s, o, now), elapsed)
+		if l.outlived() {
+			return b
+		}
 		begin := o.Accepted.Add(s.wait(o, d.Rules))
 		b.P50 = s.believed(begin.Add(l.quantile(0.50)))
 		b.P85 = s.believed(begin.Add(l.quantile(0.85)))

@@ -59,17 +59,20 @@ func look(f Forecast, elapsed time.Duration) outlook {
 
 // within is P(ready within d from now | not ready yet).
 func (l outlook) within(d time.Duration) float64 {
-	left := 1 - l.past
-	if left < minTail || l.elapsed+d <= 0 {
+	if l.outlived() || l.elapsed+d <= 0 {
 		return 0
 	}
-	return math.Min(1, math.Max(0, (l.f.CDF(l.elapsed+d)-l.past)/left))
+	return math.Min(1, math.Max(0, (l.f.CDF(l.elapsed+d)-l.past)/(1-l.past)))
 }
+
+// outlived says that the order has taken longer than the forecast can tell of: nobody
+// knows when it will be ready, and the next moment is no better a guess than any other.
+func (l outlook) outlived() bool { return 1-l.past < minTail }
 
 // quantile is the time from acceptance by which the order is ready with
 // probability p, given that it is not ready yet.
 func (l outlook) quantile(p float64) time.Duration {
-	q := min(l.past+p*(1-l.past), 1-minTail)
+	q := min(l.past+p*(1-l.past), 1-minTail/1000)
 	return max(l.elapsed, l.f.Quantile(q))
 }
 

@@ -193,7 +193,7 @@ const maxETAs = 3
 // slipped says whether o will rather be ready after the announced range than within it.
 // Being ready before it is no slip: nobody comes too early for that.
 func (d *step) slipped(o *Order, l outlook) bool {
-	if o.Announced == nil || o.ETAs >= maxETAs {
+	if o.Announced == nil || o.ETAs >= maxETAs || l.outlived() {
 		return false
 	}
 	median := d.s.believed(d.readyAt(o, l, 0.50))
@@ -219,8 +219,12 @@ func (d *step) lateness(o *Order, l outlook) {
 	d.alert(d.now, d.told(a, o, l))
 }
 
-// told adds the median and the 85 % quantile of the ready time, where wall time is known.
+// told adds the median and the 85 % quantile of the ready time, where wall time is known
+// and the forecast has still something to say.
 func (d *step) told(a Alert, o *Order, l outlook) Alert {
+	if l.outlived() {
+		return a
+	}
 	a.P50 = d.s.believed(d.readyAt(o, l, 0.50))
 	a.P85 = d.s.believed(d.readyAt(o, l, 0.85))
 	return a
