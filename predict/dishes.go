@@ -10,9 +10,10 @@ const maxDishes = 64
 const (
 	effectShrink  = 8.0
 	minutesShrink = 5.0
-	dishMemory    = 0.998 // a sighting keeps this much of the ones before
-	maxEffect     = 1.2   // no order says more of its dishes, ln seconds
-	plainDish     = 0.6   // what a dish adds that nobody knows, in units of 10 min
+	dishMemory    = 0.998  // a sighting keeps this much of the ones before
+	maxEffect     = 1.2    // no order says more of its dishes, ln seconds
+	plainDish     = 0.6    // what a dish adds that nobody knows, in units of 10 min
+	plainPieces   = math.E // of an order that says nothing, as in pieceLog
 )
 
 // A dish is what its orders taught.
@@ -79,6 +80,9 @@ func (m *menu) effects(f *facts) (most, mean float64, slowest int) {
 
 // times are what the order's slowest dish and all of them take, in units of 10 min.
 func (m *menu) times(f *facts) (most, all float64) {
+	if f.Pieces == 0 && len(f.Dishes) == 0 { // a picture, or a number alone: an ordinary order
+		return plainDish, plainDish * plainPieces
+	}
 	known := 0.0
 	for _, h := range f.Dishes {
 		t := m.Dishes[h.Dish].time()

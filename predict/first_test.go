@@ -41,6 +41,48 @@ func TestFirstDayOfPictures(t *testing.T) {
 	}
 }
 
+// TestFirstDayMixed: before anything is learned, an order whose slip names no dish does
+// not make the others another shop's.
+func TestFirstDayMixed(t *testing.T) {
+	r := newRig(New())
+	r.accept(at(12*3600), "a", 2)
+	r.accept(at(12*3600+1), "b", 2)
+	before := r.forecast(at(12*3600+1), "a").Quantile(0.5)
+	r.accept(at(12*3600+2), "c", 0)
+	if after := r.forecast(at(12*3600+2), "a").Quantile(0.5); after > before*5/4 {
+		t.Errorf("median %v, and %v after an order without dishes", before, after)
+	}
+}
+
+// TestFirstDish: the first slip that names a dish makes a shop one of those, also in what
+// it says of the orders before.
+func TestFirstDish(t *testing.T) {
+	forecast := func(first int) time.Duration {
+		r := newRig(New())
+		r.accept(at(12*3600), "a", first)
+		for i := range 5 {
+			r.accept(at(12*3600+float64(i)), strconv.Itoa(i), 0)
+		}
+		r.accept(at(12*3600+10), "b", 2)
+		return r.forecast(at(12*3600+10), "b").Quantile(0.5)
+	}
+	if late, early := forecast(0), forecast(1); late > early*5/4 || early > late*5/4 {
+		t.Errorf("median %v where the first dish comes late, and %v where it came before", late, early)
+	}
+}
+
+// TestUnknownDishes: an order of which nothing is known, as it is printed as a picture,
+// takes as long as others do, and not no time at all.
+func TestUnknownDishes(t *testing.T) {
+	r := newRig(New())
+	r.accept(at(12*3600), "a", 3)
+	r.accept(at(12*3600), "b", 0)
+	known, unknown := r.forecast(at(12*3600), "a").Quantile(0.5), r.forecast(at(12*3600), "b").Quantile(0.5)
+	if unknown < known/2 || unknown > 2*known {
+		t.Errorf("median %v of an order of three dishes, and %v of one that says nothing", known, unknown)
+	}
+}
+
 // BenchmarkForecastAndLearn is one order's life: accepted, forecast, ready, picked up.
 func BenchmarkForecastAndLearn(b *testing.B) {
 	r := newRig(New())

@@ -113,17 +113,22 @@ func (m *Model) accept(o *kitchen.Order) {
 	m.open = append(m.open, p)
 }
 
-// choose takes the prior for shops of this one's kind, as long as nothing was learned.
+// choose takes the prior for shops of this one's kind, as long as nothing was learned. A
+// shop that has named a dish stays one that names them: an order without any, of a picture
+// or of a platform, moves no forecast of the others.
 func (m *Model) choose(o *kitchen.Order) {
 	p := &barePrior
 	switch {
-	case slices.ContainsFunc(o.Items, func(it kitchen.Item) bool { return dishName(it.Name) != "" }):
+	case len(m.names.Name) > 0, slices.ContainsFunc(o.Items, func(it kitchen.Item) bool { return dishName(it.Name) != "" }):
 		p = &dishesPrior
-	case o.Value > 0:
+	case o.Value > 0, m.firm.prior == &countPrior:
 		p = &countPrior
 	}
 	if m.firm.prior != p && !m.firm.prior.seeded() && len(m.lessons) == 0 && m.firm.main.Seen == 0 {
 		m.firm, m.live = newCore(p), newCore(p)
+		for i := range m.open { // what was said of them is another shop's
+			m.open[i].sight = m.live.look(&m.open[i].facts, m.open[i].At, new(vectors))
+		}
 	}
 }
 
