@@ -19,8 +19,8 @@ type Slots struct {
 
 	Promised string // when it is or was to be ready; all times are like "18:05"
 	ReadyAt  string // since when it is ready
-	P50      string // when it is ready as likely as not
-	P85      string // by when it is ready with 85 %
+	P50      string // when it is ready as likely as not, to the nearest minute
+	P85      string // by when it is ready with 85 %, or a little more: a minute is never cut short
 	Minutes  int    // from the alert to P50, 1 at least
 
 	// Reason says why, for comparing and not for printing: see the kinds of alerts.
@@ -40,7 +40,7 @@ func slotsOf(a *kitchen.Alert, at kitchen.Stamp, l *language, zone *time.Locatio
 	say := func(t *time.Time) string { return l.clock(t, at, zone) }
 	return Slots{
 		Order: fact(a.Number), Channel: l.platforms[a.Channel], Table: fact(a.Table), Slot: fact(a.Slot),
-		Promised: say(a.Promised), ReadyAt: say(a.ReadyAt), P50: say(a.P50), P85: say(a.P85),
+		Promised: say(a.Promised), ReadyAt: say(a.ReadyAt), P50: say(nearest(a.P50)), P85: say(next(a.P85)),
 		Minutes: minutes(a.P50, at), Reason: Reason(a.Reason), Preorder: a.Preorder,
 	}
 }
@@ -82,6 +82,25 @@ func minutes(t *time.Time, at kitchen.Stamp) int {
 		return 0
 	}
 	return int(min(max(math.Ceil(t.Sub(at.At).Minutes()), 1), maxMinutes))
+}
+
+// nearest is the minute nearest to t, as a sentence has no seconds.
+func nearest(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.Round(time.Minute)
+	return &u
+}
+
+// next is the first minute that is not before t: what is said to be ready by then with
+// 85 % would not be by the minute before.
+func next(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.Add(time.Minute - 1).Truncate(time.Minute)
+	return &u
 }
 
 // known says whether the wall time of a moment can be believed.

@@ -179,6 +179,25 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// A sentence has no seconds: the median is said to the nearest minute, and what is
+// promised with 85 % is not said for the minute before.
+func TestSeconds(t *testing.T) {
+	const template = "{{if .P50}}{{.P50}}, by {{.P85}}{{else}}?{{end}}"
+	for _, test := range []struct {
+		p50, p85 time.Duration
+		want     string
+	}{
+		{5 * time.Minute, 9 * time.Minute, "12:05, by 12:09"},
+		{5*time.Minute + 29*time.Second, 9*time.Minute + time.Second, "12:05, by 12:10"},
+		{5*time.Minute + 31*time.Second, 9*time.Minute + 59*time.Second, "12:06, by 12:10"},
+		{59*time.Minute + 40*time.Second, 59*time.Minute + 41*time.Second, "13:00, by 13:00"},
+	} {
+		if got := courier(t, template, kitchen.Alert{P50: later(test.p50), P85: later(test.p85)}); got != test.want {
+			t.Errorf("%v and %v: says %q, want %q", test.p50, test.p85, got, test.want)
+		}
+	}
+}
+
 // What could come out with a hole, or as anything but a plain sentence, is refused.
 func TestRefused(t *testing.T) {
 	for _, test := range []struct{ template, want string }{
