@@ -34,7 +34,9 @@ func TestSlip(t *testing.T) {
 	s.want(s.tick(), "")
 	f.mean = 4
 	s.want(s.tick(), "") // sooner is no slip
-	f.mean = 12.2
+	f.mean = 13.4
+	s.want(s.tick(), "") // "most likely by 11:43" was said, and that is about 11:43
+	f.mean = 13.6
 	s.want(s.tick(), "eta 1")
 	a := s.last()
 	if !a.P50.After(told) || !a.P85.After(*a.P50) || a.Probability != 0 {
@@ -44,7 +46,7 @@ func TestSlip(t *testing.T) {
 		t.Errorf("the board has %v announced, want %v", b.Orders[0].Announced, a.P85)
 	}
 	s.want(s.tick(), "") // within the new range
-	f.mean = 15
+	f.mean = 17
 	s.want(s.tick(), "eta 1")
 	f.mean = 10 // as when it came, or a replay would issue another forecast
 	s.folded()

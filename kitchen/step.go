@@ -190,14 +190,15 @@ func (d *step) announce(o *Order, l outlook) {
 // no longer listens, and order.late has been raised by then.
 const maxETAs = 3
 
-// slipped says whether o will rather be ready after the announced range than within it.
-// Being ready before it is no slip: nobody comes too early for that.
+// slipped says whether o will rather be ready after the announced range than within it,
+// in minutes as people are told them: rounded, and the end of the range rounded up. Being
+// ready before it is no slip: nobody comes too early for that.
 func (d *step) slipped(o *Order, l outlook) bool {
 	if o.Announced == nil || o.ETAs >= maxETAs || l.outlived() {
 		return false
 	}
 	median := d.s.believed(d.readyAt(o, l, 0.50))
-	return median != nil && median.After(*o.Announced)
+	return median != nil && median.Round(time.Minute).After(o.Announced.Add(time.Minute-1).Truncate(time.Minute))
 }
 
 // lateness raises order.late for an order that is late, or will be.
