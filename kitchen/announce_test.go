@@ -126,6 +126,29 @@ func TestSlipWithoutClock(t *testing.T) {
 	s.want(s.tick(), "")
 }
 
+// TestSlipAfterTheClock: a clock that is set makes no order slip, and hides no slip.
+func TestSlipAfterTheClock(t *testing.T) {
+	for _, step := range []time.Duration{time.Hour, -time.Hour} {
+		s := open(t)
+		f := &fixed{10, 2}
+		s.Model = swaying{f}
+		s.now.Clock = Estimated
+		s.want(s.print(Ticket{Number: "1", Items: []Item{dish(1, "soup")}}), "accepted 1, soon 1")
+		s.now.At, s.now.Clock = s.now.At.Add(step), Synced
+		e := s.now.Fact("clock")
+		e.ClockSet = &ClockSet{Offset: step}
+		s.want(s.fact(e), "clock ")
+		s.want(s.tick(), "")
+		if b := s.Board(s.now).Orders[0]; b.Announced == nil || b.Announced.Sub(s.now.At) > 13*time.Minute || b.Announced.Before(s.now.At) {
+			t.Errorf("set by %v, the board has it announced for %v, and it is %v", step, b.Announced, s.now.At)
+		}
+		f.mean = 17
+		s.want(s.tick(), "eta 1")
+		f.mean = 10
+		s.folded()
+	}
+}
+
 // crowded is a model that gives every order ten minutes more for each other one that cooks.
 type crowded struct{ fixed }
 

@@ -184,15 +184,27 @@ func (s *State) applyAlert(e Event, a Alert) {
 		return
 	}
 	s.spend(a.Input)
+	if a.Type == OrderSoon || a.Type == OrderETA {
+		o.Announced = s.announced(o, a.P85)
+	}
 	o.applyAlert(e, a)
+}
+
+// announced is how long after its acceptance o is announced for a wall time.
+func (s *State) announced(o *Order, by *time.Time) time.Duration {
+	at, known := s.wall(o.Accepted)
+	if by == nil || !known {
+		return 0
+	}
+	return by.Sub(at)
 }
 
 func (o *Order) applyAlert(e Event, a Alert) {
 	switch a.Type {
 	case OrderSoon:
-		o.Soon, o.Announced = true, a.P85
+		o.Soon = true
 	case OrderETA:
-		o.ETAs, o.Announced = o.ETAs+1, a.P85
+		o.ETAs++
 	case OrderLate:
 		o.Late = true
 	case OrderWaiting:

@@ -137,7 +137,9 @@ func (d *Decider) boardOrder(o *Order, now Stamp, forecast bool) BoardOrder {
 		b.ReadyAt = &t
 		return b
 	}
-	b.Announced = o.Announced
+	if o.Announced > 0 {
+		b.Announced = s.believed(o.Accepted.Add(o.Announced))
+	}
 	if elapsed, ok := s.cooking(o, now, d.Rules); ok && forecast {
 		l := look(d.Model.Forecast(s, o, now), elapsed)
 		if l.outlived() {

@@ -56,9 +56,10 @@ type Order struct {
 	ETAs    int  `json:"etas,omitempty"` // how often what was announced was corrected
 	Late    bool `json:"late,omitempty"`
 	Waiting bool `json:"waiting,omitempty"`
-	// Announced is the time by which it would be ready with 85 %, as the last order.soon or
-	// order.eta said; nil where none did, or the time was not known.
-	Announced *time.Time `json:"announced,omitempty"`
+	// Announced is the time from acceptance by which it would be ready with 85 %, as the
+	// last order.soon or order.eta said; 0 where none did, or the time was not known. It is
+	// no wall time, so that an order does not slip when the clock is set.
+	Announced time.Duration `json:"announced,omitempty"`
 }
 
 // State is what the log says about the kitchen right now. The zero State is an

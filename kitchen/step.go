@@ -194,11 +194,12 @@ const maxETAs = 3
 // in minutes as people are told them: rounded, and the end of the range rounded up. Being
 // ready before it is no slip: nobody comes too early for that.
 func (d *step) slipped(o *Order, l outlook) bool {
-	if o.Announced == nil || o.ETAs >= maxETAs || l.outlived() {
+	if o.Announced == 0 || o.ETAs >= maxETAs || l.outlived() {
 		return false
 	}
 	median := d.s.believed(d.readyAt(o, l, 0.50))
-	return median != nil && median.Round(time.Minute).After(o.Announced.Add(time.Minute-1).Truncate(time.Minute))
+	by := d.s.believed(o.Accepted.Add(o.Announced))
+	return median != nil && by != nil && median.Round(time.Minute).After(by.Add(time.Minute-1).Truncate(time.Minute))
 }
 
 // lateness raises order.late for an order that is late, or will be.
