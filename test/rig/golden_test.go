@@ -27,6 +27,7 @@ var figures = []struct {
 	{regexp.MustCompile(`\b\d+(\.\d+)? [KMG]iB\b`), "N MiB"},
 	{regexp.MustCompile(`10\.0\.2\.2([: ])\d{4,5}`), "10.0.2.2${1}PORT"},
 	{regexp.MustCompile(`\bpid \d+`), "pid N"},
+	{regexp.MustCompile(`\b\d+ events`), "N events"}, // whether a forecast is sure at once is its own affair
 	{regexp.MustCompile(`\blog [a-z2-7]{13}\b`), "log ID"},
 }
 
