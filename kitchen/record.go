@@ -31,13 +31,23 @@ const (
 )
 
 // A press outside these times after the ticket is a slip of the finger, or was forgotten
-// until somebody cleared the shelf. The same holds for so many presses in so short a time.
+// until somebody cleared the shelf.
 const (
-	soonest     = 20 * time.Second
-	latest      = 2 * time.Hour
-	manyPresses = 5
-	together    = 3 * time.Second
+	Soonest = 20 * time.Second
+	Latest  = 2 * time.Hour
 )
+
+// ManyPresses within Together clear the shelf: they say of no order when it was ready.
+const (
+	ManyPresses = 5
+	Together    = 3 * time.Second
+)
+
+// Telling says whether an order.ready of that evidence, so long after the ticket, says
+// when the order was ready.
+func Telling(evidence string, after time.Duration) bool {
+	return after >= Soonest && after <= Latest && Pressed(evidence)
+}
 
 // Said is what was said of one order. Times are in whole seconds after its ticket.
 type Said struct {
@@ -148,7 +158,7 @@ func (r *Record) Apply(s *State, m Model, e Event) {
 			r.Open[i].Soon, r.Open[i].Window = &soon, int(window/time.Second)
 		}
 	case OrderReady:
-		if said, ok := drop(&r.Open, o.ID); ok && known && after >= soonest && after <= latest && seen(e.Alert.Evidence) {
+		if said, ok := drop(&r.Open, o.ID); ok && known && Telling(e.Alert.Evidence, after) {
 			said.Ready = int(after / time.Second)
 			r.label(s, said, e.Stamp)
 		}
@@ -163,8 +173,8 @@ func (r *Record) Apply(s *State, m Model, e Event) {
 	}
 }
 
-// seen says whether evidence is that of somebody in the kitchen.
-func seen(evidence string) bool { return evidence != "" && evidence != "slip" && evidence != "rule" }
+// Pressed says whether evidence is that of somebody in the kitchen.
+func Pressed(evidence string) bool { return evidence != "" && evidence != "slip" && evidence != "rule" }
 
 // aheadOrdered says whether o waits for an hour of its own: the settings say when it is
 // begun, and this does not know them.
@@ -183,16 +193,16 @@ func (r *Record) open(said Said) {
 // label takes in that an order of which something was said is ready, unless the shelf is
 // being cleared: then this press and those with it say of no order when it was ready.
 func (r *Record) label(s *State, said Said, at Stamp) {
-	if d, known := s.Since(r.Pressed, at); !known || d > together {
+	if d, known := s.Since(r.Pressed, at); !known || d > Together {
 		r.Presses = 0
 	}
 	r.Presses, r.Pressed = r.Presses+1, at
 	r.changes++
 	switch {
-	case r.Presses == manyPresses:
-		r.Labels = r.Labels[:max(len(r.Labels)-manyPresses+1, 0)]
+	case r.Presses == ManyPresses:
+		r.Labels = r.Labels[:max(len(r.Labels)-ManyPresses+1, 0)]
 		return
-	case r.Presses > manyPresses:
+	case r.Presses > ManyPresses:
 		return
 	}
 	if len(r.Labels) == maxLabels {

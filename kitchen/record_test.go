@@ -142,7 +142,7 @@ func TestUnbelieved(t *testing.T) {
 		t.Error("an order for the evening counts")
 	}
 	s.print(Ticket{Number: "4", Items: []Item{dish(1, "soup")}})
-	s.pass(latest + time.Minute)
+	s.pass(Latest + time.Minute)
 	s.touched("4")
 	if labels(s) != 1 {
 		t.Error("a press that was forgotten counts")

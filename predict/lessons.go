@@ -9,14 +9,8 @@ import (
 	"readyshelf/kitchen"
 )
 
-const (
-	shortest = 20 * time.Second // a press sooner after the ticket is doubted
-	slowest  = 2 * time.Hour    // and one later was forgotten
-	undoable = 40               // the last lessons, which can be taken back exactly
-
-	burst     = 5               // presses, or pick-ups without one, within burstTime are a shelf that is cleared,
-	burstTime = 3 * time.Second // and say of no order when it was ready
-)
+// undoable are the last lessons, which can be taken back exactly.
+const undoable = 40
 
 // A lesson is what became of an order, as far as it teaches something.
 type lesson struct {
@@ -72,23 +66,19 @@ func (m *Model) ready(s *kitchen.State, o *kitchen.Order, e kitchen.Event) {
 	}
 	took, known := s.Since(o.Accepted, e.Stamp)
 	l := lesson{opened: p, What: pressed, Took: took, When: m.clock}
-	if !known || !evidence(e.Alert.Evidence) || took < shortest || took > slowest {
+	if !known || !kitchen.Telling(e.Alert.Evidence, took) {
 		l.What, l.Took = doubted, 0
 	}
 	m.learn(l)
 	m.doubtBurst()
 }
 
-// evidence says whether the kitchen itself said ready.
-func evidence(by string) bool {
-	return by == "button" || by == "scale" || by == "touch" || by == "command"
-}
-
-// doubtBurst takes the last presses and pick-ups back where there were too many at once.
+// doubtBurst takes the last presses and pick-ups back where there were too many at once:
+// pick-ups that nobody pressed clear a shelf as presses do.
 func (m *Model) doubtBurst() {
 	last := m.lessons
 	for i, l := range slices.Backward(m.lessons) {
-		if m.clock-l.When > burstTime {
+		if m.clock-l.When > kitchen.Together {
 			break
 		}
 		last = m.lessons[i:]
@@ -98,7 +88,7 @@ func (m *Model) doubtBurst() {
 		n += int(is(l.What != fetched))
 		believed = believed || l.What == pressed || l.What == bounded
 	}
-	if n < burst || !believed || m.clock-last[0].When > burstTime {
+	if n < kitchen.ManyPresses || !believed || m.clock-last[0].When > kitchen.Together {
 		return
 	}
 	for i := range last {
@@ -119,7 +109,7 @@ func (m *Model) picked(s *kitchen.State, o *kitchen.Order, e kitchen.Event) {
 		return
 	}
 	took, known := s.Since(o.Accepted, e.Stamp)
-	known = known && took >= shortest && took <= slowest
+	known = known && took >= kitchen.Soonest && took <= kitchen.Latest
 	if p, ok := m.take(o.ID); ok {
 		m.done.add(m.clock)
 		if known && !p.Later {

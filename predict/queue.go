@@ -79,7 +79,7 @@ func (m *Model) queue(id string, mine []helping, at time.Duration) queue {
 	for i := range m.open {
 		o := &m.open[i]
 		age := at - o.At
-		if o.ID == id || age < 0 || age > slowest {
+		if o.ID == id || age < 0 || age > kitchen.Latest {
 			continue
 		}
 		q.Open++

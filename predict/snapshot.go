@@ -269,7 +269,7 @@ func (w *snapshot) check() error {
 	}
 	for i := range w.Lessons {
 		l := &w.Lessons[i]
-		if l.When < 0 || l.When > w.Clock || l.Took < 0 || l.Took > slowest || l.Ready < 0 || l.Ready > slowest || l.ID == "" || len(l.ID) > maxID {
+		if l.When < 0 || l.When > w.Clock || l.Took < 0 || l.Took > kitchen.Latest || l.Ready < 0 || l.Ready > kitchen.Latest || l.ID == "" || len(l.ID) > maxID {
 			return fmt.Errorf("lesson %q out of range", l.ID)
 		}
 		if err := l.opened.check(w.Clock); err != nil && l.What != fetched {

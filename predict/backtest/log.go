@@ -27,13 +27,12 @@ type logged struct {
 }
 
 // A press that a daemon doubts teaches nothing, and is nobody's truth: one that comes sooner
-// than soonest after the ticket or later than latest, and one of several within a moment,
-// which clear a shelf.
+// than soonest after the ticket or later than latest, and one of [kitchen.ManyPresses]
+// within a moment, which clear a shelf. All in seconds.
 const (
-	soonest = 20.0   // seconds
-	latest  = 7200.0 // seconds
-	several = 5
-	moment  = 3.0 // seconds
+	soonest = float64(kitchen.Soonest / time.Second)
+	latest  = float64(kitchen.Latest / time.Second)
+	moment  = float64(kitchen.Together / time.Second)
 )
 
 // Learn takes in what an event says of the clocks.
@@ -119,7 +118,7 @@ func (o *logged) take(a *kitchen.Alert, after float64) {
 	switch a.Type {
 	case kitchen.OrderReady:
 		o.Ready = after
-		o.evidence = slices.Contains([]string{"button", "scale", "touch", "command"}, a.Evidence)
+		o.evidence = kitchen.Pressed(a.Evidence)
 	case kitchen.OrderReadyUndone:
 		o.Ready, o.evidence = nan, false
 	case kitchen.OrderPickedUp:
@@ -157,7 +156,7 @@ func (p *Past) Orders() []Order {
 // scheduled says whether o was for a later hour.
 func (o *Order) scheduled() bool { return o.Preorder || o.Promised >= 5400 }
 
-// doubtBursts takes the truth from presses of which there were several in a moment.
+// doubtBursts takes the truth from presses of which there were many in a moment.
 func doubtBursts(all []Order) {
 	pressed := func(o *Order) float64 { return o.Placed + o.Ready }
 	var last []*Order
@@ -168,8 +167,8 @@ func doubtBursts(all []Order) {
 	}
 	slices.SortStableFunc(last, func(a, b *Order) int { return cmp.Compare(pressed(a), pressed(b)) })
 	for i := range last {
-		if i+several <= len(last) && pressed(last[i+several-1])-pressed(last[i]) <= moment {
-			for _, o := range last[i : i+several] {
+		if i+kitchen.ManyPresses <= len(last) && pressed(last[i+kitchen.ManyPresses-1])-pressed(last[i]) <= moment {
+			for _, o := range last[i : i+kitchen.ManyPresses] {
 				o.Truth = nan
 			}
 		}
