@@ -199,8 +199,15 @@ func (d *step) slipped(o *Order, l outlook) bool {
 	}
 	median := d.s.believed(d.readyAt(o, l, 0.50))
 	by := d.s.believed(o.Accepted.Add(o.Announced))
-	return median != nil && by != nil && median.Round(time.Minute).After(by.Add(time.Minute-1).Truncate(time.Minute))
+	return median != nil && by != nil && Minute(*median).After(MinuteBy(*by))
 }
+
+// Minute is a time as people are told it: to the nearest minute.
+func Minute(t time.Time) time.Time { return t.Round(time.Minute) }
+
+// MinuteBy is one by which something is promised: the first minute that is not before t,
+// since what is ready by t with 85 % would not be by the minute before.
+func MinuteBy(t time.Time) time.Time { return t.Add(time.Minute - 1).Truncate(time.Minute) }
 
 // lateness raises order.late for an order that is late, or will be.
 func (d *step) lateness(o *Order, l outlook) {

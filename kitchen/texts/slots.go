@@ -40,7 +40,7 @@ func slotsOf(a *kitchen.Alert, at kitchen.Stamp, l *language, zone *time.Locatio
 	say := func(t *time.Time) string { return l.clock(t, at, zone) }
 	return Slots{
 		Order: fact(a.Number), Channel: l.platforms[a.Channel], Table: fact(a.Table), Slot: fact(a.Slot),
-		Promised: say(a.Promised), ReadyAt: say(a.ReadyAt), P50: say(nearest(a.P50)), P85: say(next(a.P85)),
+		Promised: say(a.Promised), ReadyAt: say(a.ReadyAt), P50: say(rounded(a.P50, kitchen.Minute)), P85: say(rounded(a.P85, kitchen.MinuteBy)),
 		Minutes: minutes(a.P50, at), Reason: Reason(a.Reason), Preorder: a.Preorder,
 	}
 }
@@ -84,22 +84,12 @@ func minutes(t *time.Time, at kitchen.Stamp) int {
 	return int(min(max(math.Ceil(t.Sub(at.At).Minutes()), 1), maxMinutes))
 }
 
-// nearest is the minute nearest to t, as a sentence has no seconds.
-func nearest(t *time.Time) *time.Time {
+// rounded is t as a sentence has it, without seconds; nil if nobody knows it.
+func rounded(t *time.Time, to func(time.Time) time.Time) *time.Time {
 	if t == nil {
 		return nil
 	}
-	u := t.Round(time.Minute)
-	return &u
-}
-
-// next is the first minute that is not before t: what is said to be ready by then with
-// 85 % would not be by the minute before.
-func next(t *time.Time) *time.Time {
-	if t == nil {
-		return nil
-	}
-	u := t.Add(time.Minute - 1).Truncate(time.Minute)
+	u := to(*t)
 	return &u
 }
 
