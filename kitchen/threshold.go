@@ -71,7 +71,7 @@ func (s *Said) costs(by terms) *[candidates]float64 {
 func (s *Said) charged(by terms) (cost [candidates]float64) {
 	c, y, window := 0, float64(s.Ready), by.window.Seconds()
 	charge := func(left float64) {
-		courier, food := waits(left, y, by.travel.Seconds())
+		courier, food := Waits(left, y, by.travel.Seconds())
 		cost[c] = courier + by.price*food
 		c++
 	}

@@ -96,13 +96,13 @@ func (w *Worth) add(s *Said, travel time.Duration) {
 		left = float64(*s.Soon)
 		w.Right++
 	}
-	courier, food := waits(left, y, travel.Seconds())
+	courier, food := Waits(left, y, travel.Seconds())
 	w.CourierWait += courier
 	w.FoodWait += food
 }
 
-// waits are how long a courier waits who leaves at left for an order that is ready at y,
-// and how long the food waits for the courier.
-func waits(left, y, travel float64) (courier, food float64) {
+// Waits are how long a courier waits who leaves at left for an order that is ready at y,
+// and how long the food waits for the courier, who travels so long: all of it in seconds.
+func Waits(left, y, travel float64) (courier, food float64) {
 	return max(0, y-left-travel), max(0, left+travel-y)
 }

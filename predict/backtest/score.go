@@ -3,6 +3,8 @@ package backtest
 import (
 	"fmt"
 	"math"
+
+	"readyshelf/kitchen"
 )
 
 // Rule is when order.soon goes out, and how far away the couriers are.
@@ -108,7 +110,7 @@ func (r Rule) outcome(at, y float64) outcome {
 	default:
 		o.ok = true
 	}
-	o.courier, o.food = max(0, y-at-r.Travel), max(0, at+r.Travel-y)
+	o.courier, o.food = kitchen.Waits(at, y, r.Travel)
 	return o
 }
 
