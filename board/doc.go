@@ -1,8 +1,11 @@
 // Package board is the kitchen's page: what is cooking, what waits to be handed
 // over, and what is wrong, to be read from two metres away.
 //
-// [Page] is one http.Handler without state of its own. It asks View for the newest
-// [kitchen.Board] and waits on Changed; nothing it does reaches the kitchen.
+// [Server] is one http.Handler without state of its own. It asks View for the newest
+// [kitchen.Board] and waits on Changed. routes.go lists all that may be asked, and by
+// whom; web/ has what the browser gets: base.html is around every page, NAME.html,
+// NAME.css and NAME.js make one, live.js follows the stream, words/LANGUAGE.json has
+// every word. Nothing is built before it is served.
 //
 // # State
 //
@@ -19,10 +22,10 @@
 //	                another edition loads itself anew, as after an update
 //	event: state    at connect and at each change, at most ten a second; id is the
 //	                board's seq
-//	event: beat     every two seconds; the data is the kitchen's clock
+//	event: beat     twice a second; the data is the kitchen's clock
 //
 // The beat is an event and no comment, because a browser hides comments from the
-// page. After four seconds without either the page says that it is out of date and
+// page. After a second and a half without either the page says that it is out of date and
 // stops its clocks.
 //
 // # What may be asked

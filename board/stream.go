@@ -12,7 +12,7 @@ const (
 	// pace is the least time between two states: ten a second is more than eyes need.
 	pace = 100 * time.Millisecond
 	// beat is how often a page hears that the daemon lives.
-	beat = 2 * time.Second
+	beat = 500 * time.Millisecond
 	// patience is how long a page may take to read what it is sent. A screen that
 	// was switched off closes nothing, and its stream must end one day.
 	patience = 10 * time.Second
@@ -21,7 +21,7 @@ const (
 // stream serves /events. It ends with the request's context, or when the other
 // side no longer reads.
 type stream struct {
-	*Page
+	*Server
 	edition string
 }
 

@@ -45,8 +45,8 @@ func (s *shop) commit() {
 	})
 }
 
-func (s *shop) page() *Page {
-	return &Page{
+func (s *shop) site() *Server {
+	return &Server{
 		View:    func() *kitchen.Board { s.mu.Lock(); defer s.mu.Unlock(); return s.board },
 		Health:  func() Health { s.mu.Lock(); defer s.mu.Unlock(); return s.health },
 		Changed: func() <-chan struct{} { s.mu.Lock(); defer s.mu.Unlock(); return s.changed },
@@ -66,7 +66,7 @@ type watcher struct {
 }
 
 // watch opens the stream of a page over a pipe, all of it inside the bubble.
-func watch(t *testing.T, p *Page) *watcher {
+func watch(t *testing.T, p *Server) *watcher {
 	t.Helper()
 	w := open(t, p)
 	go w.read()
@@ -74,7 +74,7 @@ func watch(t *testing.T, p *Page) *watcher {
 }
 
 // open asks for the stream and leaves the reading to the caller.
-func open(t *testing.T, p *Page) *watcher {
+func open(t *testing.T, p *Server) *watcher {
 	t.Helper()
 	ours, theirs := net.Pipe()
 	ctx, stop := context.WithCancel(t.Context())
@@ -172,14 +172,18 @@ func count(all []message, event string) int {
 
 func TestStreamBeginsWithTheWholeState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newShop().page()
+		p := newShop().site()
 		p.Now = func() time.Time { return noon }
 		all := watch(t, p).heard()
 		if len(all) != 2 || all[0].event != "edition" || all[1].event != "state" {
 			t.Fatalf("got %v, want an edition and a state", all)
 		}
-		if _, edition, _ := p.render(); all[0].data != edition {
-			t.Errorf("got edition %q, want %q", all[0].data, edition)
+		made, err := p.draw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all[0].data != made.edition {
+			t.Errorf("got edition %q, want %q", all[0].data, made.edition)
 		}
 		want, err := json.Marshal(p.state())
 		if err != nil {
@@ -194,9 +198,9 @@ func TestStreamBeginsWithTheWholeState(t *testing.T) {
 func TestStreamTellsChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
-		w := watch(t, s.page())
+		w := watch(t, s.site())
 		w.heard()
-		time.Sleep(time.Second)
+		time.Sleep(beat / 2)
 		s.commit()
 		all := w.heard()
 		if len(all) != 1 || all[0].id != "813" {
@@ -214,7 +218,7 @@ func TestStreamTellsChanges(t *testing.T) {
 func TestStreamKeepsItsPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
-		w := watch(t, s.page())
+		w := watch(t, s.site())
 		w.heard()
 		for range 1000 { // one second of a kitchen gone mad
 			s.commit()
@@ -234,16 +238,16 @@ func TestStreamKeepsItsPace(t *testing.T) {
 func TestStreamBeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		p := newShop().page()
+		p := newShop().site()
 		p.Now = func() time.Time { return noon.Add(time.Since(begin)) }
 		w := watch(t, p)
 		w.heard()
-		time.Sleep(10 * time.Minute) // also: no time-out of the server ends it
+		time.Sleep(5 * time.Minute) // also: no time-out of the server ends it
 		all := w.heard()
-		if n := count(all, "beat"); n != 300 || len(all) != n {
-			t.Fatalf("got %d messages and %d beats in ten quiet minutes, want 300 beats", len(all), n)
+		if n := count(all, "beat"); n != 600 || len(all) != n {
+			t.Fatalf("got %d messages and %d beats in five quiet minutes, want 600 beats", len(all), n)
 		}
-		if want := "2026-10-05T12:10:00+08:00"; all[len(all)-1].data != want {
+		if want := "2026-10-05T12:05:00+08:00"; all[len(all)-1].data != want {
 			t.Errorf("the last beat says %s, want the kitchen's clock, %s", all[len(all)-1].data, want)
 		}
 	})
@@ -252,14 +256,14 @@ func TestStreamBeats(t *testing.T) {
 func TestStreamBeatsWhileBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
-		w := watch(t, s.page())
+		w := watch(t, s.site())
 		w.heard()
 		for range 400 { // ten seconds
 			s.commit()
 			time.Sleep(25 * time.Millisecond)
 		}
-		if n := count(w.heard(), "beat"); n != 5 {
-			t.Errorf("got %d beats in ten busy seconds, want 5", n)
+		if n := count(w.heard(), "beat"); n != 20 {
+			t.Errorf("got %d beats in ten busy seconds, want 20", n)
 		}
 	})
 }
@@ -268,7 +272,7 @@ func TestStreamWaitsForTheFirstBoard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
 		s.board = nil
-		w := watch(t, s.page())
+		w := watch(t, s.site())
 		time.Sleep(time.Minute)
 		if n := count(w.heard(), "state"); n != 0 {
 			t.Fatalf("got %d states of no board", n)
@@ -287,7 +291,7 @@ func TestStreamEnds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := watch(t, newShop().page())
+				w := watch(t, newShop().site())
 				w.heard()
 				if w.over() {
 					t.Fatal("the stream ended by itself")
@@ -303,7 +307,7 @@ func TestStreamEnds(t *testing.T) {
 // A screen without power closes nothing and reads nothing.
 func TestStreamGivesUpOnADeafPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := open(t, newShop().page())
+		w := open(t, newShop().site())
 		time.Sleep(patience - time.Second)
 		if w.over() {
 			t.Fatal("the stream ended too early")

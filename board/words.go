@@ -9,7 +9,7 @@ import (
 // dictionary returns the page's words in a language, by key. {name} in a text
 // stands for a value.
 func dictionary(language string) (map[string]string, error) {
-	body, err := fs.ReadFile(web, "web/"+language+".json")
+	body, err := fs.ReadFile(web, "web/words/"+language+".json")
 	if err != nil {
 		return nil, fmt.Errorf("read the page's words: %w", err)
 	}

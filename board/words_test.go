@@ -62,7 +62,7 @@ func TestLanguages(t *testing.T) {
 		}
 	}
 	for language, want := range map[string]string{"zh": `lang="zh-CN"`, "en": `lang="en"`, "": `lang="zh-CN"`} {
-		p := page()
+		p := site()
 		p.Language = language
 		if body := get(p.Handler(), "/").Body.String(); !strings.Contains(body, want) {
 			t.Errorf("language %q: the page lacks %s", language, want)
@@ -93,6 +93,9 @@ func TestWordsUsed(t *testing.T) {
 	}
 	for _, kind := range []kitchen.SlipKind{kitchen.SlipUrge, kitchen.SlipCancel, kitchen.SlipVoid} {
 		ask("slip."+string(kind), "an unknown slip")
+	}
+	for _, p := range pages {
+		ask("page."+p.name, "the list of pages")
 	}
 	ask("phase.cooking", "a tile")
 	ask("phase.late", "a tile")

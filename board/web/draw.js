@@ -1,31 +1,13 @@
 // Tiles, lamps and notices. Each drawing is an element and, where time changes it,
-// a tick(now) that says whether its shape changed. Text from tickets goes in as text nodes and never as markup.
+// a tick(now) that says whether its shape changed.
 import { t, channel, hm, dated, span, at, alarming } from "./words.js";
-
-const svg = "http://www.w3.org/2000/svg";
-
-export function el(tag, name, ...inside) {
-  const e = document.createElement(tag);
-  if (name) e.className = name;
-  e.append(...inside.filter((x) => x !== undefined && x !== ""));
-  return e;
-}
-
-export function icon(name) {
-  const s = document.createElementNS(svg, "svg");
-  s.setAttribute("aria-hidden", "true");
-  s.append(document.createElementNS(svg, "use"));
-  s.firstChild.setAttribute("href", "#i-" + name);
-  return s;
-}
+import { el, icon, put } from "./dom.js";
 
 /** marked splits a ticket's text at the words about allergies. */
 function marked(text) {
   const parts = text.split(alarming);
   return parts.map((part, i) => (i % 2 ? el("mark", "", icon("late"), part) : part));
 }
-
-const put = (e, text) => e.textContent === text || (e.textContent = text);
 
 /** label is what staff call an order. */
 export const label = (o) => o.order || (o.table ? t("table", o) : t("unnumbered"));
@@ -155,7 +137,3 @@ function notice(kind, title, text, remedy, when) {
   e.dataset.label = title;
   return e;
 }
-
-/** banner draws a line about the whole kitchen. */
-export const banner = (kind, shape, title, ...text) =>
-  el("p", "banner " + kind, icon(shape), el("b", "", title), el("span", "", text.filter(Boolean).join(" · ")));

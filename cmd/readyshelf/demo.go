@@ -57,12 +57,18 @@ func (c *demoCmd) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer stop()
+	pages, err := listenNear(usualPage)
+	if err != nil {
+		return fmt.Errorf("open the demo's board: %w", err)
+	}
+	defer pages.Close()
 	shop, err := newShop(c, dir, broker.Host)
 	if err != nil {
 		return err
 	}
+	shop.pages = pages
 	t := newTimeline(s.out, phrases[c.Lang], shop.now)
-	fmt.Fprintf(s.out, phrases[c.Lang].intro, c.For, c.Speed, subscribeWith(broker))
+	fmt.Fprintf(s.out, phrases[c.Lang].intro, pages.Addr(), c.For, c.Speed, subscribeWith(broker))
 
 	tally, err := subscribe(ctx, broker)
 	if err != nil {
@@ -128,7 +134,7 @@ func (s *shop) config() Config {
 	c.Language, c.Encoding = s.cmd.Lang, s.menu.encoding
 	c.Timezone = s.start.Location()
 	c.MQTT.Brokers = []*url.URL{{Scheme: "tcp", Host: s.cable.Addr()}}
-	c.Board.Listen, c.Metrics.Listen = "", ""
+	c.Board.Listen, c.Metrics.Listen = s.pages.Addr().String(), ""
 	c.Printers = []PrinterConfig{{Name: "kitchen", Listen: "127.0.0.1:0"}}
 	for _, slot := range demoButtons {
 		c.Buttons = append(c.Buttons, ButtonConfig{
@@ -146,7 +152,7 @@ func (s *shop) config() Config {
 }
 
 // world is this machine, but for the clock, which runs faster, and the printer's
-// port, which is any free one.
+// port, which is any free one. The board's is open already: its address was said first.
 func (s *shop) world(log *slog.Logger) world {
 	return world{
 		bootID: "demo", now: func(boot uint32) func() kitchen.Stamp {
@@ -156,6 +162,9 @@ func (s *shop) world(log *slog.Logger) world {
 			}
 		},
 		listen: func(addr string) (net.Listener, error) {
+			if addr == s.pages.Addr().String() {
+				return s.pages, nil
+			}
 			ln, err := device.Listen(addr)
 			if err == nil {
 				s.setTill(virtual.Till{Addr: ln.Addr().String()})

@@ -12,16 +12,25 @@ import (
 	"github.com/mochi-mqtt/server/v2/listeners"
 )
 
-// usualPort is where clients look for a broker.
-const usualPort = "127.0.0.1:1883"
+// Where clients look for a broker, and browsers for the board.
+const (
+	usualPort = "127.0.0.1:1883"
+	usualPage = "127.0.0.1:8080"
+)
+
+// listenNear listens on addr, or on any free port of this machine if that is taken.
+func listenNear(addr string) (net.Listener, error) {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		ln, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	return ln, err
+}
 
 // embeddedBroker starts a broker on loopback, at the usual port if that is free.
 // It is for the demo only: it acknowledges before it has routed a message.
 func embeddedBroker() (*url.URL, func(), error) {
-	ln, err := net.Listen("tcp", usualPort)
-	if err != nil {
-		ln, err = net.Listen("tcp", "127.0.0.1:0")
-	}
+	ln, err := listenNear(usualPort)
 	if err != nil {
 		return nil, nil, fmt.Errorf("start the demo's broker: %w", err)
 	}

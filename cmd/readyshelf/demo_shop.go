@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type shop struct {
 	lamps   map[string]*virtual.Lamp
 	scales  map[string]*virtual.Scale
 	cable   *virtual.Cable
+	pages   net.Listener // of the board
 	devices sync.WaitGroup
 
 	staff

@@ -25,7 +25,7 @@ func newTimeline(out io.Writer, w words, now func() time.Time) *timeline {
 
 // words are the sentences of one language.
 type words struct {
-	intro string // duration, speed, how to subscribe
+	intro string // the board's address, duration, speed, how to subscribe
 	// What the people do.
 	forgot, wrong, cut, mended, pulled, plugged string
 	// What the daemon says.
@@ -96,7 +96,7 @@ func (w words) tell(a kitchen.Alert) string {
 
 var phrases = map[string]words{
 	"en": {
-		intro:  "A lunch of %s in a small kitchen, %g times faster than real time. Watch the cloud's side with:\n    %s\n\n",
+		intro:  "The board: http://%s/\nA lunch of %s in a small kitchen, %g times faster than real time. Watch the cloud's side with:\n    %s\n\n",
 		forgot: "the cook forgets to press for #%s in %s", wrong: "somebody presses the wrong button: %s",
 		cut: "the network is cut", mended: "the network is back",
 		pulled: "the cable of scale %s is pulled", plugged: "scale %s is plugged in again",
@@ -118,7 +118,7 @@ var phrases = map[string]words{
 		noForecast: "forecast: no order became ready\n", duplicates: "duplicates at the broker: %d (same id, dropped by readers)\n",
 	},
 	"zh": {
-		intro:  "小厨房的一顿午餐,时长 %s,以 %g 倍速播放。另开一个终端看云端收到什么:\n    %s\n\n",
+		intro:  "看板: http://%s/\n小厨房的一顿午餐,时长 %s,以 %g 倍速播放。另开一个终端看云端收到什么:\n    %s\n\n",
 		forgot: "厨师忘了按 #%s 的按钮(%s 格)", wrong: "有人按错了按钮:%s",
 		cut: "网络断了", mended: "网络恢复",
 		pulled: "秤 %s 的线被拔掉", plugged: "秤 %s 又插上了",

@@ -18,15 +18,15 @@ func (h *house) servePage(ctx context.Context) error {
 		h.log.Error("no page for the kitchen; name another port with [board] listen", "error", err)
 		return nil
 	}
-	page := &board.Page{
+	pages := &board.Server{
 		Store: h.Store, Language: h.Language, View: h.view.get, Changed: h.view.wait,
 		Health: func() board.Health {
 			s := h.health()
 			return board.Health{Connected: s.Connected, Cause: s.Cause, Since: s.Since, Waiting: s.Waiting, Acked: s.Acked, Refused: s.Refused}
 		},
-		Now: func() time.Time { return h.clock().At }, Log: h.log.With("room", "board"),
+		Now: func() time.Time { return h.clock().At }, Pace: h.pace, Log: h.log.With("room", "board"),
 	}
-	if err := serveHTTP(ctx, ln, page.Handler()); err != nil {
+	if err := serveHTTP(ctx, ln, pages.Handler()); err != nil {
 		return fmt.Errorf("serve the kitchen's page: %w", err)
 	}
 	return nil

@@ -2,8 +2,9 @@ package board
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
-	"io/fs"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -49,9 +50,9 @@ func lunch() *kitchen.Board {
 }
 
 // page returns a page that shows lunch and never changes.
-func page() *Page {
+func site() *Server {
 	b := lunch()
-	return &Page{
+	return &Server{
 		Store: "Wang's", Language: "en", View: func() *kitchen.Board { return b },
 		Health:  func() Health { return Health{Cause: "no route", Since: after(-time.Minute), Waiting: 3, Acked: 790} },
 		Changed: func() <-chan struct{} { return nil }, Now: func() time.Time { return noon },
@@ -68,7 +69,7 @@ func get(h http.Handler, path string) *httptest.ResponseRecorder {
 }
 
 func TestState(t *testing.T) {
-	w := get(page().Handler(), "/board.json")
+	w := get(site().Handler(), "/board.json")
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json" {
 		t.Fatalf("got %d %s, want 200 application/json", w.Code, w.Header().Get("Content-Type"))
 	}
@@ -86,14 +87,14 @@ func TestState(t *testing.T) {
 }
 
 func TestFiles(t *testing.T) {
-	h := page().Handler()
+	h := site().Handler()
 	for path, want := range map[string]string{
-		"/":          "text/html; charset=utf-8",
-		"/board.css": "text/css; charset=utf-8",
-		"/board.js":  "text/javascript; charset=utf-8",
-		"/draw.js":   "text/javascript; charset=utf-8",
-		"/words.js":  "text/javascript; charset=utf-8",
-		"/icon.svg":  "image/svg+xml",
+		"/":           "text/html; charset=utf-8",
+		"/base.css":   "text/css; charset=utf-8",
+		"/kitchen.js": "text/javascript; charset=utf-8",
+		"/draw.js":    "text/javascript; charset=utf-8",
+		"/words.js":   "text/javascript; charset=utf-8",
+		"/icon.svg":   "image/svg+xml",
 	} {
 		w := get(h, path)
 		if got := w.Header().Get("Content-Type"); w.Code != http.StatusOK || got != want {
@@ -107,7 +108,7 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s, asked for again: got %d, want 304", path, again.Code)
 		}
 	}
-	for _, path := range []string{"/zh.json", "/index.html", "/web/board.js", "/board.json/x"} {
+	for _, path := range []string{"/zh.json", "/kitchen.html", "/base.html", "/words/zh.json", "/web/kitchen.js", "/board.json/x"} {
 		if w := get(h, path); w.Code != http.StatusNotFound {
 			t.Errorf("%s: got %d, want 404", path, w.Code)
 		}
@@ -120,27 +121,61 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// The page is read over slow links too, and kept on small machines.
+// The pages are read over slow links, by old tablets.
 func TestSize(t *testing.T) {
-	sum := 0
-	err := fs.WalkDir(web, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		info, err := d.Info()
-		sum += int(info.Size())
-		return err
-	})
+	made, err := site().draw()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sum > 40_000 {
-		t.Errorf("the page has %d bytes, want at most 40000", sum)
+	files := 0
+	for _, f := range made.files {
+		files += f.weight()
+	}
+	for name, p := range made.pages {
+		if sum := files + p.weight(); sum > 120_000 {
+			t.Errorf("%s, with all that any page loads, has %d bytes, want at most 120,000", name, sum)
+		}
+	}
+}
+
+// weight is how many bytes a browser loads.
+func (f *file) weight() int {
+	if f.zipped != nil {
+		return len(f.zipped)
+	}
+	return len(f.plain)
+}
+
+// What a browser unpacks is what it would have got without.
+func TestZipped(t *testing.T) {
+	r := httptest.NewRequest(http.MethodGet, "/kitchen.js", nil)
+	r.Host = "localhost"
+	r.Header.Set("Accept-Encoding", "gzip")
+	w := httptest.NewRecorder()
+	h := site().Handler()
+	h.ServeHTTP(w, r)
+	if w.Header().Get("Content-Encoding") != "gzip" {
+		t.Fatal("a file that shrinks is not zipped")
+	}
+	z, err := gzip.NewReader(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := get(h, "/kitchen.js")
+	if !bytes.Equal(got, plain.Body.Bytes()) {
+		t.Error("zipped and plain differ")
+	}
+	if w.Header().Get("ETag") == plain.Header().Get("ETag") {
+		t.Error("two bodies have one ETag")
 	}
 }
 
 func TestEscaping(t *testing.T) {
-	p := page()
+	p := site()
 	p.Store = `</title><script src=//evil.example></script>`
 	body := get(p.Handler(), "/").Body.String()
 	if strings.Contains(body, "<script src=//") {
@@ -155,8 +190,8 @@ func TestEscaping(t *testing.T) {
 }
 
 func TestHeaders(t *testing.T) {
-	h := page().Handler()
-	for _, path := range []string{"/", "/board.js", "/board.json", "/healthz", "/nowhere"} {
+	h := site().Handler()
+	for _, path := range []string{"/", "/kitchen.js", "/board.json", "/healthz", "/nowhere"} {
 		got := get(h, path).Header()
 		policy := got.Get("Content-Security-Policy")
 		for _, part := range []string{
@@ -176,7 +211,7 @@ func TestHeaders(t *testing.T) {
 }
 
 func TestHost(t *testing.T) {
-	h := page().Handler()
+	h := site().Handler()
 	for host, want := range map[string]int{
 		"127.0.0.1:8080":           200,
 		"127.0.0.1":                200,
@@ -210,15 +245,15 @@ func TestHost(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*Page)
+		change func(*Server)
 		want   int
 	}{
-		"the broker is away":    {func(*Page) {}, 200},
-		"all is well":           {func(p *Page) { p.Health = func() Health { return Health{Connected: true} } }, 200},
-		"the log takes nothing": {func(p *Page) { p.Health = func() Health { return Health{Connected: true, Refused: true} } }, 503},
-		"no board yet":          {func(p *Page) { p.View = func() *kitchen.Board { return nil } }, 503},
+		"the broker is away":    {func(*Server) {}, 200},
+		"all is well":           {func(p *Server) { p.Health = func() Health { return Health{Connected: true} } }, 200},
+		"the log takes nothing": {func(p *Server) { p.Health = func() Health { return Health{Connected: true, Refused: true} } }, 503},
+		"no board yet":          {func(p *Server) { p.View = func() *kitchen.Board { return nil } }, 503},
 	} {
-		p := page()
+		p := site()
 		c.change(p)
 		w := get(p.Handler(), "/healthz")
 		var got Health
@@ -235,7 +270,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestNoBoardYet(t *testing.T) {
-	p := page()
+	p := site()
 	p.View = func() *kitchen.Board { return nil }
 	if w := get(p.Handler(), "/board.json"); w.Code != http.StatusServiceUnavailable {
 		t.Errorf("got %d, want 503", w.Code)
@@ -244,25 +279,25 @@ func TestNoBoardYet(t *testing.T) {
 
 // A page that runs for weeks must notice that its files are others now.
 func TestEdition(t *testing.T) {
-	edition := func(change func(*Page)) string {
-		p := page()
+	edition := func(change func(*Server)) string {
+		p := site()
 		change(p)
-		html, edition, err := p.render()
+		made, err := p.draw()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Contains(html, []byte(`data-edition="`+edition+`"`)) {
-			t.Errorf("the page does not carry its edition %s", edition)
+		if !bytes.Contains(made.pages["kitchen"].plain, []byte(`data-edition="`+made.edition+`"`)) {
+			t.Errorf("the page does not carry its edition %s", made.edition)
 		}
-		return edition
+		return made.edition
 	}
-	same := edition(func(*Page) {})
-	if edition(func(*Page) {}) != same {
+	same := edition(func(*Server) {})
+	if edition(func(*Server) {}) != same {
 		t.Error("the edition changes by itself")
 	}
-	for _, change := range []func(*Page){
-		func(p *Page) { p.Store = "Li's" },
-		func(p *Page) { p.Language = "zh" },
+	for _, change := range []func(*Server){
+		func(p *Server) { p.Store = "Li's" },
+		func(p *Server) { p.Language = "zh" },
 	} {
 		if edition(change) == same {
 			t.Error("another page has the same edition")

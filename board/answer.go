@@ -1,0 +1,90 @@
+package board
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+)
+
+// Refusal is why something was not done: an HTTP status, a code for scripts and a text
+// for people.
+type Refusal struct {
+	Status int    `json:"-"`
+	Code   string `json:"code"`
+	Text   string `json:"text"`
+}
+
+func (r Refusal) Error() string { return r.Text }
+
+// maxBody is the longest request, in bytes: the text of all settings fits several times.
+const maxBody = 256 << 10
+
+// post handles what a person does: JSON comes in, JSON goes out, and an error that is a
+// [Refusal] is told. Any other is the daemon's own trouble and goes to its log.
+func post[T any](s *Server, do func(context.Context, Visitor, T) (any, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body T
+		err := read(w, r, &body)
+		var out any
+		if err == nil {
+			out, err = do(r.Context(), visitor(r), body)
+		}
+		var refusal Refusal
+		switch {
+		case err == nil:
+			s.writeJSON(w, http.StatusOK, out)
+		case errors.As(err, &refusal):
+			refuse(w, refusal)
+		default:
+			s.log().Error("a page's request failed", "path", r.URL.Path, "error", err)
+			refuse(w, Refusal{http.StatusInternalServerError, "failed", "that did not work; the daemon's log says why"})
+		}
+	})
+}
+
+// read reads a body, strictly.
+func read(w http.ResponseWriter, r *http.Request, into any) error {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		return Refusal{http.StatusUnsupportedMediaType, "malformed", "the body must be application/json"}
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil {
+		if _, end := d.Token(); end != io.EOF {
+			err = errors.New("more than one value")
+		}
+	}
+	if long := (*http.MaxBytesError)(nil); errors.As(err, &long) {
+		return Refusal{http.StatusRequestEntityTooLarge, "too_large", "the body is too long"}
+	}
+	if err != nil {
+		return Refusal{http.StatusBadRequest, "malformed", "the body is not what this asks for: " + err.Error()}
+	}
+	return nil
+}
+
+// refuse answers with an error, as {error: {code, text}}.
+func refuse(w http.ResponseWriter, r Refusal) {
+	body, _ := json.Marshal(map[string]Refusal{"error": r}) // strings
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(r.Status)
+	_, _ = w.Write(append(body, '\n')) // who asked is gone: nobody is left to tell
+}
+
+func (s *Server) writeJSON(w http.ResponseWriter, code int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		s.log().Error("write an answer", "error", err)
+		refuse(w, Refusal{http.StatusInternalServerError, "failed", "that could not be drawn; the daemon's log says why"})
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(code)
+	_, _ = w.Write(append(body, '\n'))
+}

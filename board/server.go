@@ -1,0 +1,74 @@
+package board
+
+import (
+	"cmp"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"readyshelf/kitchen"
+)
+
+// Server serves the kitchen's pages. Set its fields before [Server.Handler] and leave them.
+type Server struct {
+	// Store is the name on the pages. Language is "zh" or "en"; anything else is zh.
+	Store, Language string
+	// View returns the newest board, nil while there is none. What it returned is
+	// never changed.
+	View func() *kitchen.Board
+	// Health returns how things are at this moment.
+	Health func() Health
+	// Changed returns a channel that closes at the next change of either.
+	Changed func() <-chan struct{}
+	// Now is the kitchen's wall clock, time.Now if nil. The pages count by it, so
+	// that a screen with a wrong clock shows right times.
+	Now func() time.Time
+	// Pace is how many times faster than real time Now runs, as in a demo; 0 is 1.
+	Pace float64
+	// Log is told who watches; nil tells nobody.
+	Log *slog.Logger
+}
+
+// Handler answers what routes lists. A stream lasts until its request's context ends, so
+// a server that wants to stop must end that: http.Server.BaseContext is the place.
+func (s *Server) Handler() http.Handler {
+	made, err := s.draw()
+	if err != nil {
+		s.log().Error("draw the pages", "error", err)
+		made = &drawn{}
+	}
+	mux := http.NewServeMux()
+	for path, f := range made.files {
+		mux.Handle("GET "+path, f)
+	}
+	for _, p := range pages {
+		mux.Handle("GET "+p.path, s.admit(p.role, made.page(p.name)))
+	}
+	for _, r := range s.routes(made.edition) {
+		mux.Handle(r.pattern, s.admit(r.role, r.handler))
+	}
+	return guard(mux)
+}
+
+func (s *Server) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+func (s *Server) pace() float64 { return cmp.Or(s.Pace, 1) }
+
+func (s *Server) log() *slog.Logger {
+	if s.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return s.Log
+}
+
+func (s *Server) language() string {
+	if s.Language == "en" {
+		return "en"
+	}
+	return "zh"
+}

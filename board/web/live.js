@@ -1,0 +1,116 @@
+// The pages' side of a stream: it keeps the kitchen's clock, hands on each state, and says
+// so when nothing comes any more.
+import { t, learnZone, hm, hms, dated, at } from "./words.js";
+import { $, icon, banner } from "./dom.js";
+
+const silence = 1500; // ms without a word, looked at four times a second: noticed within two seconds
+const fresh = 10 * 60000; // ms for which a start is announced
+
+let state; // the newest {now, board, health}
+let heard = 0; // when something came last, on this screen's own clock
+let gone = false;
+let source;
+let path;
+let draw = () => {};
+
+// ---- the kitchen's clock ----
+
+let clock = { at: 0, mine: 0 };
+const pace = +document.documentElement.dataset.pace; // of a demo, whose clock runs faster
+
+/** now is the kitchen's time in ms, whatever this screen's clock says. */
+export const now = () => clock.at + (performance.now() - clock.mine) * pace;
+
+/** isGone says that what the page shows is out of date: its clocks stand still. */
+export const isGone = () => gone;
+
+function hear(time) {
+  heard = performance.now();
+  clock = { at: Date.parse(time), mine: heard };
+  learnZone(time);
+}
+
+// ---- the stream ----
+
+/** follow calls show(state) at each state, and again when the stream is lost. Every
+ * second that the page is alive it calls tick(minute): whether the minute is another. */
+export function follow({ show, tick = () => {}, from = "/events" }) {
+  path = from;
+  draw = () => {
+    showLink();
+    showBanners();
+    show(state);
+  };
+  connect();
+  // A browser gives up on some errors for good, and a machine that lost its power
+  // closes nothing: begin anew after each silence.
+  setInterval(() => {
+    if (performance.now() - heard < silence) return;
+    lose();
+    connect();
+  }, 250);
+  let minute;
+  setInterval(() => {
+    if (gone || !state) return;
+    const other = minute !== hm(now());
+    if (other) {
+      $("#clock").textContent = minute = hm(now());
+      showBanners(); // the news of a start grows old
+    }
+    tick(other);
+  }, 1000);
+}
+
+function connect() {
+  source?.close();
+  heard = performance.now();
+  source = new EventSource(path);
+  source.addEventListener("edition", (e) => {
+    if (e.data !== document.documentElement.dataset.edition) location.reload();
+  });
+  source.addEventListener("beat", (e) => hear(e.data));
+  source.addEventListener("state", (e) => {
+    state = JSON.parse(e.data);
+    hear(state.now);
+    turn(false);
+    draw();
+  });
+  source.onerror = lose;
+}
+
+function turn(isGone) {
+  gone = isGone;
+  document.body.classList.toggle("gone", gone);
+}
+
+/** lose says that the page is out of date, until the next state comes. */
+function lose() {
+  if (gone) return;
+  turn(true);
+  if (state) draw();
+}
+
+// ---- what stands on every page ----
+
+function showLink() {
+  const h = state.health;
+  const text = gone ? t("gone") : !h.connected ? t("offline") : h.waiting ? t("online.waiting", { n: h.waiting }) : t("online");
+  $("#link").replaceChildren(icon(h.connected && !gone ? "sent" : "cut"), text);
+}
+
+function showBanners() {
+  const { board, health: h } = state;
+  const out = [];
+  if (gone) out.push(banner("bad", "cut", t("gone"), t("gone.text", { at: hms(clock.at) })));
+  if (h.refused) out.push(banner("bad", "fault", t("refused"), t("refused.text")));
+  if (!h.connected) {
+    out.push(banner("warn", "cut", t("offline"), h.since && t("offline.since", { at: dated(at(h.since), now()) }),
+      h.waiting && t("offline.waiting", { n: h.waiting }), h.cause));
+  }
+  const since = at(board.since), away = at(board.away);
+  if (away && now() - since < fresh) {
+    out.push(banner("info", "clock", t("away", { since: dated(since, now()) }),
+      t("away.text", { from: dated(away, now()), to: hm(since) })));
+  }
+  $("#banners").replaceChildren(...out);
+}

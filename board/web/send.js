@@ -1,0 +1,28 @@
+// What a person does: a POST that says what became of it.
+import { t } from "./words.js";
+
+const patience = 10000; // ms
+
+/** Refused is why something was not done; its message is for people. */
+export class Refused extends Error {
+  constructor(code, text) {
+    super(text);
+    this.code = code;
+  }
+}
+
+/** send posts a value and returns the answer, or throws Refused. */
+export async function send(path, value) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method: "POST", headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(value), signal: AbortSignal.timeout(patience),
+    });
+  } catch {
+    throw new Refused("unreachable", t("unreachable"));
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  throw new Refused(answer.error?.code ?? "failed", answer.error?.text ?? t("failed"));
+}
