@@ -135,18 +135,36 @@ func TestNoMarkupFromText(t *testing.T) {
 	}
 }
 
-// WCAG 2.2 AA asks 4.5:1 of text.
+// WCAG 2.2 AA asks 4.5:1 of text, and 3:1 of what a drawing needs to be understood.
 func TestContrast(t *testing.T) {
-	colours := map[string]float64{}
-	for _, m := range regexp.MustCompile(`--(\w+): #(\w{6})`).FindAllStringSubmatch(source(t, ".css"), -1) {
-		colours[m[1]] = luminance(t, m[2])
-	}
-	for _, ground := range []string{"ground", "tile"} {
-		for _, text := range []string{"text", "dim", "good", "late", "warn", "info", "mods"} {
-			if got := (colours[text] + .05) / (colours[ground] + .05); got < 4.5 {
-				t.Errorf("%s on %s has %.1f:1, want 4.5:1", text, ground, got)
+	css := source(t, "base.css")
+	var dark map[string]float64
+	for _, theme := range []string{":root", `:root[data-theme="light"]`} {
+		_, block, found := strings.Cut(css, "\n"+theme+" {")
+		block, _, _ = strings.Cut(block, "}")
+		colours := map[string]float64{}
+		for _, m := range regexp.MustCompile(`--(\w+): #(\w{6})`).FindAllStringSubmatch(block, -1) {
+			colours[m[1]] = luminance(t, m[2])
+		}
+		if dark == nil {
+			dark = colours
+		}
+		if !found || len(colours) < 8 || !slices.Equal(slices.Sorted(maps.Keys(dark)), slices.Sorted(maps.Keys(colours))) {
+			t.Fatalf("%s has the colours %v", theme, slices.Sorted(maps.Keys(colours)))
+		}
+		check := func(least float64, over, under string) {
+			for _, ground := range strings.Fields(under) {
+				for _, text := range strings.Fields(over) {
+					a, b := colours[text], colours[ground]
+					if got := (max(a, b) + .05) / (min(a, b) + .05); got < least {
+						t.Errorf("%s: %s on %s has %.1f:1, want %.1f:1", theme, text, ground, got, least)
+					}
+				}
 			}
 		}
+		check(4.5, "text dim good late warn info mods", "ground tile")
+		check(4.5, "ink", "good late warn info")
+		check(3, "past late info text", "track")
 	}
 }
 
