@@ -7,6 +7,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
+	"time"
 )
 
 // Refusal is why something was not done: an HTTP status, a code for scripts and a text
@@ -32,20 +34,26 @@ func post[T any](s *Server, do func(context.Context, Visitor, T) (any, error)) h
 		if err == nil {
 			out, err = do(r.Context(), visitor(r), body)
 		}
-		var refusal Refusal
-		switch {
-		case err == nil:
-			s.writeJSON(w, http.StatusOK, out)
-		case errors.As(err, &refusal):
-			refuse(w, refusal)
-		default:
-			s.log().Error("a page's request failed", "path", r.URL.Path, "error", err)
-			refuse(w, Refusal{http.StatusInternalServerError, "failed", "that did not work; the daemon's log says why"})
+		if err != nil {
+			s.fail(w, r, err)
+			return
 		}
+		s.writeJSON(w, http.StatusOK, out)
 	})
 }
 
-// read reads a body, strictly.
+// fail answers why a request was not done.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var refusal Refusal
+	if errors.As(err, &refusal) {
+		refuse(w, refusal)
+		return
+	}
+	s.log().Error("a page's request failed", "path", r.URL.Path, "error", err)
+	refuse(w, Refusal{http.StatusInternalServerError, "failed", "that did not work; the daemon's log says why"})
+}
+
+// read reads a body, strictly. What comes too slowly guard ends.
 func read(w http.ResponseWriter, r *http.Request, into any) error {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		return Refusal{http.StatusUnsupportedMediaType, "malformed", "the body must be application/json"}
@@ -61,9 +69,13 @@ func read(w http.ResponseWriter, r *http.Request, into any) error {
 	if long := (*http.MaxBytesError)(nil); errors.As(err, &long) {
 		return Refusal{http.StatusRequestEntityTooLarge, "too_large", "the body is too long"}
 	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return Refusal{http.StatusRequestTimeout, "slow", "the body came too slowly"}
+	}
 	if err != nil {
 		return Refusal{http.StatusBadRequest, "malformed", "the body is not what this asks for: " + err.Error()}
 	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a test's writer has none
 	return nil
 }
 

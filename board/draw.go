@@ -79,7 +79,8 @@ func (s *Server) fill(p page, edition string) (*file, error) {
 	}
 	var out bytes.Buffer
 	err = t.ExecuteTemplate(&out, "base.html", map[string]any{
-		"Store": s.Store, "Words": words, "Edition": edition, "Pace": s.pace(), "Name": p.name, "Pages": places(words),
+		"Store": s.Store, "Words": words, "Edition": edition, "Pace": s.pace(), "Name": p.name,
+		"Pages": places(words), "Bare": p.role == Nobody,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("fill in the page %s: %w", p.name, err)
@@ -88,13 +89,13 @@ func (s *Server) fill(p page, edition string) (*file, error) {
 }
 
 // place is a page as the others name it.
-type place struct{ Name, Path, Title string }
+type place struct{ Name, Path, Title, Role string }
 
 // places are those of the pages that have a name in the words.
 func places(words map[string]string) (all []place) {
 	for _, p := range pages {
 		if title := words["page."+p.name]; title != "" {
-			all = append(all, place{p.name, strings.TrimSuffix(p.path, "{$}"), title})
+			all = append(all, place{p.name, p.at(), title, p.role.String()})
 		}
 	}
 	return all

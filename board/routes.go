@@ -1,17 +1,24 @@
 package board
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // page is what a browser opens. It is made of web/base.html and of its own files in
-// web: NAME.html, NAME.css and NAME.js.
+// web: NAME.html, NAME.css and NAME.js. One for nobody has no line of places at its top.
 type page struct {
 	name, path string
 	role       Role // that may see it
 }
 
+// at is the page's path as a browser shows it.
+func (p page) at() string { return strings.TrimSuffix(p.path, "{$}") }
+
 // pages are all there are, in the order in which each names them at its top.
 var pages = []page{
 	{"kitchen", "/{$}", View},
+	{"pair", "/pair", Nobody},
 }
 
 // route is what the pages ask for.
@@ -24,8 +31,11 @@ type route struct {
 // routes are all there are, beside the pages and the files that they load.
 func (s *Server) routes(edition string) []route {
 	return []route{
-		{"GET /events", View, stream{s, edition}},
+		{"GET /events", View, s.watched(stream{s, edition})},
 		{"GET /board.json", View, http.HandlerFunc(s.serveState)},
 		{"GET /healthz", Nobody, http.HandlerFunc(s.serveHealth)},
+		{"GET /whoami", View, http.HandlerFunc(s.whoami)},
+		{"POST /pair", Nobody, http.HandlerFunc(s.pair)},
+		{"POST /leave", View, http.HandlerFunc(s.leave)},
 	}
 }

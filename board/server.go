@@ -27,6 +27,13 @@ type Server struct {
 	Pace float64
 	// Log is told who watches; nil tells nobody.
 	Log *slog.Logger
+	// Door lets screens in from elsewhere; nil lets in who sits at this machine alone.
+	Door *Door
+	// Names are what this machine is called, as in http://NAME:8080/, beside its
+	// addresses and localhost.
+	Names []string
+
+	watchers watchers
 }
 
 // Handler answers what routes lists. A stream lasts until its request's context ends, so
@@ -42,12 +49,12 @@ func (s *Server) Handler() http.Handler {
 		mux.Handle("GET "+path, f)
 	}
 	for _, p := range pages {
-		mux.Handle("GET "+p.path, s.admit(p.role, made.page(p.name)))
+		mux.Handle("GET "+p.path, s.admitPage(p, made))
 	}
 	for _, r := range s.routes(made.edition) {
 		mux.Handle(r.pattern, s.admit(r.role, r.handler))
 	}
-	return guard(mux)
+	return s.guard(mux)
 }
 
 func (s *Server) now() time.Time {

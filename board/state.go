@@ -42,12 +42,17 @@ func (s *Server) serveState(w http.ResponseWriter, _ *http.Request) {
 }
 
 // serveHealth answers 200 while the kitchen is watched and the log takes facts. A
-// broker that is away is no illness: the log waits for it.
-func (s *Server) serveHealth(w http.ResponseWriter, _ *http.Request) {
+// broker that is away is no illness: the log waits for it. Who may not see the kitchen
+// is told that alone.
+func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) {
 	now := s.state()
 	code := http.StatusOK
 	if now.Board == nil || now.Health.Refused {
 		code = http.StatusServiceUnavailable
+	}
+	if visitor(r).Role < View {
+		s.writeJSON(w, code, struct{}{})
+		return
 	}
 	s.writeJSON(w, code, now.Health)
 }

@@ -83,7 +83,7 @@ func TestWordsUsed(t *testing.T) {
 	for _, m := range regexp.MustCompile(`\bt\("([\w.-]+)"[,)]`).FindAllStringSubmatch(source(t, ".js"), -1) {
 		ask(m[1], "a script")
 	}
-	for _, m := range regexp.MustCompile(`\.Words\.(\w+)`).FindAllStringSubmatch(source(t, ".html"), -1) {
+	for _, m := range regexp.MustCompile(`\.Words(?:\.| ")([\w.-]+)`).FindAllStringSubmatch(source(t, ".html"), -1) {
 		ask(m[1], "the page")
 	}
 	for _, light := range []kitchen.Light{
@@ -95,7 +95,12 @@ func TestWordsUsed(t *testing.T) {
 		ask("slip."+string(kind), "an unknown slip")
 	}
 	for _, p := range pages {
-		ask("page."+p.name, "the list of pages")
+		if p.role > Nobody {
+			ask("page."+p.name, "the list of pages")
+		}
+	}
+	for role := View; role <= Owner; role++ {
+		ask("role."+role.String(), "a screen's own line")
 	}
 	ask("phase.cooking", "a tile")
 	ask("phase.late", "a tile")

@@ -2,6 +2,7 @@
 // so when nothing comes any more.
 import { t, learnZone, hm, hms, dated, at } from "./words.js";
 import { $, icon, banner } from "./dom.js";
+import { stillIn } from "./door.js";
 
 const silence = 1500; // ms without a word, looked at four times a second: noticed within two seconds
 const fresh = 10 * 60000; // ms for which a start is announced
@@ -75,7 +76,10 @@ function connect() {
     turn(false);
     draw();
   });
-  source.onerror = lose;
+  source.onerror = () => {
+    lose();
+    stillIn();
+  };
 }
 
 function turn(isGone) {

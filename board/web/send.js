@@ -11,6 +11,9 @@ export class Refused extends Error {
   }
 }
 
+/** toPairing goes where a screen is paired, and comes back from there. */
+export const toPairing = () => location.replace("/pair?to=" + encodeURIComponent(location.pathname + location.search));
+
 /** send posts a value and returns the answer, or throws Refused. */
 export async function send(path, value) {
   let response;
@@ -24,5 +27,6 @@ export async function send(path, value) {
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
+  if (response.status === 401) toPairing();
   throw new Refused(answer.error?.code ?? "failed", answer.error?.text ?? t("failed"));
 }
