@@ -10,8 +10,8 @@ const (
 	OrderAccepted    AlertType = "order.accepted"
 	OrderSoon        AlertType = "order.soon"         // P(ready within the window) passed the threshold
 	OrderETA         AlertType = "order.eta"          // later than an order.soon or an order.eta said
-	OrderReady       AlertType = "order.ready"        // on evidence only
-	OrderReadyUndone AlertType = "order.ready.undone" // names the alert it takes back
+	OrderReady       AlertType = "order.ready"        // on evidence only; see also ReasonReturned
+	OrderReadyUndone AlertType = "order.ready.undone" // names the alert it takes back; see also ReasonRecalled
 	OrderLate        AlertType = "order.late"         // will be, or is, later than promised
 	OrderWaiting     AlertType = "order.waiting"      // ready and not picked up for a while
 	OrderPickedUp    AlertType = "order.picked_up"
@@ -57,7 +57,7 @@ type Alert struct {
 	// Input names it: "button/A1", "cloud".
 	Evidence string `json:"source,omitempty"`
 	Input    string `json:"input,omitempty"`
-	// Reason says why, for people and for counting: "expired", "late".
+	// Reason says why, for people and for counting: "expired", "late", [ReasonReturned].
 	Reason string `json:"reason,omitempty"`
 	// Undoes is the Seq of the alert that this one takes back.
 	Undoes uint64 `json:"undoes,omitempty"`

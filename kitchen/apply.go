@@ -62,7 +62,7 @@ func (s *State) applySalvaged(v Salvaged) {
 func (s *State) Renumber() {
 	s.Seq, s.Sequence = 0, 0
 	for _, o := range s.Orders {
-		o.Seq, o.ReadySeq = 0, 0
+		o.Seq, o.ReadySeq, o.ClosedSeq, o.AlertSeq = 0, 0, 0, 0
 	}
 }
 
@@ -188,6 +188,10 @@ func (s *State) applyAlert(e Event, a Alert) {
 		o.Announced = s.announced(o, a.P85)
 	}
 	o.applyAlert(e, a)
+	switch a.Type {
+	case OrderReady, OrderReadyUndone, OrderPickedUp, OrderCancelled, OrderClosed:
+		s.left(o)
+	}
 }
 
 // announced is how long after its acceptance o is announced for a wall time.
@@ -200,6 +204,10 @@ func (s *State) announced(o *Order, by *time.Time) time.Duration {
 }
 
 func (o *Order) applyAlert(e Event, a Alert) {
+	o.AlertSeq = e.Seq
+	if o.Phase == PickedUp && (a.Type == OrderReady || a.Type == OrderReadyUndone) {
+		o.reopen(e, a)
+	}
 	switch a.Type {
 	case OrderSoon:
 		o.Soon = true
@@ -210,6 +218,9 @@ func (o *Order) applyAlert(e Event, a Alert) {
 	case OrderWaiting:
 		o.Waiting = true
 	case OrderReady:
+		if a.Reason == ReasonReturned {
+			return // it has been all the time
+		}
 		o.Phase, o.ReadyAt, o.ReadySeq, o.Sign = Ready, e.Stamp, e.Seq, e.Stamp
 		o.ReadyBy = a.Evidence
 		setIf(&o.Slot, a.Slot)
@@ -217,16 +228,18 @@ func (o *Order) applyAlert(e Event, a Alert) {
 		o.Phase, o.ReadyAt, o.ReadySeq, o.Sign = Cooking, Stamp{}, 0, e.Stamp
 		o.Waiting = false
 	case OrderPickedUp:
-		o.close(PickedUp, e.Stamp)
+		o.close(PickedUp, e)
 	case OrderCancelled:
 		o.addPrint(a.Print)
-		o.close(Cancelled, e.Stamp)
+		o.close(Cancelled, e)
 	case OrderClosed:
-		o.close(Expired, e.Stamp)
+		o.close(Expired, e)
 	}
 }
 
-func (o *Order) close(p Phase, at Stamp) { o.Phase, o.ClosedAt, o.Sign = p, at, at }
+func (o *Order) close(p Phase, e Event) {
+	o.Phase, o.ClosedAt, o.ClosedSeq, o.Sign = p, e.Stamp, e.Seq, e.Stamp
+}
 
 // open adds the order that a accepts, and forgets what nobody will ask for again.
 func (s *State) open(e Event, a Alert) {
@@ -239,7 +252,7 @@ func (s *State) open(e Event, a Alert) {
 		Channel: a.Channel, Table: a.Table, Items: a.Items, Value: a.Value, Notes: a.Notes,
 		Preorder: a.Preorder, Raster: a.Raster, Unread: a.Unread, Promised: a.Promised, Printed: a.Printed,
 		Whole: a.Part == "" && len(a.Items) > 0,
-		Phase: Cooking, Slot: a.Slot, Accepted: e.Stamp, Seq: e.Seq, Sign: e.Stamp,
+		Phase: Cooking, Slot: a.Slot, Accepted: e.Stamp, Seq: e.Seq, AlertSeq: e.Seq, Sign: e.Stamp,
 	}
 	if a.Part != "" {
 		o.Parts = []string{a.Part}

@@ -19,6 +19,22 @@ type Board struct {
 	Slots  []BoardSlot   `json:"slots,omitempty"`
 	Faults []BoardFault  `json:"faults,omitempty"`
 	Unsure []BoardOrphan `json:"unknown_slips,omitempty"`
+	// Left are the orders that left the cook's view last and can be recalled, the newest
+	// first. Screens need them, the cloud does not.
+	Left []BoardLeft `json:"-"`
+}
+
+// BoardLeft is an order that is ready, or was picked up.
+type BoardLeft struct {
+	ID      string     `json:"order_id"`
+	Number  string     `json:"order,omitempty"`
+	Channel string     `json:"channel,omitempty"`
+	Table   string     `json:"table,omitempty"`
+	Slot    string     `json:"slot,omitempty"`
+	Phase   Phase      `json:"phase"`
+	ReadyAt time.Time  `json:"ready_at"`
+	Picked  *time.Time `json:"picked_up_at,omitempty"`
+	Seq     uint64     `json:"seq,omitempty"` // as of [BoardOrder]
 }
 
 // BoardOrder is an open order, oldest first.
@@ -47,6 +63,9 @@ type BoardOrder struct {
 	Late       bool    `json:"late,omitempty"`
 	Waiting    bool    `json:"waiting,omitempty"`
 	Urged      int     `json:"urged,omitempty"`
+	// Seq is the event of the newest alert about it: whoever has that one knows all of
+	// it. 0 where an older log has it.
+	Seq uint64 `json:"seq,omitempty"`
 }
 
 // Light is what the lamp at a slot says. Each has its own pattern, so that
@@ -114,6 +133,23 @@ func (d *Decider) Board(now Stamp) *Board {
 			b.Unsure = append(b.Unsure, BoardOrphan{Orphan{Kind: o.Kind, Number: o.Number, Channel: o.Channel}, s.show(o.At)})
 		}
 	}
+	for _, id := range slices.Backward(s.Left) {
+		if o := s.Orders[id]; o != nil {
+			b.Left = append(b.Left, s.boardLeft(o))
+		}
+	}
+	return b
+}
+
+func (s *State) boardLeft(o *Order) BoardLeft {
+	b := BoardLeft{
+		ID: o.ID, Number: o.Number, Channel: o.Channel, Table: o.Table, Slot: o.Slot, Phase: o.Phase,
+		ReadyAt: s.show(o.ReadyAt), Seq: o.AlertSeq,
+	}
+	if o.Phase == PickedUp {
+		t := s.show(o.ClosedAt)
+		b.Picked = &t
+	}
 	return b
 }
 
@@ -131,6 +167,7 @@ func (d *Decider) boardOrder(o *Order, now Stamp, forecast bool) BoardOrder {
 		ID: o.ID, Number: o.Number, Channel: o.Channel, Table: o.Table, Slot: o.Slot, Phase: o.Phase,
 		Items: o.Items, Notes: o.Notes, Accepted: s.show(o.Accepted), Promised: o.Promised,
 		Unread: (o.Raster || o.Unread) && len(o.Items) == 0, Confidence: o.Confidence, Late: o.Late, Waiting: o.Waiting, Urged: o.Urged,
+		Seq: o.AlertSeq,
 	}
 	if o.Phase == Ready {
 		t := s.show(o.ReadyAt)

@@ -189,16 +189,17 @@ type Gap struct {
 	Alerts uint64 `json:"alerts,omitempty"`
 }
 
-// Command is what somebody outside the kitchen asked for and what changes it: the
-// cloud, or later a person at a screen. What only asks is no fact.
+// Command is what somebody asked for and what changes the kitchen: the cloud, or a
+// person at a screen. What only asks is no fact.
 type Command struct {
 	// Transaction names the request, as a hash. For a day the same one is answered
 	// and not done again.
 	Transaction string `json:"transaction"`
-	// Name is "ready", "undo", "order", "model.import" or "templates.set".
+	// Name is "ready", "undo", "handover", "recall", "order", "model.import" or
+	// "templates.set".
 	Name string `json:"name"`
-	// Order is the order meant by ready and undo: its id, or what staff call,
-	// which Channel may narrow down.
+	// Order is the order meant by the first four: its id, or what staff call, which
+	// Channel may narrow down. One that was picked up has its id alone.
 	Order   string `json:"order,omitempty"`
 	Channel string `json:"channel,omitempty"`
 	// Ticket is the order that a platform sends, of an "order".
@@ -224,6 +225,8 @@ type Reply struct {
 	Merged bool   `json:"merged,omitempty"`
 	// Version is that of the templates, of a "templates.set".
 	Version string `json:"version,omitempty"`
+	// Touch says that it was asked at a screen.
+	Touch bool `json:"touch,omitempty"`
 	// Error is empty where it was done: else a code, and Text says it to people.
 	Error string `json:"error,omitempty"`
 	Text  string `json:"text,omitempty"`

@@ -166,7 +166,9 @@ func (r *Record) Apply(s *State, m Model, e Event) {
 		if said, ok := drop(&r.Labels, o.ID); ok {
 			said.Ready, said.cost = 0, nil
 			r.changes++
-			r.open(said)
+			if e.Alert.Reason != ReasonRecalled {
+				r.open(said)
+			}
 		}
 	case OrderPickedUp, OrderCancelled, OrderClosed:
 		drop(&r.Open, o.ID)

@@ -49,7 +49,11 @@ type Order struct {
 	ReadyBy  string `json:"ready_by,omitempty"` // its evidence
 	Placed   Stamp  `json:"placed,omitzero"`    // when it came from the queue into its slot
 	ClosedAt Stamp  `json:"closed_at"`          // valid in the last three phases
-	Urged    int    `json:"urged,omitempty"`
+	// ClosedSeq is that of the alert which closed it, AlertSeq that of the newest about
+	// it; 0 in an older log.
+	ClosedSeq uint64 `json:"closed_seq,omitempty"`
+	AlertSeq  uint64 `json:"alert_seq,omitempty"`
+	Urged     int    `json:"urged,omitempty"`
 
 	// Alerts that were raised, so that they are raised once.
 	Soon    bool `json:"soon,omitempty"`
@@ -75,6 +79,9 @@ type State struct {
 	Started Stamp `json:"started"`
 	// Orders holds the open orders, and those closed not long ago, by ID.
 	Orders map[string]*Order `json:"orders,omitempty"`
+	// Left are the orders that left the cook's view last, ready or picked up, by ID; the
+	// newest last.
+	Left []string `json:"left,omitempty"`
 	// Buttons holds what a button's next gesture depends on, by slot.
 	Buttons map[string]Button `json:"buttons,omitempty"`
 	// Scales holds what last lay on each scale, by source.

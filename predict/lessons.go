@@ -124,8 +124,20 @@ func (m *Model) picked(s *kitchen.State, o *kitchen.Order, e kitchen.Event) {
 	}
 }
 
+// returned takes back that a courier came: the order was not handed over.
+func (m *Model) returned(id string) {
+	i := slices.IndexFunc(m.lessons, func(l lesson) bool { return l.ID == id && l.What == fetched })
+	if i < 0 {
+		return
+	}
+	l := m.lessons[i]
+	m.lessons = slices.Delete(m.lessons, i, i+1)
+	m.relearn(l.When)
+}
+
 // undo takes what an order taught back, as if it had never been: the order is open again.
-func (m *Model) undo(id string) {
+// One that is recalled is made a second time, which is work and never a lesson.
+func (m *Model) undo(id string, recalled bool) {
 	i := slices.IndexFunc(m.lessons, func(l lesson) bool { return l.ID == id })
 	if i < 0 {
 		return
@@ -135,6 +147,7 @@ func (m *Model) undo(id string) {
 	m.relearn(l.When)
 	if (l.What == pressed || l.What == doubted) && m.find(id) < 0 {
 		k, _ := slices.BinarySearchFunc(m.open, l.At, func(o opened, at time.Duration) int { return cmp.Compare(o.At, at) })
+		l.Later = l.Later || recalled
 		m.open = slices.Insert(m.open, k, l.opened)
 		m.open = slices.Delete(m.open, 0, max(len(m.open)-maxOpen, 0))
 		m.done.drop(l.When)

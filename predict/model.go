@@ -64,9 +64,13 @@ func (m *Model) Apply(s *kitchen.State, e kitchen.Event) {
 	case kitchen.OrderAccepted:
 		m.accept(s.Orders[id])
 	case kitchen.OrderReady:
+		if e.Alert.Reason == kitchen.ReasonReturned {
+			m.returned(id)
+			return
+		}
 		m.ready(s, s.Orders[id], e)
 	case kitchen.OrderReadyUndone:
-		m.undo(id)
+		m.undo(id, e.Alert.Reason == kitchen.ReasonRecalled)
 	case kitchen.OrderPickedUp:
 		m.picked(s, s.Orders[id], e)
 	case kitchen.OrderCancelled:

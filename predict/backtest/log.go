@@ -24,6 +24,7 @@ type logged struct {
 	Order
 	accepted kitchen.Stamp
 	evidence bool // the kitchen itself pressed
+	recalled bool // handed over, and then made again: work, of which nothing else is known
 }
 
 // A press that a daemon doubts teaches nothing, and is nobody's truth: one that comes sooner
@@ -117,12 +118,24 @@ func (p *Past) since(o *logged, at kitchen.Stamp) float64 {
 func (o *logged) take(a *kitchen.Alert, after float64) {
 	switch a.Type {
 	case kitchen.OrderReady:
+		if a.Reason == kitchen.ReasonReturned {
+			o.Picked = nan
+			return
+		}
+		if o.recalled {
+			return
+		}
 		o.Ready = after
 		o.evidence = kitchen.Pressed(a.Evidence)
 	case kitchen.OrderReadyUndone:
 		o.Ready, o.evidence = nan, false
+		if a.Reason == kitchen.ReasonRecalled {
+			o.recalled, o.Picked, o.Label = true, nan, Load
+		}
 	case kitchen.OrderPickedUp:
-		o.Picked, o.Label = after, Upper
+		if o.Picked = after; !o.recalled {
+			o.Label = Upper
+		}
 	case kitchen.OrderCancelled:
 		o.Picked, o.Label = after, Cancelled
 	case kitchen.OrderClosed:
