@@ -3,6 +3,8 @@ package board
 import (
 	"net/http"
 	"strings"
+
+	"readyshelf/kitchen"
 )
 
 // page is what a browser opens. It is made of web/base.html and of its own files in
@@ -35,6 +37,10 @@ func (s *Server) routes(edition string) []route {
 		{"GET /board.json", View, http.HandlerFunc(s.serveState)},
 		{"GET /healthz", Nobody, http.HandlerFunc(s.serveHealth)},
 		{"GET /whoami", View, http.HandlerFunc(s.whoami)},
+		{"POST /orders/ready", Staff, s.touched(kitchen.CommandReady)},
+		{"POST /orders/undo", Staff, s.touched(kitchen.CommandUndo)},
+		{"POST /orders/handover", Staff, s.touched(kitchen.CommandHandOver)},
+		{"POST /orders/recall", Staff, s.touched(kitchen.CommandRecall)},
 		{"POST /pair", Nobody, http.HandlerFunc(s.pair)},
 		{"POST /leave", View, http.HandlerFunc(s.leave)},
 	}

@@ -2,6 +2,7 @@ package board
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -20,6 +21,9 @@ type Server struct {
 	Health func() Health
 	// Changed returns a channel that closes at the next change of either.
 	Changed func() <-chan struct{}
+	// Do puts what a person at a screen asks before the kitchen, and returns the reply
+	// once it is on disk; an error says that the log did not take it.
+	Do func(ctx context.Context, screen string, c kitchen.Command) (kitchen.Reply, error)
 	// Now is the kitchen's wall clock, time.Now if nil. The pages count by it, so
 	// that a screen with a wrong clock shows right times.
 	Now func() time.Time

@@ -33,16 +33,20 @@ func lunch() *kitchen.Board {
 				ID: "a", Number: "88", Channel: "eleme", Table: "6", Slot: "A1", Phase: kitchen.Cooking,
 				Items: []kitchen.Item{{Qty: 2, Name: "<b>宫保鸡丁</b>", Mods: []string{"微辣"}}}, Notes: "花生过敏", Confidence: 0.83,
 				Accepted: noon.Add(-9 * time.Minute), Promised: after(time.Minute),
-				P50: after(2 * time.Minute), P85: after(4 * time.Minute), Late: true, Urged: 2,
+				P50: after(2 * time.Minute), P85: after(4 * time.Minute), Late: true, Urged: 2, Seq: 811,
 			},
 			{
 				ID: "b", Number: "17", Slot: "A2", Phase: kitchen.Ready, Accepted: noon.Add(-20 * time.Minute),
-				ReadyAt: after(-8 * time.Minute), Waiting: true, Unread: true,
+				ReadyAt: after(-8 * time.Minute), Waiting: true, Unread: true, Seq: 800,
 			},
 		},
 		Slots: []kitchen.BoardSlot{
 			{Slot: "A1", Order: "a", Light: kitchen.LightLate},
 			{Slot: "A2", Order: "b", Light: kitchen.LightReady, ReadySeq: 800},
+		},
+		Left: []kitchen.BoardLeft{
+			{ID: "c", Number: "16", Channel: "jd", Phase: kitchen.PickedUp, ReadyAt: noon.Add(-9 * time.Minute), Picked: after(-7 * time.Minute), Seq: 803},
+			{ID: "b", Number: "17", Slot: "A2", Phase: kitchen.Ready, ReadyAt: noon.Add(-8 * time.Minute), Seq: 800},
 		},
 		Faults: []kitchen.BoardFault{{Device: "scale/a1", Text: "no reading", Remedy: "check its cable", Since: noon}},
 		Unsure: []kitchen.BoardOrphan{{Orphan: kitchen.Orphan{Kind: kitchen.SlipUrge, Number: "41", Channel: "jd"}, At: noon}},
@@ -54,7 +58,7 @@ func site() *Server {
 	b := lunch()
 	return &Server{
 		Store: "Wang's", Language: "en", View: func() *kitchen.Board { return b },
-		Health:  func() Health { return Health{Cause: "no route", Since: after(-time.Minute), Waiting: 3, Acked: 790} },
+		Health:  func() Health { return Health{Cause: "no route", Since: after(-time.Minute), Waiting: 3, Sent: 800, Acked: 790} },
 		Changed: func() <-chan struct{} { return nil }, Now: func() time.Time { return noon },
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 // Health is how the log and the way to the cloud are.
 type Health struct {
+	// Alone says that there is no broker to connect to: nobody has set one up.
+	Alone bool `json:"alone,omitempty"`
 	// Connected says that a broker takes alerts; Cause why not, for people; Since
 	// when that began.
 	Connected bool       `json:"connected"`
@@ -16,7 +18,9 @@ type Health struct {
 	Since     *time.Time `json:"since"`
 	// Waiting counts the alerts that no broker has acknowledged. Acked is the last
 	// event that one has: a slot's order with a ReadySeq up to it is known outside.
+	// Sent is the last that a broker was handed, never less than Acked.
 	Waiting uint64 `json:"waiting"`
+	Sent    uint64 `json:"sent"`
 	Acked   uint64 `json:"acked"`
 	// Refused says that the log takes nothing at present.
 	Refused bool `json:"refused"`
@@ -24,12 +28,20 @@ type Health struct {
 
 // state is all that the kitchen's page shows.
 type state struct {
-	Now    time.Time      `json:"now"`
-	Board  *kitchen.Board `json:"board"`
-	Health Health         `json:"health"`
+	Now   time.Time      `json:"now"`
+	Board *kitchen.Board `json:"board"`
+	// Left are the orders that can be recalled.
+	Left   []kitchen.BoardLeft `json:"left"`
+	Health Health              `json:"health"`
 }
 
-func (s *Server) state() state { return state{s.now(), s.View(), s.Health()} }
+func (s *Server) state() state {
+	now := state{Now: s.now(), Board: s.View(), Left: []kitchen.BoardLeft{}, Health: s.Health()}
+	if now.Board != nil {
+		now.Left = append(now.Left, now.Board.Left...)
+	}
+	return now
+}
 
 // serveState answers the state once.
 func (s *Server) serveState(w http.ResponseWriter, _ *http.Request) {

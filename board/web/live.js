@@ -98,8 +98,8 @@ function lose() {
 
 function showLink() {
   const h = state.health;
-  const text = gone ? t("gone") : !h.connected ? t("offline") : h.waiting ? t("online.waiting", { n: h.waiting }) : t("online");
-  $("#link").replaceChildren(icon(h.connected && !gone ? "sent" : "cut"), text);
+  const text = gone ? t("gone") : h.alone ? t("alone") : !h.connected ? t("offline") : h.waiting ? t("online.waiting", { n: h.waiting }) : t("online");
+  $("#link").replaceChildren(icon(gone || !h.connected && !h.alone ? "cut" : h.alone ? "ready" : "sent"), text);
 }
 
 function showBanners() {
@@ -107,7 +107,7 @@ function showBanners() {
   const out = [];
   if (gone) out.push(banner("bad", "cut", t("gone"), t("gone.text", { at: hms(clock.at) })));
   if (h.refused) out.push(banner("bad", "fault", t("refused"), t("refused.text")));
-  if (!h.connected) {
+  if (!h.connected && !h.alone) {
     out.push(banner("warn", "cut", t("offline"), h.since && t("offline.since", { at: dated(at(h.since), now()) }),
       h.waiting && t("offline.waiting", { n: h.waiting }), h.cause));
   }

@@ -133,20 +133,9 @@ func (h *house) decide(ctx context.Context, c kitchen.Command) (any, error) {
 
 // decideFor is decide for who is named by source.
 func (h *house) decideFor(ctx context.Context, source string, c kitchen.Command) (any, error) {
-	c.Transaction = hashedTransaction(h.orderKey, c.Transaction)
-	reply, leave := h.replies.expect(c)
-	defer leave()
-	e := h.clock().Fact(source)
-	e.Command = &c
-	if err := h.buffer.Append(ctx, e); err != nil {
-		h.log.Warn("a command was not taken", "command", c.Name, "error", err)
+	r, err := h.answer(ctx, source, c)
+	if err != nil {
 		return nil, err
-	}
-	var r kitchen.Reply
-	select {
-	case r = <-reply: // the writer gave it before Append returned
-	default:
-		return nil, errors.New("the kitchen gave no reply")
 	}
 	if r.Error != "" {
 		return nil, refusal{r.Error, r.Text}
@@ -159,6 +148,25 @@ func (h *house) decideFor(ctx context.Context, source string, c kitchen.Command)
 		return worded{Version: r.Version}, nil
 	}
 	return d, nil
+}
+
+// answer puts a command before the kitchen and returns its reply, once that is on disk.
+func (h *house) answer(ctx context.Context, source string, c kitchen.Command) (kitchen.Reply, error) {
+	c.Transaction = hashedTransaction(h.orderKey, c.Transaction)
+	reply, leave := h.replies.expect(c)
+	defer leave()
+	e := h.clock().Fact(source)
+	e.Command = &c
+	if err := h.buffer.Append(ctx, e); err != nil {
+		h.log.Warn("a command was not taken", "command", c.Name, "error", err)
+		return kitchen.Reply{}, err
+	}
+	select {
+	case r := <-reply: // the writer gave it before Append returned
+		return r, nil
+	default:
+		return kitchen.Reply{}, errors.New("the kitchen gave no reply")
+	}
 }
 
 // hashedTransaction is how the log keeps a transaction: senders put ids of orders

@@ -30,6 +30,7 @@ func (b *contractShop) day() {
 	b.mistakes()
 	time.Sleep(5 * time.Hour) // what is still open is forgotten
 	b.again()
+	b.touches()
 	b.trial()
 	closing()
 	scale.Wait()
@@ -83,6 +84,21 @@ func (b *contractShop) lunch() {
 	time.Sleep(5 * time.Minute)
 	b.grams.Store(0)
 	time.Sleep(5 * time.Minute)
+}
+
+// touches is what people do at screens.
+func (b *contractShop) touches() {
+	b.order("48", 2, 40*time.Minute, burger)
+	id := time.Now().Format(time.DateOnly) + "/grubhub/48"
+	for i, name := range []string{
+		kitchen.CommandReady, kitchen.CommandHandOver, kitchen.CommandUndo, kitchen.CommandHandOver, kitchen.CommandRecall,
+	} {
+		r, err := b.house.touched(b.Context(), "pass", kitchen.Command{Transaction: fmt.Sprint("touch-", i), Name: name, Order: id})
+		if err != nil || r.Error != "" || r.Order != id {
+			b.Errorf("%s at a screen: got %+v and %v", name, r, err)
+		}
+		time.Sleep(10 * time.Second)
+	}
 }
 
 // troubles is what happens to machines, and what else the retained topics can say.

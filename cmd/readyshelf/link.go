@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"readyshelf/buffer"
@@ -21,12 +22,16 @@ type linkState struct {
 	connected bool
 	cause     string
 	since     time.Time
+	sent      atomic.Uint64 // the last alert that this connection was handed; 0 without one
 }
 
 func (l *linkState) set(at time.Time, connected bool, cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.connected, l.since, l.cause = connected, at, ""
+	if !connected {
+		l.sent.Store(0)
+	}
 	if cause != nil {
 		l.cause = cause.Error()
 	}
@@ -46,7 +51,7 @@ func (h *house) ship(ctx context.Context) error {
 			Window: h.MQTT.Window, MaxRate: h.MQTT.MaxRate, Dial: h.dial,
 		},
 		Epoch: h.buffer.ID(), Version: h.version, Now: h.clock,
-		Follow: h.follow, Correct: h.clocks.correct, Acked: h.metrics.acked,
+		Follow: h.follow, Correct: h.clocks.correct, Sent: h.sent, Acked: h.metrics.acked,
 		Say:    h.wording.say,
 		Resend: h.resend, Read: h.buffer.Read, SetAside: h.setAside,
 		Board: h.boardJSON, BoardChanged: changed, Health: h.healthJSON, HealthChanged: healthChanged,
@@ -90,6 +95,15 @@ func (h *house) follow(ctx context.Context, fn func([]kitchen.Event, func(uint64
 			h.view.ring()
 		})
 	})
+}
+
+// sent keeps how far the connection was handed alerts. Of a backlog only the first one
+// rings the bell: the acknowledgements do, from then on.
+func (h *house) sent(seq uint64) {
+	before := h.link.sent.Swap(seq)
+	if before <= h.buffer.Cursor(followerName) {
+		h.view.ring()
+	}
 }
 
 // setAside keeps that the broker never gets an alert: a gap that the cloud is told. In

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"readyshelf/board"
+	"readyshelf/kitchen"
 )
 
 // servePage serves the kitchen's page until ctx ends.
@@ -20,14 +21,25 @@ func (h *house) servePage(ctx context.Context) error {
 	}
 	pages := &board.Server{
 		Store: h.Store, Language: h.Language, View: h.view.get, Changed: h.view.wait,
-		Health: func() board.Health {
-			s := h.health()
-			return board.Health{Connected: s.Connected, Cause: s.Cause, Since: s.Since, Waiting: s.Waiting, Acked: s.Acked, Refused: s.Refused}
-		},
+		Health: h.boardHealth, Do: h.touched,
 		Now: func() time.Time { return h.clock().At }, Pace: h.pace, Log: h.log.With("room", "board"),
 	}
 	if err := serveHTTP(ctx, ln, pages.Handler()); err != nil {
 		return fmt.Errorf("serve the kitchen's page: %w", err)
 	}
 	return nil
+}
+
+// boardHealth is the health as the pages show it.
+func (h *house) boardHealth() board.Health {
+	s := h.health()
+	return board.Health{
+		Connected: s.Connected, Cause: s.Cause, Since: s.Since, Waiting: s.Waiting, Refused: s.Refused,
+		Alone: len(h.MQTT.Brokers) == 0, Sent: max(h.link.sent.Load(), s.Acked), Acked: s.Acked,
+	}
+}
+
+// touched does what a person at a screen asks of the kitchen.
+func (h *house) touched(ctx context.Context, screen string, c kitchen.Command) (kitchen.Reply, error) {
+	return h.answer(ctx, "board/"+screen, c)
 }

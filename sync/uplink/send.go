@@ -178,6 +178,7 @@ func (s *session) sendAlert() {
 	}
 	f.held, f.seq, f.sent = true, e.Seq, time.Now()
 	s.push("event/"+string(kind), false, body, f)
+	s.Sent(e.Seq)
 }
 
 // compose returns the type and the body of the alert that the cloud gets of e: the

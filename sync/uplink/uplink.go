@@ -79,6 +79,9 @@ type Uplink struct {
 	// changes; nil tells nobody. [Cause] has a word for the reason, and [ErrTwin] is
 	// worth a look.
 	OnState func(connected bool, cause error)
+	// Sent is told the seq of each new alert when it has been handed to the connection;
+	// nil tells nobody. When the connection ends, what was not acknowledged is not sent.
+	Sent func(seq uint64)
 	// Acked is told of each alert how long its PUBACK took from its publishing; nil
 	// tells nobody. The next one waits until it returns.
 	Acked func(took time.Duration)
@@ -159,6 +162,9 @@ func newRunner(u *Uplink) (*runner, error) {
 	}
 	if r.Say == nil {
 		r.Say = func(kitchen.Event) *kitchen.Texts { return nil }
+	}
+	if r.Sent == nil {
+		r.Sent = func(uint64) {}
 	}
 	if r.Acked == nil {
 		r.Acked = func(time.Duration) {}
