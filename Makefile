@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty --abbrev=10 2>/dev/null 
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 
-.PHONY: help demo build build-all always deb check test deps format vet static short race salvage peers rig days lunches guests forecasts fuzz torture bench clean
+.PHONY: help demo build build-all always deb check test deps format vet static short race salvage peers browser rig days lunches guests forecasts fuzz torture bench clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -38,9 +38,9 @@ deb: ## dist/readyshelf_*.deb: what installs itself on Raspberry Pi OS and Debia
 
 check: format vet static short ## what is quick: form, vet, staticcheck, short tests
 
-test: deps check race salvage peers days rig ## everything: what CI runs
+test: deps check race salvage peers browser days rig ## everything: what CI runs
 
-deps: ## install what the tests use: a broker, a C compiler, promtool, tools for disks, Debian's checkers, shells
+deps: ## install what the tests use: a broker, a browser, a C compiler, promtool, tools for disks, Debian's checkers, shells
 	@bash test/deps.sh
 
 format:
@@ -63,6 +63,9 @@ salvage: # a hundred damaged logs
 
 peers: ## real brokers under the real uplink: three NATS nodes, two of them killed
 	staticcheck=$$(go tool -n staticcheck); cd test/peers; go vet ./...; $$staticcheck ./...; go test -count=1 -timeout 5m ./...
+
+browser: ## the kitchen's pages in a real Chromium, with a daemon and virtual hardware behind them
+	staticcheck=$$(go tool -n staticcheck); cd test/browser; go vet ./...; $$staticcheck ./...; go test -count=1 -timeout 10m ./...
 
 rig: ## a virtual Raspberry Pi with a real kernel: buttons, cables, power cuts, the package under systemd
 	@bash test/rig/rig.sh $(if $(CASE),-run '$(CASE)')

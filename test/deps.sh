@@ -62,6 +62,6 @@ fetch_promtool() {
 }
 
 packages mosquitto=mosquitto mosquitto_pub=mosquitto-clients "${CC:-gcc}=gcc libc6-dev" \
-	strace=strace mkfs.ext4=e2fsprogs losetup=mount \
+	chromium="chromium fonts-noto-cjk" strace=strace mkfs.ext4=e2fsprogs losetup=mount \
 	tesseract="tesseract-ocr tesseract-ocr-eng tesseract-ocr-chi-sim" lintian=lintian systemd-analyze=systemd udevadm=udev zsh=zsh fish=fish
 fetch_promtool
