@@ -50,8 +50,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.log().Error("a page's request failed", "path", r.URL.Path, "error", err)
-	refuse(w, Refusal{http.StatusInternalServerError, "failed", "that did not work; the daemon's log says why"})
+	refuse(w, failed)
 }
+
+// failed is the daemon's own trouble.
+var failed = Refusal{http.StatusInternalServerError, "failed", "that did not work; the daemon's log says why"}
 
 // read reads a body, strictly. What comes too slowly guard ends.
 func read(w http.ResponseWriter, r *http.Request, into any) error {

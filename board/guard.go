@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,7 @@ var foreign = Refusal{http.StatusForbidden, "cross_origin", "another site's page
 func (s *Server) guard(next http.Handler) http.Handler {
 	var origins http.CrossOriginProtection
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer s.caught(w, r)
 		for name, value := range headers {
 			w.Header().Set(name, value)
 		}
@@ -49,6 +51,18 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// caught tells of a handler that panicked; the others go on.
+func (s *Server) caught(w http.ResponseWriter, r *http.Request) {
+	what := recover()
+	if what == nil {
+		return
+	}
+	if what != http.ErrAbortHandler {
+		s.log().Error("a page's request failed", "path", r.URL.Path, "error", what, "stack", string(debug.Stack()))
+		refuse(w, failed)
+	}
 }
 
 // ours says whether a Host is one that nobody can point here from outside: an

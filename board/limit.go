@@ -1,7 +1,10 @@
 package board
 
 import (
+	"log/slog"
+	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -73,5 +76,94 @@ func (s *Server) HTTP() *http.Server {
 		WriteTimeout:      time.Minute,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
+		// What it would say is what anybody in the network does to a port.
+		ErrorLog: slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
 	}
+}
+
+// How many connections may be open: a screen's browser has six at most. Those of this
+// machine are not counted.
+const (
+	maxConnections     = 256
+	maxFromOneNeighbor = 32
+)
+
+// Limit closes connections of the shop's network that are too many, from one address or
+// on the whole, before anything is read from them.
+func Limit(ln net.Listener) net.Listener {
+	return &limited{Listener: ln, of: map[netip.Prefix]int{}}
+}
+
+type limited struct {
+	net.Listener
+
+	mu    sync.Mutex
+	of    map[netip.Prefix]int
+	total int
+}
+
+// Accept waits for a connection that may be.
+func (l *limited) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		who, far := neighbor(c.RemoteAddr())
+		if !far {
+			return c, nil
+		}
+		if l.begin(who) {
+			return &counted{Conn: c, end: func() { l.end(who) }}, nil
+		}
+		c.Close()
+	}
+}
+
+// neighbor is whose connections are counted together, and whether they are: an address,
+// or, since a machine has many, the network of one in IPv6.
+func neighbor(from net.Addr) (netip.Prefix, bool) {
+	at, err := netip.ParseAddrPort(from.String())
+	if err != nil || at.Addr().Unmap().IsLoopback() {
+		return netip.Prefix{}, false
+	}
+	bits := 32
+	if at.Addr().Unmap().Is6() {
+		bits = 64
+	}
+	who, err := at.Addr().Unmap().WithZone("").Prefix(bits)
+	return who, err == nil
+}
+
+func (l *limited) begin(who netip.Prefix) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.total == maxConnections || l.of[who] == maxFromOneNeighbor {
+		return false
+	}
+	l.total++
+	l.of[who]++
+	return true
+}
+
+func (l *limited) end(who netip.Prefix) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.total--
+	if l.of[who]--; l.of[who] == 0 {
+		delete(l.of, who)
+	}
+}
+
+// counted is a connection that counts until it is closed.
+type counted struct {
+	net.Conn
+	once sync.Once
+	end  func()
+}
+
+// Close closes it.
+func (c *counted) Close() error {
+	c.once.Do(c.end)
+	return c.Conn.Close()
 }

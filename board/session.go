@@ -53,7 +53,8 @@ const maxSession = 256
 
 var screenID = regexp.MustCompile(`^[A-Z2-7]{26}$`) // of rand.Text
 
-// openSession reads a session's text. Only what seal wrote with the same key is one.
+// openSession reads a session's text. Only what seal wrote with the same key is one, to
+// the letter.
 func openSession(key []byte, text string) (s session, ok bool) {
 	if len(text) > maxSession {
 		return s, false
@@ -70,7 +71,7 @@ func openSession(key []byte, text string) (s session, ok bool) {
 		return s, false
 	}
 	s = session{parts[1], role, issued, expires}
-	return s, hmac.Equal(mac, sign(key, s.signed()))
+	return s, hmac.Equal(mac, sign(key, s.signed())) && text == s.signed()+"."+parts[5]
 }
 
 // The names of the cookie. A browser takes the second one from a page over TLS only, and

@@ -164,6 +164,11 @@ type OAuth2Config struct {
 // BoardConfig is the kitchen's page; an empty Listen switches it off.
 type BoardConfig struct {
 	Listen string `toml:"listen"`
+	// Names are host names of this machine beside its own, for who opens the page by one.
+	Names []string `toml:"names"`
+	// CertFile and KeyFile are the shop's certificate; with them the page speaks TLS.
+	CertFile string `toml:"cert_file"`
+	KeyFile  string `toml:"key_file"`
 }
 
 // MetricsConfig is the Prometheus endpoint; an empty Listen switches it off.

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,6 +78,7 @@ func (k known) check(c *Config, b *binder) {
 	ch.ocr()
 	ch.numbers()
 	ch.addresses()
+	ch.board()
 	ch.ports()
 	ch.mqtt()
 }
@@ -370,6 +372,28 @@ func (c *checker) addresses() {
 	}
 	check("board.listen", c.Board.Listen)
 	check("metrics.listen", c.Metrics.Listen)
+}
+
+var hostNameRE = regexp.MustCompile(`^([A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$`)
+
+// board checks who may ask for the kitchen's page, and how.
+func (c *checker) board() {
+	for i, name := range c.Board.Names {
+		if len(name) > 253 || !hostNameRE.MatchString(name) {
+			c.bad(fmt.Sprintf("board.names[%d]", i), fmt.Sprintf("%q is no host name", name), `write the name alone, as "board.example"`)
+		}
+	}
+	c.pair("board", c.Board.CertFile, c.Board.KeyFile)
+}
+
+// pair checks that a certificate and its key are both named or neither.
+func (c *checker) pair(table, cert, key string) {
+	if cert != "" && key == "" {
+		c.bad(table+".cert_file", "the certificate has no key", "add key_file")
+	}
+	if key != "" && cert == "" {
+		c.bad(table+".key_file", "the key has no certificate", "add cert_file")
+	}
 }
 
 func anyHost(host string) bool { return host == "" || host == "0.0.0.0" || host == "::" }

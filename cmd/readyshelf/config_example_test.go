@@ -89,10 +89,10 @@ func compareExample(t *testing.T, got *Config) {
 		{&want.MQTT.OAuth2.ClientSecretFile, &got.MQTT.OAuth2.ClientSecretFile},
 		{&want.MQTT.CAFile, &got.MQTT.CAFile}, {&want.MQTT.CertFile, &got.MQTT.CertFile},
 		{&want.MQTT.KeyFile, &got.MQTT.KeyFile}, {&want.MQTT.ServerName, &got.MQTT.ServerName},
-		{&want.MQTT.ALPN, &got.MQTT.ALPN},
+		{&want.MQTT.ALPN, &got.MQTT.ALPN}, {&want.Board.CertFile, &got.Board.CertFile}, {&want.Board.KeyFile, &got.Board.KeyFile},
 	} {
 		if *f.got == "" {
-			t.Errorf("the example leaves a setting of mqtt empty")
+			t.Errorf("the example leaves a setting of mqtt or board empty")
 		}
 		*f.want = *f.got
 	}

@@ -26,6 +26,8 @@ func (c *Config) fileNames() []fileName {
 		{"mqtt.cert_file", &c.MQTT.CertFile},
 		{"mqtt.key_file", &c.MQTT.KeyFile},
 		{"mqtt.oauth2.client_secret_file", &c.MQTT.OAuth2.ClientSecretFile},
+		{"board.cert_file", &c.Board.CertFile},
+		{"board.key_file", &c.Board.KeyFile},
 		{"privacy.order_key_file", &c.Privacy.OrderKeyFile},
 		{"privacy.sample_key_file", &c.Privacy.SampleKeyFile},
 	}
@@ -72,11 +74,13 @@ func (c *Config) CheckFiles() error {
 			bad("privacy.sample_key_file", fmt.Sprintf("%s: %v", c.Privacy.SampleKeyFile, err), newKeyFix)
 		}
 	}
-	cert, haveCert := content["mqtt.cert_file"]
-	key, haveKey := content["mqtt.key_file"]
-	if haveCert && haveKey {
-		if _, err := tls.X509KeyPair(cert, key); err != nil {
-			bad("mqtt.cert_file", err.Error(), "name a certificate and its own key, both in PEM form")
+	for _, table := range []string{"mqtt", "board"} {
+		cert, haveCert := content[table+".cert_file"]
+		key, haveKey := content[table+".key_file"]
+		if haveCert && haveKey {
+			if _, err := tls.X509KeyPair(cert, key); err != nil {
+				bad(table+".cert_file", err.Error(), "name a certificate and its own key, both in PEM form")
+			}
 		}
 	}
 	if len(found) == 0 {

@@ -51,12 +51,7 @@ func (c *checker) credentials(m *MQTTConfig) {
 	if m.PasswordFile != "" && m.Username == "" && m.OAuth2.TokenURL == "" {
 		c.bad("mqtt.password_file", "MQTT has no password without a name", "add username")
 	}
-	if m.CertFile != "" && m.KeyFile == "" {
-		c.bad("mqtt.cert_file", "the certificate has no key", "add key_file")
-	}
-	if m.KeyFile != "" && m.CertFile == "" {
-		c.bad("mqtt.key_file", "the key has no certificate", "add cert_file")
-	}
+	c.pair("mqtt", m.CertFile, m.KeyFile)
 	encrypted := func(u *url.URL) bool { return u == nil || u.Scheme == "tls" || u.Scheme == "wss" }
 	if c.spoilt["mqtt.brokers"] || slices.ContainsFunc(m.Brokers, encrypted) {
 		return

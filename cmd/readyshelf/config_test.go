@@ -106,7 +106,7 @@ func TestConfigFull(t *testing.T) {
 			Brokers: []*url.URL{{Scheme: "tcp", Host: "127.0.0.1:1883"}, {Scheme: "tls", Host: "broker.example:8884"}},
 			Topic:   "readyshelf/v1/{store}/{device}", CAFile: "/etc/readyshelf/ca.pem", Window: 64, Commands: commandNames,
 		},
-		Board:   BoardConfig{"127.0.0.1:8080"},
+		Board:   BoardConfig{Listen: "127.0.0.1:8080"},
 		Metrics: MetricsConfig{"127.0.0.1:9464"},
 		Privacy: PrivacyConfig{OrderKeyFile: "/var/lib/readyshelf/order.key"},
 	}

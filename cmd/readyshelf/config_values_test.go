@@ -163,6 +163,29 @@ func TestConfigTLS(t *testing.T) {
 	}
 }
 
+// What goes together at the board, and what is a name.
+func TestConfigBoard(t *testing.T) {
+	for _, test := range []struct{ board, want string }{
+		{"listen = ':8080'\nnames = ['board.wang.example', 'kitchen-pi', 'Pi_2.lan']\ncert_file = 'a'\nkey_file = 'b'", ""},
+		{"cert_file = 'a'", "3:13: board.cert_file: the certificate has no key; add key"},
+		{"key_file = 'a'", "3:12: board.key_file: the key has no certificate; add cert"},
+		{"names = ['a', 'http://board.example']", `3:15: board.names: "http://board.example" is no host name; write the name alone, as `},
+		{"names = ['board:8080']", `3:10: board.names: "board:8080" is no host name`},
+		{"names = ['*.example']", `3:10: board.names: "*.example" is no host name`},
+		{"names = ['']", `3:10: board.names: "" is no host name`},
+		{"names = 'board'", "3:9: board.names: this is text and should be a list"},
+	} {
+		_, problems := parseConfig("f", []byte("store = 's'\n[board]\n"+test.board), testKnown)
+		var got string
+		if len(problems) > 0 {
+			got = problems.Error()
+		}
+		if !hasPrefixLine(got, test.want) || len(problems) > 1 {
+			t.Errorf("%q: %q, want %q", test.board, got, test.want)
+		}
+	}
+}
+
 // How large a log may be is a matter of the machine.
 func TestLargestLog(t *testing.T) {
 	for _, test := range []struct {

@@ -26,6 +26,9 @@ import (
 //	GET /devices how each device does, as a JSON array of deviceState
 //	POST /model  the forecast begins with the model in the body; ?replace=true also where it
 //	             has learned. The header names the log that is meant
+//	POST /board/pair    a code for a screen: offerWanted comes, offerMade goes
+//	GET /board/screens  the screens that are paired, as a JSON array
+//	POST /board/unpair  sends the screen of a name away; who went, as a JSON array
 //	GET /listen?device=NAME  what a device says from now on: a line of JSON for each heard
 const (
 	controlName = "control.sock"
@@ -78,6 +81,9 @@ func (h *house) serveControl(ctx context.Context) error {
 	})
 	mux.HandleFunc("GET /devices", h.serveDevices)
 	mux.HandleFunc("POST /model", h.serveModel)
+	mux.HandleFunc("POST /board/pair", h.servePairing)
+	mux.HandleFunc("GET /board/screens", h.serveScreens)
+	mux.HandleFunc("POST /board/unpair", h.serveUnpairing)
 	mux.HandleFunc("GET /listen", h.serveTap)
 	return serveHTTP(ctx, ln, mux)
 }
@@ -116,9 +122,16 @@ func (s steady) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// serveHTTP serves until ctx ends or the listener fails, and joins what it started.
+// serveHTTP is serve with a server for our own tools.
 func serveHTTP(ctx context.Context, ln net.Listener, handler http.Handler) error {
-	s := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	return serve(ctx, ln, &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second})
+}
+
+// serve serves until ctx ends or the listener fails, and joins what it started. It speaks
+// TLS where the server has a configuration of it.
+func serve(ctx context.Context, ln net.Listener, s *http.Server) error {
+	whole := ctx
+	s.BaseContext = func(net.Listener) context.Context { return whole }
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		<-ctx.Done()
@@ -130,7 +143,11 @@ func serveHTTP(ctx context.Context, ln net.Listener, handler http.Handler) error
 		return nil
 	})
 	g.Go(func() error {
-		if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		begin := s.Serve
+		if s.TLSConfig != nil {
+			begin = func(ln net.Listener) error { return s.ServeTLS(ln, "", "") }
+		}
+		if err := begin(ln); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil

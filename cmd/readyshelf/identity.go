@@ -43,11 +43,15 @@ func readIdentity(data string) (string, error) {
 	return name, nil
 }
 
-// keySize is the length of the order key in bytes, as HMAC-SHA256 likes it.
+// keySize is the length of a key in bytes, as HMAC-SHA256 likes it.
 const keySize = 32
 
 // orderKey reads the key that hashes long order ids, and makes it at the first start.
-func orderKey(path string) ([]byte, error) {
+func orderKey(path string) ([]byte, error) { return keyFile(path, "privacy.order_key_file") }
+
+// keyFile reads a key of our own, and makes it where there is none yet. What names it in
+// an error.
+func keyFile(path, what string) ([]byte, error) {
 	text, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		key := make([]byte, keySize)
@@ -55,11 +59,11 @@ func orderKey(path string) ([]byte, error) {
 		return key, writeSecret(path, hex.EncodeToString(key)+"\n")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read privacy.order_key_file: %w", err)
+		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(key) < keySize/2 {
-		return nil, fmt.Errorf("privacy.order_key_file: %s holds no key; restore it from a backup, or remove it to begin with a new one", path)
+		return nil, fmt.Errorf("%s: %s holds no key; restore it from a backup, or remove it to begin with a new one", what, path)
 	}
 	return key, nil
 }

@@ -46,6 +46,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Show a simulated lunch: virtual devices, a broker of its own, nothing to install."`
 	Ticket  ticketCmd  `cmd:"" help:"Look at what a ticket printer was sent."`
 	Scale   scaleCmd   `cmd:"" help:"Look at what a scale sends, and list the protocols it may speak."`
+	Board   boardCmd   `cmd:"" help:"Pair tablets and phones with the kitchen's page, list them, send them away."`
 	Backup  backupCmd  `cmd:"" help:"Write all that makes this box into one file, also beside the running daemon."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into place, on this box or on another one."`
 	Support supportCmd `cmd:"" name:"support-bundle" help:"Collect what somebody far away needs to see what is wrong, without orders, guests or secrets."`

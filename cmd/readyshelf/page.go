@@ -19,12 +19,21 @@ func (h *house) servePage(ctx context.Context) error {
 		h.log.Error("no page for the kitchen; name another port with [board] listen", "error", err)
 		return nil
 	}
+	secure, err := h.certificate()
+	if err != nil {
+		ln.Close()
+		h.log.Error("no page for the kitchen", "error", err)
+		return nil
+	}
 	pages := &board.Server{
 		Store: h.Store, Language: h.Language, View: h.view.get, Changed: h.view.wait,
 		Health: h.boardHealth, Do: h.touched,
 		Now: func() time.Time { return h.clock().At }, Pace: h.pace, Log: h.log.With("room", "board"),
+		Door: h.door, Names: h.Board.names(),
 	}
-	if err := serveHTTP(ctx, ln, pages.Handler()); err != nil {
+	server := pages.HTTP()
+	server.TLSConfig = secure
+	if err := serve(ctx, board.Limit(ln), server); err != nil {
 		return fmt.Errorf("serve the kitchen's page: %w", err)
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"readyshelf/board"
 	"readyshelf/buffer"
 	"readyshelf/kitchen"
 	"readyshelf/predict"
@@ -40,6 +41,7 @@ type house struct {
 	decider *kitchen.Decider
 	keeper  *sensors.Keeper
 	view    view
+	door    *board.Door // of the page; nil where nobody comes in from elsewhere
 	clocks  clocks
 	replies replies
 	outbox  outbox
@@ -189,6 +191,7 @@ func openHouse(c Config, w world) (*house, error) {
 	h.began = h.clock().At
 	h.clocks.show(h.decider.State.Clocks)
 	h.outbox.newest.Store(h.decider.State.Sequence)
+	h.door = h.openDoor()
 	h.view.show(h.decider.Board(h.clock()))
 	h.worth.Store(h.decider.Worth())
 	h.keeper = sensors.NewKeeper(h.append, 0, h.log.With("room", "log"))

@@ -218,7 +218,10 @@ func secretsOf(conf *Config) (words [][]byte) {
 	for _, b := range conf.MQTT.Brokers {
 		add([]byte(b.RawQuery)) // may hold a token
 	}
-	for _, file := range []string{conf.MQTT.PasswordFile, conf.MQTT.KeyFile, conf.MQTT.OAuth2.ClientSecretFile, conf.Privacy.OrderKeyFile, conf.Privacy.SampleKeyFile} {
+	for _, file := range []string{
+		conf.MQTT.PasswordFile, conf.MQTT.KeyFile, conf.MQTT.OAuth2.ClientSecretFile, conf.Board.KeyFile,
+		conf.Privacy.OrderKeyFile, conf.Privacy.SampleKeyFile,
+	} {
 		if file == "" {
 			continue
 		}

@@ -1,0 +1,279 @@
+package board
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// call opens a connection to a server, from this machine.
+func call(t *testing.T, server *http.Server) net.Conn {
+	t.Helper()
+	ours, theirs := net.Pipe()
+	l := &oneConn{conn: theirs, closed: make(chan struct{})}
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.Serve(l) })
+	t.Cleanup(func() {
+		ours.Close()
+		server.Close()
+		serving.Wait()
+	})
+	return ours
+}
+
+// say sends text, or as much as is taken of it.
+func say(c net.Conn, text string) { _, _ = io.WriteString(c, text) }
+
+// hears reads one answer, and says how long after began the connection was closed, and
+// zero if it is open after two minutes.
+func hears(t *testing.T, c net.Conn, began time.Time) (status int, closed time.Duration) {
+	t.Helper()
+	if err := c.SetReadDeadline(time.Now().Add(2 * time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	from := bufio.NewReader(c)
+	if r, err := http.ReadResponse(from, nil); err == nil {
+		status = r.StatusCode
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Errorf("read the answer: %v", err)
+		}
+	}
+	if _, err := io.Copy(io.Discard, from); err != nil { // by our own deadline
+		return status, 0
+	}
+	return status, time.Since(began)
+}
+
+// Who is slow to ask, or does not read, is let go.
+func TestSlowRequest(t *testing.T) {
+	const head = " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+	for name, c := range map[string]struct {
+		text   string // then a byte a second
+		status int
+		closed time.Duration
+	}{
+		"nothing is said":   {"", 0, 5 * time.Second},
+		"half a header":     {"GET / HTTP/1.1\r\nHost: local", 0, 5 * time.Second},
+		"half a body":       {"POST /pair" + head + `{"code`, http.StatusRequestTimeout, bodyPatience},
+		"a body for a page": {"GET /healthz" + head, http.StatusOK, bodyPatience},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, p := gated()
+				conn := call(t, p.HTTP())
+				began := time.Now()
+				ctx, stop := context.WithCancel(t.Context())
+				var trickling sync.WaitGroup
+				trickling.Go(func() {
+					say(conn, c.text)
+					for ctx.Err() == nil && c.text != "" {
+						say(conn, "x")
+						time.Sleep(time.Second)
+					}
+				})
+				status, closed := hears(t, conn, began)
+				stop()
+				conn.Close()
+				trickling.Wait()
+				if status != c.status || closed == 0 || closed > c.closed+time.Second {
+					t.Errorf("got %d and the end after %v, want %d after %v", status, closed, c.status, c.closed)
+				}
+			})
+		})
+	}
+}
+
+func TestPageNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		conn := call(t, site().HTTP())
+		say(conn, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		time.Sleep(61 * time.Second)
+		n, err := io.Copy(io.Discard, conn)
+		if err != nil || n > 4<<10 {
+			t.Errorf("after a minute came %d bytes, %v", n, err)
+		}
+	})
+}
+
+// The time for a body is over when it is read: what is done with it may take longer.
+func TestLongWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := site()
+		server := p.HTTP()
+		server.Handler = p.guard(post(p, func(ctx context.Context, _ Visitor, _ struct{}) (any, error) {
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-time.After(3 * bodyPatience):
+				return "done", nil
+			}
+		}))
+		conn := call(t, server)
+		say(conn, "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+		if status, _ := hears(t, conn, time.Now()); status != http.StatusOK {
+			t.Errorf("got %d", status)
+		}
+	})
+}
+
+func TestOversizedRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, c := range map[string]struct {
+			text string
+			want int
+		}{
+			"a header": {"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + strings.Repeat("x", 64<<10) + "\r\n\r\n", http.StatusRequestHeaderFieldsTooLarge},
+			"a cookie": {"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: readyshelf=" + strings.Repeat("x", 64<<10) + "\r\n\r\n", http.StatusRequestHeaderFieldsTooLarge},
+			"a path":   {"GET /" + strings.Repeat("x", 64<<10) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", http.StatusRequestHeaderFieldsTooLarge},
+			"a body": {fmt.Sprintf("POST /pair HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", 1<<40) +
+				`{"code":"` + strings.Repeat("x", maxBody), http.StatusRequestEntityTooLarge},
+			"a body in pieces": {"POST /pair HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
+				fmt.Sprintf("%x\r\n", maxBody+10) + `{"code":"` + strings.Repeat("x", maxBody+1), http.StatusRequestEntityTooLarge},
+		} {
+			_, p := gated()
+			conn := call(t, p.HTTP())
+			var saying sync.WaitGroup
+			saying.Go(func() { say(conn, c.text) })
+			if status, closed := hears(t, conn, time.Now()); status != c.want || closed == 0 {
+				t.Errorf("%s: got %d, closed after %v; want %d and the end", name, status, closed, c.want)
+			}
+			conn.Close()
+			saying.Wait()
+		}
+	})
+}
+
+// However many streams the network opens, this machine gets its own.
+func TestStreamLimit(t *testing.T) {
+	var w watchers
+	var ends []func()
+	open := func(screen string) bool {
+		end, ok := w.begin(screen)
+		if ok {
+			ends = append(ends, end)
+		}
+		return ok
+	}
+	far := 0
+	for i := range 100 {
+		for range 10 {
+			if open(fmt.Sprintf("screen-%d", i)) {
+				far++
+			}
+		}
+		if i == 0 && far != maxScreenStreams {
+			t.Errorf("one screen has %d streams, want %d", far, maxScreenStreams)
+		}
+	}
+	if far != maxStreams {
+		t.Errorf("the network has %d streams, want %d", far, maxStreams)
+	}
+	for i := range maxStreams + 1 {
+		if got := open(local); got != (i < maxStreams) {
+			t.Errorf("this machine's stream %d: %v", i, got)
+		}
+	}
+	for _, end := range ends {
+		end()
+	}
+	if w.total != 0 || len(w.of) > 0 {
+		t.Errorf("left behind: %d, %v", w.total, w.of)
+	}
+	if !open("again") {
+		t.Error("none may be open any more")
+	}
+}
+
+// A screen that has too many open is told so, and not kept waiting.
+func TestTooManyStreams(t *testing.T) {
+	g, p := gated()
+	h := p.Handler()
+	c := paired(t, g, h, View, "a")
+	for range maxScreenStreams {
+		if _, ok := p.watchers.begin("a"); !ok {
+			t.Fatal("too few streams")
+		}
+	}
+	w := answer(h, with(far("GET", "/events", ""), c))
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("got %d", w.Code)
+	}
+}
+
+// callers is a listener with connections from many places.
+type callers struct {
+	from []string
+	next int
+}
+
+func (l *callers) Accept() (net.Conn, error) {
+	if l.next == len(l.from) {
+		return nil, net.ErrClosed
+	}
+	ours, theirs := net.Pipe()
+	theirs.Close()
+	l.next++
+	return fromConn{ours, net.TCPAddrFromAddrPort(netip.MustParseAddrPort(l.from[l.next-1]))}, nil
+}
+
+func (*callers) Close() error   { return nil }
+func (*callers) Addr() net.Addr { return nil }
+
+type fromConn struct {
+	net.Conn
+	at net.Addr
+}
+
+func (c fromConn) RemoteAddr() net.Addr { return c.at }
+
+func TestConnectionLimit(t *testing.T) {
+	var from []string
+	for i := range 100 {
+		from = append(from, "192.168.1.77:5000", fmt.Sprintf("[fd00:1:2:3::%x]:5000", i))
+	}
+	for i := range 300 {
+		from = append(from, fmt.Sprintf("10.0.%d.%d:5000", i/200, i%200), "127.0.0.1:5000")
+	}
+	ln := Limit(&callers{from: from})
+	var one, six, others, near int
+	var all []net.Conn
+	for {
+		c, err := ln.Accept()
+		if err != nil {
+			break
+		}
+		all = append(all, c)
+		switch at := netip.MustParseAddrPort(c.RemoteAddr().String()).Addr(); {
+		case at.IsLoopback():
+			near++
+		case at.Is6():
+			six++
+		case at == netip.MustParseAddr("192.168.1.77"):
+			one++
+		default:
+			others++
+		}
+	}
+	if one != maxFromOneNeighbor || six != maxFromOneNeighbor {
+		t.Errorf("one address has %d, one network %d, want %d", one, six, maxFromOneNeighbor)
+	}
+	if one+six+others != maxConnections || near != 300 {
+		t.Errorf("the network has %d, want %d; this machine %d, want 300", one+six+others, maxConnections, near)
+	}
+	for _, c := range all {
+		c.Close()
+		c.Close() // as servers do
+	}
+	if l := ln.(*limited); l.total != 0 || len(l.of) > 0 {
+		t.Errorf("left behind: %d, %v", l.total, l.of)
+	}
+}
