@@ -58,7 +58,9 @@ func site() *Server {
 	b := lunch()
 	return &Server{
 		Store: "Wang's", Language: "en", View: func() *kitchen.Board { return b },
-		Health:  func() Health { return Health{Cause: "no route", Since: after(-time.Minute), Waiting: 3, Sent: 800, Acked: 790} },
+		Health: func() Health {
+			return Health{Cause: "no route", Since: after(-time.Minute), Waiting: 3, Sent: 800, Acked: 790}
+		},
 		Changed: func() <-chan struct{} { return nil }, Now: func() time.Time { return noon },
 	}
 }
