@@ -68,6 +68,9 @@ type Alert struct {
 	P85         *time.Time `json:"p85,omitempty"`
 	Probability float64    `json:"probability,omitempty"`
 	Window      string     `json:"window,omitempty"`
+	// Issued is what was forecast when the order came, of an order.ready: the log tells
+	// by it what forecasts were worth. It stays in the house.
+	Issued *Quantiles `json:"issued,omitempty"`
 
 	// Of a device, the clock, the log.
 	Device string        `json:"device,omitempty"`

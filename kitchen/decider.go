@@ -37,6 +37,9 @@ func (d *Decider) Decide(first uint64, now Stamp, fact *Event) []Event {
 		if e.Alert != nil {
 			a := *e.Alert
 			a.Sequence = d.State.Sequence + 1
+			if a.Type == OrderReady {
+				a.Issued = d.Record.said(a.ID)
+			}
 			e.Alert = &a
 		}
 		d.Apply(e)

@@ -213,6 +213,15 @@ func (r *Record) label(s *State, said Said, at Stamp) {
 	r.Labels = append(r.Labels, said)
 }
 
+// said is what was forecast of an open order, nil if nothing was.
+func (r *Record) said(id string) *Quantiles {
+	if i := find(r.Open, id); i >= 0 {
+		q := r.Open[i].Issued
+		return &q
+	}
+	return nil
+}
+
 func find(all []Said, id string) int {
 	return slices.IndexFunc(all, func(s Said) bool { return s.ID == id })
 }

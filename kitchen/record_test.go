@@ -184,6 +184,35 @@ func TestRecordIsBounded(t *testing.T) {
 	}
 }
 
+// TestIssued: an order.ready has what was forecast when its order came, also the one after
+// an undo; that a replay finds it there does not change the record.
+func TestIssued(t *testing.T) {
+	s := open(t, "A1")
+	s.print(Ticket{Number: "1", Items: []Item{dish(1, "soup")}})
+	want := s.Record.Open[0].Issued
+	for _, end := range []Gesture{Short, Hold, Short} { // ready, undone, ready
+		s.pass(10 * time.Minute)
+		s.press("A1", Down, end)
+	}
+	n := 0
+	for _, e := range s.log {
+		switch {
+		case e.Alert == nil:
+		case e.Alert.Type == OrderReady:
+			n++
+			if e.Alert.Issued == nil || *e.Alert.Issued != want {
+				t.Errorf("press %d: the alert has %v, want %v", n, e.Alert.Issued, want)
+			}
+		case e.Alert.Issued != nil:
+			t.Errorf("%s has a forecast too", e.Alert.Type)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d presses said ready, want 2", n)
+	}
+	s.folded()
+}
+
 // TestRestoreWithoutTheRecord: what cannot be read is begun anew.
 func TestRestoreWithoutTheRecord(t *testing.T) {
 	d := Decider{Model: fixed{20, 5}}

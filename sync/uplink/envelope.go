@@ -60,9 +60,10 @@ type Envelope struct {
 // believed, and what to tell people of it.
 type Data struct {
 	kitchen.Alert
-	// Type and Sequence hide those of Alert; they stay zero and unwritten.
+	// These hide those of Alert; they stay zero and unwritten.
 	Type     struct{} `json:"type,omitzero"`
 	Sequence struct{} `json:"sequence,omitzero"`
+	Issued   struct{} `json:"issued,omitzero"`
 
 	Clock kitchen.ClockQuality `json:"clock"`
 	// Texts are sentences for people; nil where there is nobody to be told.

@@ -289,16 +289,17 @@ func TestEncodeIsJSON(t *testing.T) {
 	at := time.Date(2026, 11, 22, 12, 1, 7, 412e6, time.FixedZone("", 8*60*60))
 	text := 0
 	values := map[reflect.Type]func() any{
-		reflect.TypeFor[string]():            func() any { text++; return strconv.Itoa(text) + "<号>\t" },
-		reflect.TypeFor[kitchen.AlertType](): func() any { return kitchen.OrderSoon },
-		reflect.TypeFor[uint64]():            func() any { return uint64(math.MaxUint64) },
-		reflect.TypeFor[bool]():              func() any { return true },
-		reflect.TypeFor[float64]():           func() any { return 1e-7 },
-		reflect.TypeFor[time.Duration]():     func() any { return -time.Hour },
-		reflect.TypeFor[*time.Time]():        func() any { return &at },
-		reflect.TypeFor[[]string]():          func() any { return []string{"a", "\xff"} },
-		reflect.TypeFor[[]kitchen.Item]():    func() any { return []kitchen.Item{{Qty: -1, Name: "饭", Mods: []string{"&"}}} },
-		reflect.TypeFor[*kitchen.Gap]():      func() any { return &kitchen.Gap{From: 1, To: 9, Reason: "x"} },
+		reflect.TypeFor[string]():             func() any { text++; return strconv.Itoa(text) + "<号>\t" },
+		reflect.TypeFor[kitchen.AlertType]():  func() any { return kitchen.OrderSoon },
+		reflect.TypeFor[uint64]():             func() any { return uint64(math.MaxUint64) },
+		reflect.TypeFor[bool]():               func() any { return true },
+		reflect.TypeFor[float64]():            func() any { return 1e-7 },
+		reflect.TypeFor[time.Duration]():      func() any { return -time.Hour },
+		reflect.TypeFor[*time.Time]():         func() any { return &at },
+		reflect.TypeFor[[]string]():           func() any { return []string{"a", "\xff"} },
+		reflect.TypeFor[[]kitchen.Item]():     func() any { return []kitchen.Item{{Qty: -1, Name: "饭", Mods: []string{"&"}}} },
+		reflect.TypeFor[*kitchen.Quantiles](): func() any { return &kitchen.Quantiles{1, 2} },
+		reflect.TypeFor[*kitchen.Gap]():       func() any { return &kitchen.Gap{From: 1, To: 9, Reason: "x"} },
 	}
 	check := func(what string, a kitchen.Alert) {
 		e := ready()
