@@ -114,8 +114,8 @@ func TestWordsUsed(t *testing.T) {
 // Shapes are told by name; a missing one would leave a state to its colour.
 func TestIconsUsed(t *testing.T) {
 	html := source(t, ".html")
-	names := []string{"off", "ready", "sent", "late", "fault", "cooking"} // of the lights
-	for _, m := range regexp.MustCompile(`\b(?:icon|chip|notice)\("(\w+)"`).FindAllStringSubmatch(source(t, ".js"), -1) {
+	names := []string{"off", "ready", "sent", "late", "fault", "cooking", "tardy", "stored", "handed"} // of lights, ages, stages
+	for _, m := range regexp.MustCompile(`\b(?:(?:icon|chip|notice)\(|button\("\w*", )"(\w+)"`).FindAllStringSubmatch(source(t, ".js"), -1) {
 		names = append(names, m[1])
 	}
 	for _, m := range regexp.MustCompile(`\bbanner\("\w+", "(\w+)"`).FindAllStringSubmatch(source(t, ".js"), -1) {

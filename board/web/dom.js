@@ -20,8 +20,28 @@ export function icon(name) {
   return s;
 }
 
+/** button is one that shows a shape and says a word, or shows it too where there is room. */
+export function button(name, shape, word, act) {
+  const b = el("button", name, icon(shape), el("span", "word", word));
+  b.type = "button";
+  b.setAttribute("aria-label", word);
+  b.title = word;
+  b.addEventListener("click", act);
+  return b;
+}
+
 /** put sets an element's text, and touches nothing if it has that already. */
 export const put = (e, text) => e.textContent === text || (e.textContent = text);
+
+/** arrange makes a list an element's children and moves only what must move, so that
+ * what has the focus keeps it. */
+export function arrange(parent, list) {
+  const focus = document.activeElement;
+  const kept = new Set(list);
+  for (const e of [...parent.children]) if (!kept.has(e)) e.remove();
+  list.forEach((e, i) => parent.children[i] !== e && parent.insertBefore(e, parent.children[i] ?? null));
+  if (focus !== document.activeElement && parent.contains(focus)) focus.focus({ preventScroll: true });
+}
 
 /** banner is a line about the whole shop: bad, warn or info. */
 export const banner = (kind, shape, title, ...text) =>

@@ -1,7 +1,9 @@
-// Tiles, lamps and notices. Each drawing is an element and, where time changes it,
-// a tick(now) that says whether its shape changed.
+// Tiles, lamps and notices. A tile is a button in an element of a list; what it shows is
+// drawn anew only where that changed, and what time changes by its tick(now).
 import { t, channel, hm, dated, span, at, alarming } from "./words.js";
 import { el, icon, put } from "./dom.js";
+import { age, left, mark } from "./orders.js";
+import { pace } from "./live.js";
 
 /** marked splits a ticket's text at the words about allergies. */
 function marked(text) {
@@ -12,14 +14,23 @@ function marked(text) {
 /** label is what staff call an order. */
 export const label = (o) => o.order || (o.table ? t("table", o) : t("unnumbered"));
 
-function head(o) {
+const stages = { stored: ["stored", () => t("stage.stored")], handed: ["handed", () => t("stage.handed")], acked: ["sent", () => t("stage.acked")] };
+
+/** stage is how far the newest alert of an order has come, by shape and, to be heard, by word. */
+function stage(seq, health) {
+  const [shape, word] = stages[mark(seq, health)] ?? [];
+  if (!shape) return undefined;
+  const e = el("span", "stage " + shape, icon(shape));
+  e.title = word();
+  return e;
+}
+
+function head(o, health) {
   const who = el("span", "who");
   if (o.channel) who.append(el("span", "channel", channel(o.channel)));
   if (o.table && o.order) who.append(el("span", "table", t("table", o)));
   const number = el("b", o.order && o.order.length < 5 ? "number" : "number long", label(o));
-  const parts = el("div", "head", number, who);
-  if (o.slot) parts.append(el("span", "slot", o.slot));
-  return parts;
+  return el("div", "head", number, who, stage(o.seq, health), o.slot ? el("span", "slot", o.slot) : undefined);
 }
 
 function dishes(o) {
@@ -34,8 +45,12 @@ function dishes(o) {
   return list;
 }
 
-const notes = (o) =>
-  o.notes ? el("p", "notes", el("b", "", t("notes")), " ", ...marked(o.notes)) : undefined;
+function notes(o) {
+  if (!o.notes) return undefined;
+  const e = el("p", "notes", el("b", "", t("notes")), " ", ...marked(o.notes));
+  if (e.querySelector("mark")) e.classList.add("alarming");
+  return e;
+}
 
 /** chip is a state by shape and word. */
 const chip = (name, text) => el("span", "chip " + name, icon(name), el("span", "", text));
@@ -43,40 +58,101 @@ const chip = (name, text) => el("span", "chip " + name, icon(name), el("span", "
 const urged = (o) =>
   o.urged ? chip("urged", o.urged > 1 ? t("phase.urged.n", { n: o.urged }) : t("phase.urged")) : undefined;
 
+/** tile makes the tile of an order, which says nothing yet. */
+export function tile(id) {
+  const face = el("button", "face");
+  face.type = "button";
+  const li = el("li", "tile", face, el("kbd", ""));
+  li.dataset.id = id;
+  return { id, li, face, key: li.lastChild, text: "", tick: () => false };
+}
+
+/** show draws an order on its tile, if that says something else than before. mode is what
+ * a touch would mean: "cooking", "ready", or "undo" with the time since when that can be. */
+export function show(one, o, c) {
+  const text = JSON.stringify([o, c.mode, c.since, c.full, c.busy, mark(o.seq, c.health)]);
+  if (one.text === text) return;
+  Object.assign(one, { text, mode: c.mode, name: label(o) }, { cooking, ready, undo }[c.mode](one, o, c));
+  one.face.setAttribute("aria-label", spoken(o, c));
+  one.face.setAttribute("aria-busy", c.busy && !c.busy.over ? "true" : "false");
+}
+
+/** spoken is a whole tile as a screen reader says it. */
+function spoken(o, c) {
+  const means = { cooking: t("touch.ready"), ready: t("touch.handover"), undo: t("touch.undo") };
+  const stageOf = stages[mark(o.seq, c.health)];
+  return [
+    t("touch.order", { order: label(o) }), o.channel && channel(o.channel), o.slot && t("touch.slot", o),
+    o.phase === "cooking" ? t(o.late ? "phase.late" : "phase.cooking") : o.phase === "ready" ? t("phase.ready") : t("phase.picked"),
+    o.promised && t("promise", { at: hm(at(o.promised)) }),
+    ...(o.items ?? []).map((i) => [i.qty + " × " + i.name, ...(i.mods ?? [])].join(" ")),
+    o.unread && t("unread") + " " + t("unread.text"), o.notes && t("notes") + " " + o.notes,
+    stageOf && stageOf[1](), c.busy && (c.busy.error || t("touch.sending")), means[c.mode],
+  ].filter(Boolean).join(t("mods"));
+}
+
+/** draw fills a tile; a touch on its way stands in the place of the phase. */
+function draw(one, className, busy, ...parts) {
+  one.className = "tile " + className + (busy ? (busy.error ? " failed" : " sending") : "");
+  one.li.className = one.className;
+  one.face.replaceChildren(...parts.filter(Boolean), ...(busy?.error ? [el("p", "error", icon("cut"), busy.error)] : []));
+}
+
+const sending = (busy) => (busy && !busy.error ? chip("sending", t("touch.sending")) : undefined);
+
 /** ready draws an order that waits to be handed over. */
-export function ready(o, sent) {
+function ready(one, o, { busy, health }) {
   const since = el("span", "elapsed");
-  const phase = o.waiting ? chip("waiting", t("phase.waiting")) : chip(sent ? "sent" : "ready", t("phase.ready"));
-  const tile = el("li", "tile ready" + (o.waiting ? " waiting" : ""),
-    head(o), el("div", "chips", phase, urged(o), since), dishes(o), notes(o));
+  const phase = sending(busy) ?? (o.waiting ? chip("waiting", t("phase.waiting")) : chip("ready", t("phase.ready")));
+  draw(one, "ready" + (o.waiting ? " waiting" : ""), busy,
+    head(o, health), el("div", "chips", phase, urged(o), since), dishes(o), notes(o));
   const from = at(o.ready_at);
-  const tick = (now) => from && put(since, span(now - from));
-  return { tile, tick };
+  const tick = (now) => {
+    put(since, span(now - from));
+    return false;
+  };
+  return { tick };
+}
+
+/** undo draws an order that was just made ready or handed over: touched again it is not. */
+function undo(one, o, { busy, health, since }) {
+  const picked = o.phase === "picked_up";
+  const rest = el("b", ""), bar = el("i", "");
+  const phase = sending(busy) ?? (picked ? chip("picked", t("phase.picked")) : chip("ready", t("phase.ready")));
+  draw(one, "undo", busy, head(o, health), el("div", "chips", phase),
+    el("div", "rest", el("span", "", icon("undo"), t("touch.undo"), " ", rest), el("div", "track", bar)), picked ? undefined : dishes(o), picked ? undefined : notes(o));
+  const tick = (now) => {
+    const ms = left(since, now, pace);
+    put(rest, Math.ceil(ms / 1000));
+    bar.style.width = ms / 100 + "%";
+    return false;
+  };
+  return { tick };
 }
 
 /** cooking draws an order that is being made. full says that no slot is free. */
-export function cooking(o, full) {
+function cooking(one, o, { full, busy, health }) {
   const phase = el("span", "phase");
   const bar = progress(o);
   const queue = full && !o.slot ? chip("queue", t("phase.queue")) : undefined;
-  const tile = el("li", "tile", head(o), el("div", "chips", phase, urged(o), queue), bar.tile, dishes(o), notes(o));
+  draw(one, "", busy, head(o, health), el("div", "chips", phase, urged(o), queue), bar.tile, dishes(o), notes(o));
+  const base = one.className;
   const due = at(o.promised);
   let shown;
   const tick = (now) => {
     const before = shown;
-    const over = due && now > due;
-    const state = over || o.late ? "late" : "cooking";
-    const text = over ? t("phase.overdue", { t: span(now - due) }) : t("phase." + state);
-    if (shown !== state) {
-      phase.replaceChildren(chip(state, text));
-      tile.className = "tile " + state + (o.urged ? " pressed" : "");
-      shown = state;
+    shown = age(o, now);
+    const over = shown === "late";
+    const text = over ? t("phase.overdue", { t: span(now - due) }) : t(shown === "tardy" ? "phase.late" : "phase.cooking");
+    if (shown !== before) {
+      phase.replaceChildren(sending(busy) ?? chip(shown, text));
+      one.li.className = base + " " + shown + (o.urged ? " pressed" : "");
     }
-    put(phase.querySelector(".chip > span"), text);
+    if (!sending(busy)) put(phase.querySelector(".chip > span"), text);
     bar.tick(now);
-    return shown !== before;
+    return before !== undefined && shown !== before;
   };
-  return { tile, tick };
+  return { tick };
 }
 
 /** progress draws the time from acceptance on: what has passed, where the forecast

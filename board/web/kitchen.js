@@ -1,49 +1,129 @@
-// The kitchen's page: a tile for each order, what waits to be handed over, what a person
-// must look at, and the shelf.
-import { t } from "./words.js";
-import { $, el } from "./dom.js";
-import { now, isGone, follow } from "./live.js";
-import { label, ready, cooking, lamp, notices } from "./draw.js";
+// The kitchen's page: a tile for each order, what waits to be handed over, all that is
+// still to cook, what a person must look at, and the shelf.
+import { t, channel, at } from "./words.js";
+import { $, el, icon, arrange, button } from "./dom.js";
+import { now, isGone, follow, pace } from "./live.js";
+import { choice, choose } from "./choices.js";
+import { label, tile, show as drawTile, lamp, notices } from "./draw.js";
+import { left, sorted, shown, allDay, changes } from "./orders.js";
+import { pending, onTouch, settle, touch } from "./touch.js";
+import { offerSounds, isMute, onUnlock, play } from "./sounds.js";
+import { Place } from "./places.js";
+import { openRecall, drawRecall, openView, openHelp } from "./tools.js";
+import { listen } from "./keys.js";
 
-const places = { handover: $("#handover"), cooking: $("#cooking") };
+const places = { handover: new Place($("#handover"), true), cooking: new Place($("#cooking"), false) };
+const wet = 400; // ms in which a second touch is a wet finger's
+const tiles = new Map(); // order id → tile
+const foreseen = new Map(); // order id → p50, also of an order that was just made ready
 
-const tiles = new Map(); // order id → {text, tile, tick}
+let state; // the newest
+let before; // the orders of the one before
+let later; // the timer for the end of the next grace
+let lastTouched; // the order that was touched last at this screen
 
-/** keep returns an order's tile, drawn anew only if what it says changed. */
-function keep(id, text, make) {
-  let one = tiles.get(id);
-  if (one?.text !== text) {
-    one = { text, ...make() };
-    tiles.set(id, one);
-  }
-  if (!isGone()) one.tick(now());
-  return one.tile;
+// ---- what is shown ----
+
+/** undoable is since when an order can be taken back by touching it again. */
+function undoable(o) {
+  const since = o.phase === "ready" ? o.ready_at : o.picked_up_at;
+  return since && left(since, now(), pace) > 0 ? since : undefined;
 }
 
-function show({ board, health }) {
-  const open = new Map(board.orders.map((o) => [o.order_id, o]));
-  const slots = board.slots ?? [];
-  const sent = new Set(slots.filter((s) => s.ready_seq && s.ready_seq <= health.acked).map((s) => s.order_id));
-  const full = slots.length > 0 && slots.every((s) => s.order_id);
-  for (const id of tiles.keys()) if (!open.has(id)) tiles.delete(id);
+/** divided returns the orders by where they stand: an order that was just touched stays
+ * where it was, so that a second touch finds it. */
+function divided() {
+  const { board, left: gone } = state;
+  const out = { handover: [], cooking: [] };
+  for (const o of board.orders) out[o.phase === "ready" && !undoable(o) ? "handover" : "cooking"].push(o);
+  for (const o of gone) if (o.phase === "picked_up" && undoable(o)) out.handover.push(o);
+  out.handover.sort((a, b) => at(a.ready_at) - at(b.ready_at));
+  return out;
+}
 
-  const drawn = { handover: [], cooking: [] };
+function draw() {
+  if (!state) return;
+  const { board, health } = state;
   for (const o of board.orders) {
-    const done = o.phase === "ready";
-    const extra = done ? sent.has(o.order_id) : full;
-    drawn[done ? "handover" : "cooking"].push(
-      keep(o.order_id, JSON.stringify([o, extra]), () => (done ? ready(o, extra) : cooking(o, extra))));
-    tiles.get(o.order_id).tile.dataset.label = label(o) + (o.late ? " " + t("light.late") : "");
+    if (o.p50) foreseen.set(o.order_id, o.p50);
+    else if (o.phase === "ready") o.p50 = foreseen.get(o.order_id); // it stays in its place
   }
-  for (const [name, list] of Object.entries(drawn)) places[name].querySelector(".tiles").replaceChildren(...list);
-  places.handover.hidden = drawn.handover.length === 0;
-  places.cooking.querySelector(".empty").hidden = board.orders.length > 0;
-
-  $("#counts").textContent = t("counts", { cooking: drawn.cooking.length, ready: drawn.handover.length });
+  settle(phaseOf);
+  const hidden = choice("hidden", []), by = choice("sort", "arrival");
+  const all = divided();
+  const slots = board.slots ?? [];
+  const full = slots.length > 0 && slots.every((s) => s.order_id);
+  const count = (phase) => board.orders.filter((o) => o.phase === phase).length;
+  $("#counts").textContent = t("counts", { cooking: count("cooking"), ready: count("ready") });
+  const open = new Map(board.orders.map((o) => [o.order_id, o]));
   $("#shelf").replaceChildren(...slots.map((s) => lamp(s, open.get(s.order_id), health.acked)));
+  showFilter(board.orders, hidden);
+  showMute();
   showNotices(board);
-  fit();
+  showAllDay(shown(board.orders, hidden));
+  drawRecall(state.left);
+  // Last, since it takes the room that is left.
+  const seen = new Set();
+  for (const [name, orders] of Object.entries(all)) {
+    const list = shown(orders, hidden);
+    $("#" + name).hidden = name === "handover" && list.length === 0;
+    $("#cooking .empty").hidden = all.cooking.length > 0;
+    places[name].set((name === "cooking" ? sorted(list, by) : list).map((o) => {
+      seen.add(o.order_id);
+      return keep(o, full && o.phase === "cooking", health);
+    }));
+  }
+  for (const id of tiles.keys()) if (!seen.has(id)) tiles.delete(id);
+  for (const id of foreseen.keys()) if (!seen.has(id)) foreseen.delete(id);
+  number();
+  drawAgain();
 }
+
+/** keep returns an order's tile. */
+function keep(o, full, health) {
+  let one = tiles.get(o.order_id);
+  if (!one) tiles.set(o.order_id, (one = tile(o.order_id)));
+  const since = undoable(o);
+  const busy = pending.get(o.order_id);
+  drawTile(one, o, { mode: since ? "undo" : o.phase, since, full, health, busy: busy && { ...busy } });
+  if (!isGone()) one.tick(now());
+  return one;
+}
+
+const drawn = () => [...places.cooking.drawn, ...places.handover.drawn];
+
+/** number gives the keys of a bump bar to the tiles, and notes which ones moved. */
+function number() {
+  const cooking = places.cooking.drawn;
+  for (const [i, one] of drawn().entries()) {
+    if (one.place !== i) Object.assign(one, { place: i, moved: performance.now() });
+    one.key.textContent = cooking[i] === one && i < 9 ? i + 1 : "";
+  }
+}
+
+/** drawAgain draws when the next grace ends. */
+function drawAgain() {
+  clearTimeout(later);
+  const ends = [...state.board.orders, ...state.left].map((o) => undoable(o)).filter(Boolean).map((since) => left(since, now(), pace));
+  if (ends.length && !isGone()) later = setTimeout(draw, Math.min(...ends) + 20);
+}
+
+/** showFilter says that a filter hides orders. */
+function showFilter(orders, hidden) {
+  const n = orders.length - shown(orders, hidden).length;
+  const text = JSON.stringify([hidden, n]);
+  const strip = $("#strip");
+  if (strip.dataset.text === text) return;
+  strip.dataset.text = text;
+  strip.replaceChildren(...(hidden.length ? [el("p", "banner filter", icon("filter"), el("b", "", t("view.hidden", { n })),
+    el("span", "", t("view.hidden.what", { list: hidden.map(channelName).join(t("mods")) })),
+    button("", "close", t("view.all"), () => choose("hidden", [])))] : []));
+}
+
+/** showMute says that this screen makes no sound yet. */
+const showMute = () => (mute.hidden = !isMute());
+
+const channelName = (name) => (name ? channel(name) : t("view.other"));
 
 function showNotices(board) {
   const most = 4;
@@ -56,57 +136,92 @@ function showNotices(board) {
   $("#notices").replaceChildren(...all);
 }
 
-// ---- size ----
+function showAllDay(orders) {
+  $("#allday").hidden = !choice("allday", false);
+  if ($("#allday").hidden) return;
+  const rows = allDay(orders, t("mods")).map((d) => el("li", "", el("b", "qty", d.qty + "×"), el("span", "name", d.name,
+    ...(d.mods.length ? [el("span", "mods", d.mods.map((m) => m.qty + "× " + m.text).join(" · "))] : []))));
+  $("#allday ul").replaceChildren(...rows);
+}
 
-// As large as all fits. What does not fit at the smallest size is named by number:
-// nobody scrolls a screen on a wall.
-const sizes = [1.6, 1.4, 1.2, 1.05, 0.95, 0.85, 0.78, 0.72];
-const small = 0.9; // below this a long name may be cut rather than make all smaller
-const row = 4; // px of a row of the grid, as in the style sheet
-const spills = (e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1;
-const cut = (place) => [...place.querySelectorAll(".who > *")].some((e) => e.scrollWidth > e.clientWidth);
-
-const fit = () => Object.values(places).forEach(fitPlace);
-
-function fitPlace(place) {
-  trim(place, 0);
-  place.classList.remove("brief");
-  for (const size of sizes) {
-    place.style.setProperty("--z", size);
-    pack(place);
-    if (!spills(place) && (size < small || !cut(place))) return;
+/** tell says what is new since the state before, aloud and to screen readers. */
+function tell(orders) {
+  if (before) {
+    const news = changes(before, shown(orders, choice("hidden", [])));
+    if (news.late.length) play("late");
+    else if (news.fresh.length) play("fresh");
+    else if (news.changed.length) play("changed");
+    if (news.fresh.length) {
+      $("#news").textContent = news.fresh.map((o) => t("news", { order: label(o), channel: o.channel ? channel(o.channel) : "" })).join(t("mods"));
+    }
   }
-  place.classList.add("brief");
-  pack(place);
-  const count = place.querySelector(".tiles").children.length;
-  for (let hidden = 1; hidden <= count && spills(place); hidden++) trim(place, hidden);
+  before = shown(orders, choice("hidden", []));
 }
 
-/** pack gives each tile as many rows as it is high, so that none leaves a hole. */
-function pack(place) {
-  const all = [...place.querySelector(".tiles").children];
-  const heights = all.map((e) => e.offsetHeight);
-  all.forEach((e, i) => (e.style.gridRowEnd = "span " + Math.ceil((heights[i] + 2 * row) / row)));
+// ---- what is touched ----
+
+const phaseOf = (id) => [...state.board.orders, ...state.left].find((o) => o.order_id === id)?.phase;
+
+/** act does what a touch of a tile means. by is "hand", or "key" of a keyboard. */
+function act(one, by) {
+  const moment = performance.now();
+  const slipped = moment - (one.acted ?? -Infinity) < wet || (by === "hand" && moment - one.moved < wet && moment - opened > wet);
+  if (slipped || isGone()) return;
+  one.acted = moment;
+  lastTouched = one.id;
+  touch(one.id, { cooking: "ready", ready: "handover", undo: "undo" }[one.mode], phaseOf(one.id));
+}
+const opened = performance.now();
+
+$("main").addEventListener("click", (e) => {
+  const face = e.target.closest(".face");
+  const one = face && tiles.get(face.parentNode.dataset.id);
+  if (one) act(one, e.detail === 0 ? "key" : "hand");
+});
+
+/** undoLast takes back what was touched last at this screen. */
+function undoLast() {
+  if (lastTouched && state.left.some((o) => o.order_id === lastTouched)) touch(lastTouched, "undo", phaseOf(lastTouched));
 }
 
-/** trim hides the last n tiles of a place and names them. */
-function trim(place, n) {
-  const all = [...place.querySelector(".tiles").children];
-  all.forEach((e, i) => (e.hidden = i >= all.length - n));
-  const more = place.querySelector(".more");
-  more.hidden = n === 0;
-  more.textContent = n && t("more", { n, list: all.slice(all.length - n).map((e) => e.dataset.label).join(t("mods")) });
-}
+onTouch(draw);
+onUnlock(showMute);
+addEventListener("chosen", draw);
 
-let drawn = false;
-addEventListener("resize", () => drawn && fit());
+const recall = (o) => touch(o.order_id, "recall", o.phase);
+const channels = () => [...new Set([...(state?.board.orders ?? []).map((o) => o.channel ?? ""), ...choice("hidden", [])])].sort();
+const actions = {
+  recall: () => state && openRecall(state.left, recall),
+  view: () => openView(channels()),
+  allday: () => choose("allday", !choice("allday", false)),
+  help: openHelp,
+};
+const mute = button("mute", "mute", t("sound.locked"), () => {}); // the touch itself is what is needed
+$("#counts").after(el("div", "tools", mute,
+  button("", "recall", t("recall"), actions.recall), button("", "filter", t("view"), actions.view),
+  button("", "list", t("allday"), actions.allday), button("", "help", t("keys"), actions.help)));
+
+listen({
+  tiles: () => drawn().map((one) => one.face),
+  bump: (n) => places.cooking.drawn[n] && act(places.cooking.drawn[n], "hand"),
+  turn: (by) => Object.values(places).some((p) => p.turn(by)),
+  undo: undoLast, ...actions,
+});
+offerSounds(["fresh", "changed", "late"]);
+
+// ---- the stream ----
+
+const fit = () => state && (Object.values(places).forEach((p) => p.fit()), number());
+addEventListener("resize", fit);
 follow({
-  show(state) {
-    show(state);
-    drawn = true;
+  show(next) {
+    const other = next !== state;
+    state = next;
+    draw();
+    if (other) tell(next.board.orders);
   },
   tick(minute) {
-    const changed = [...tiles.values()].filter((one) => one.tick(now())).length > 0;
+    const changed = drawn().filter((one) => one.tick(now())).length > 0;
     if (changed || minute) fit();
   },
 });

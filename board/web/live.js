@@ -17,7 +17,7 @@ let draw = () => {};
 // ---- the kitchen's clock ----
 
 let clock = { at: 0, mine: 0 };
-const pace = +document.documentElement.dataset.pace; // of a demo, whose clock runs faster
+export const pace = +document.documentElement.dataset.pace; // of a demo, whose clock runs faster
 
 /** now is the kitchen's time in ms, whatever this screen's clock says. */
 export const now = () => clock.at + (performance.now() - clock.mine) * pace;

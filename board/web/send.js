@@ -16,14 +16,18 @@ export const toPairing = () => location.replace("/pair?to=" + encodeURIComponent
 
 /** send posts a value and returns the answer, or throws Refused. */
 export async function send(path, value) {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), patience);
   let response;
   try {
     response = await fetch(path, {
       method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(value), signal: AbortSignal.timeout(patience),
+      body: JSON.stringify(value), signal: limit.signal,
     });
   } catch {
     throw new Refused("unreachable", t("unreachable"));
+  } finally {
+    clearTimeout(timer);
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
