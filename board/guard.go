@@ -18,7 +18,6 @@ var headers = map[string]string{
 	"X-Content-Type-Options":       "nosniff",
 	"Referrer-Policy":              "no-referrer",
 	"Cross-Origin-Resource-Policy": "same-origin",
-	"Cross-Origin-Opener-Policy":   "same-origin",
 }
 
 // bodyPatience is how long a request's body may take to come. The pages' own have a

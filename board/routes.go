@@ -36,7 +36,7 @@ func (s *Server) routes(edition string) []route {
 		{"GET /events", View, s.watched(stream{s, edition})},
 		{"GET /board.json", View, http.HandlerFunc(s.serveState)},
 		{"GET /healthz", Nobody, http.HandlerFunc(s.serveHealth)},
-		{"GET /whoami", View, http.HandlerFunc(s.whoami)},
+		{"GET /whoami", Nobody, http.HandlerFunc(s.whoami)},
 		{"POST /orders/ready", Staff, s.touched(kitchen.CommandReady)},
 		{"POST /orders/undo", Staff, s.touched(kitchen.CommandUndo)},
 		{"POST /orders/handover", Staff, s.touched(kitchen.CommandHandOver)},

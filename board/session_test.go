@@ -65,7 +65,7 @@ func TestNoSession(t *testing.T) {
 	g, p := gated()
 	h := p.Handler()
 	for _, c := range []*http.Cookie{nil, {Name: plainCookie, Value: "x"}} {
-		for _, path := range []string{"/board.json", "/events", "/whoami"} {
+		for _, path := range []string{"/board.json", "/events"} {
 			r := far("GET", path, "")
 			if c != nil {
 				r.AddCookie(c)
@@ -84,6 +84,10 @@ func TestNoSession(t *testing.T) {
 		}
 		if w := answer(h, far("GET", "/healthz", "")); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != "{}" {
 			t.Errorf("healthz: got %d %s, want 200 and nothing more", w.Code, w.Body)
+		}
+		w = answer(h, far("GET", "/whoami", ""))
+		if got, want := strings.TrimSpace(w.Body.String()), `{"paired":false,"role":"nobody","screen":""}`; w.Code != http.StatusOK || got != want {
+			t.Errorf("whoami: got %d %s, want %s", w.Code, got, want)
 		}
 		if w := answer(h, far("GET", "/pair", "")); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `id="code"`) {
 			t.Errorf("the page for the code: %d", w.Code)

@@ -1,7 +1,8 @@
 // This screen as the box knows it: what it is called, what it may do, and how it leaves.
 import { t } from "./words.js";
 import { $, put } from "./dom.js";
-import { send, toPairing } from "./send.js";
+import { send, whoami, toPairing } from "./send.js";
+import { offerDeed } from "./panel.js";
 
 const roles = ["nobody", "view", "staff", "owner"];
 let asking = false;
@@ -12,11 +13,9 @@ export async function stillIn() {
   if (asking) return undefined;
   asking = true;
   try {
-    const response = await fetch("/whoami");
-    if (response.status === 401) toPairing();
-    return response.ok ? await response.json() : undefined;
-  } catch {
-    return undefined; // the box is away: the stream says so
+    const me = await whoami();
+    if (me?.role === "nobody") toPairing();
+    return me;
   } finally {
     asking = false;
   }
@@ -26,13 +25,14 @@ export async function stillIn() {
 function show({ role, screen, paired }) {
   document.body.dataset.role = role;
   for (const a of document.querySelectorAll("nav a")) a.hidden = roles.indexOf(a.dataset.role) > roles.indexOf(role);
-  const place = $("#screen");
-  place.hidden = !paired;
-  put(place.querySelector("summary"), screen + " · " + t("role." + role));
-  place.querySelector("button").addEventListener("click", async () => {
-    await send("/leave", {}).catch(() => {});
+  if (!paired) return;
+  const name = screen + " · " + t("role." + role);
+  $("#screen").hidden = false;
+  put($("#screen"), name);
+  offerDeed(name, t("leave"), async () => {
+    await send("/leave", {}).catch(() => {}); // whether it got through is seen there
     toPairing();
   });
 }
 
-stillIn().then((me) => me && show(me));
+stillIn().then((me) => me && me.role !== "nobody" && show(me));

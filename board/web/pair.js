@@ -2,7 +2,7 @@
 // when it is whole.
 import { t } from "./words.js";
 import { $, icon } from "./dom.js";
-import { send } from "./send.js";
+import { send, whoami } from "./send.js";
 
 const long = 8; // digits
 const field = $("#code"), told = $("#told");
@@ -63,9 +63,8 @@ document.addEventListener("keydown", (e) => {
 
 /** greet says who this screen is already. */
 async function greet() {
-  const response = await fetch("/whoami").catch(() => undefined);
-  if (!response?.ok) return;
-  const me = await response.json();
+  const me = await whoami();
+  if (!me || me.role === "nobody") return;
   $("#back").hidden = false;
   if (!me.paired) tell("good", "ready", t("pair.local"));
   else if (refused) tell("", "late", t("pair.role", { screen: me.screen + " · " + t("role." + me.role) }));

@@ -34,6 +34,14 @@ export function offerSwitches(question, switches, taken = () => {}) {
     }))));
 }
 
+/** offerDeed adds a line with a button that does something at once. */
+export function offerDeed(text, name, act) {
+  const button = el("button", "", name);
+  button.type = "button";
+  button.addEventListener("click", act);
+  body.append(el("div", "deed", el("span", "", text), button));
+}
+
 offer("theme", t("screen.theme"), "dark", [
   ["dark", t("screen.dark")], ["light", t("screen.light")], ["auto", t("screen.auto")],
 ]);

@@ -14,6 +14,13 @@ export class Refused extends Error {
 /** toPairing goes where a screen is paired, and comes back from there. */
 export const toPairing = () => location.replace("/pair?to=" + encodeURIComponent(location.pathname + location.search));
 
+/** whoami is who this screen is to the box: {role, screen, paired}; undefined while the box
+ * is away. */
+export async function whoami() {
+  const response = await fetch("/whoami").catch(() => undefined);
+  return response?.ok ? response.json().catch(() => undefined) : undefined;
+}
+
 /** send posts a value and returns the answer, or throws Refused. */
 export async function send(path, value) {
   const limit = new AbortController();
