@@ -247,6 +247,7 @@ func TestBoardAddresses(t *testing.T) {
 		{BoardConfig{Listen: "0.0.0.0:80", Names: []string{"b.example"}}, []string{"http://b.example/", "http://192.168.1.20/", "http://10.0.0.5/"}},
 		{BoardConfig{Listen: "[::]:443", CertFile: "c"}, []string{"https://192.168.1.20/", "https://10.0.0.5/"}},
 		{BoardConfig{Listen: "192.168.1.20:8443", CertFile: "c"}, []string{"https://192.168.1.20:8443/"}},
+		{BoardConfig{Listen: "127.0.0.1:8080", Names: []string{"b.example"}}, []string{"http://b.example:8080/"}},
 		{BoardConfig{Listen: "[fd00::1]:80"}, []string{"http://[fd00::1]/"}},
 	} {
 		got := test.conf.addresses(own)

@@ -75,17 +75,21 @@ func readScreens(path string) ([]board.Screen, error) {
 	return list.Screens, nil
 }
 
-// alone says that the page answers this machine only.
-func (c *BoardConfig) alone() bool {
+// near says that the page listens on this machine only.
+func (c *BoardConfig) near() bool {
 	host, _, _ := net.SplitHostPort(c.Listen) // checked
 	return isLoopback(host)
 }
+
+// alone says that nobody from elsewhere can ask for the page: also no proxy on this
+// machine, which would do so by a name.
+func (c *BoardConfig) alone() bool { return c.near() && len(c.Names) == 0 }
 
 // names are those under which screens may ask for the page: the configured ones, and
 // where others than this machine may ask, what it is called.
 func (c *BoardConfig) names() []string {
 	all := slices.Clone(c.Names)
-	if name := hostName(); name != "" && !c.alone() {
+	if name := hostName(); name != "" && !c.near() {
 		all = append(all, name, name+".local")
 	}
 	return all
@@ -100,12 +104,13 @@ func (c *BoardConfig) addresses(own []string) []string {
 		scheme, usual = "https", "443"
 	}
 	hosts := slices.Clone(c.Names)
-	if anyHost(host) {
+	switch {
+	case anyHost(host):
 		hosts = append(hosts, own...)
 		if name := hostName(); name != "" {
 			hosts = append(hosts, name+".local") // where something answers for it, as avahi does
 		}
-	} else {
+	case !c.near():
 		hosts = append(hosts, host)
 	}
 	var all []string

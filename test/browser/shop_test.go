@@ -100,7 +100,7 @@ func (s *shop) configure(language string) {
 	for _, slot := range slots {
 		fmt.Fprintf(&text, "[[button]]\nslot = %q\nline = \"pty:%s\"\nlight = \"pty:%s\"\n", slot, s.buttons[slot].Path, s.lamps[slot].Path)
 	}
-	fmt.Fprintf(&text, "[mqtt]\nbrokers = [\"tcp://%s\"]\n[board]\nlisten = %q\n[metrics]\nlisten = \"\"\n", s.cable.Addr(), s.page)
+	fmt.Fprintf(&text, "[mqtt]\nbrokers = [\"tcp://%s\"]\n[board]\nlisten = %q\nnames = [\"board.localhost\"]\n[metrics]\nlisten = \"\"\n", s.cable.Addr(), s.page)
 	s.conf = filepath.Join(s.dir, "readyshelf.toml")
 	s.must(os.WriteFile(s.conf, []byte(text.String()), 0o600))
 }
