@@ -95,11 +95,19 @@ func (s *Server) writeJSON(w http.ResponseWriter, code int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
 		s.log().Error("write an answer", "error", err)
-		refuse(w, Refusal{http.StatusInternalServerError, "failed", "that could not be drawn; the daemon's log says why"})
+		refuse(w, undrawn)
 		return
 	}
+	writeBody(w, code, body)
+}
+
+// undrawn is the answer where something could not be written as JSON.
+var undrawn = Refusal{http.StatusInternalServerError, "failed", "that could not be drawn; the daemon's log says why"}
+
+// writeBody answers with JSON.
+func writeBody(w http.ResponseWriter, code int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(code)
-	_, _ = w.Write(append(body, '\n'))
+	_, _ = w.Write(append(body, '\n')) // who asked is gone: nobody is left to tell
 }

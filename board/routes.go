@@ -33,7 +33,8 @@ type route struct {
 // routes are all there are, beside the pages and the files that they load.
 func (s *Server) routes(edition string) []route {
 	return []route{
-		{"GET /events", View, s.watched(stream{s, edition})},
+		{"GET /events", View, s.watched(stream{s, edition, &frames{server: s, make: s.frame}})},
+		{"GET /pickup/events", View, s.watched(stream{s, edition, &frames{server: s, make: s.pickupFrame}})},
 		{"GET /board.json", View, http.HandlerFunc(s.serveState)},
 		{"GET /healthz", Nobody, http.HandlerFunc(s.serveHealth)},
 		{"GET /whoami", Nobody, http.HandlerFunc(s.whoami)},

@@ -26,9 +26,8 @@ type Health struct {
 	Refused bool `json:"refused"`
 }
 
-// state is all that the kitchen's page shows.
+// state is all that the kitchen's page shows, but for the time.
 type state struct {
-	Now   time.Time      `json:"now"`
 	Board *kitchen.Board `json:"board"`
 	// Left are the orders that can be recalled.
 	Left   []kitchen.BoardLeft `json:"left"`
@@ -36,21 +35,34 @@ type state struct {
 }
 
 func (s *Server) state() state {
-	now := state{Now: s.now(), Board: s.View(), Left: []kitchen.BoardLeft{}, Health: s.Health()}
+	now := state{Board: s.View(), Left: []kitchen.BoardLeft{}, Health: s.Health()}
 	if now.Board != nil {
 		now.Left = append(now.Left, now.Board.Left...)
 	}
 	return now
 }
 
-// serveState answers the state once.
-func (s *Server) serveState(w http.ResponseWriter, _ *http.Request) {
+// frame is the state as the stream sends it.
+func (s *Server) frame() (frame, error) {
 	now := s.state()
 	if now.Board == nil {
-		refuse(w, Refusal{http.StatusServiceUnavailable, "starting", "starting: no board yet"})
-		return
+		return frame{}, nil
 	}
-	s.writeJSON(w, http.StatusOK, now)
+	return newFrame(now.Board.Seq, now)
+}
+
+// serveState answers the state once.
+func (s *Server) serveState(w http.ResponseWriter, _ *http.Request) {
+	f, err := s.frame()
+	switch {
+	case err != nil:
+		s.log().Error("write an answer", "error", err)
+		refuse(w, undrawn)
+	case f.id == "":
+		refuse(w, Refusal{http.StatusServiceUnavailable, "starting", "starting: no board yet"})
+	default:
+		writeBody(w, http.StatusOK, f.data(s.now()))
+	}
 }
 
 // serveHealth answers 200 while the kitchen is watched and the log takes facts. A

@@ -1,7 +1,6 @@
 package board
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,11 +17,12 @@ const (
 	patience = 10 * time.Second
 )
 
-// stream serves /events. It ends with the request's context, or when the other
-// side no longer reads.
+// stream serves frames of one kind as they change. It ends with the request's context, or
+// when the other side no longer reads.
 type stream struct {
 	*Server
 	edition string
+	frames  *frames
 }
 
 func (s stream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -41,10 +41,17 @@ func (s stream) run(r *http.Request, to sender) error {
 	}
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
+	sent, had := "", has(r)
 	for {
-		changed := s.Changed() // asked before the state: a change in between is not missed
-		if err := s.sendState(to); err != nil {
+		f, changed, err := s.frames.newest()
+		if err != nil {
 			return err
+		}
+		if f.id != "" && f.id != sent {
+			if err := s.sendFrame(to, f, had); err != nil {
+				return err
+			}
+			sent, had = f.id, ""
 		}
 		// Until pace has passed changed stays unread; whatever closes it meanwhile is
 		// one change.
@@ -58,7 +65,7 @@ func (s stream) run(r *http.Request, to sender) error {
 			case <-again:
 				due = true
 			case <-ticker.C:
-				if err := to.send("event: beat\ndata: %s\n\n", s.now().Format(time.RFC3339Nano)); err != nil {
+				if err := to.send("event: beat\ndata: %s\n\n", s.clock()); err != nil {
 					return err
 				}
 			}
@@ -66,18 +73,16 @@ func (s stream) run(r *http.Request, to sender) error {
 	}
 }
 
-// sendState sends the whole state, if there is one yet.
-func (s stream) sendState(to sender) error {
-	now := s.state()
-	if now.Board == nil {
-		return nil
+// sendFrame sends a frame, or says that it is the one that the page has.
+func (s stream) sendFrame(to sender, f frame, had string) error {
+	if f.id == had {
+		return to.send("event: same\ndata: %s\n\n", s.clock())
 	}
-	body, err := json.Marshal(now)
-	if err != nil {
-		return fmt.Errorf("draw the board: %w", err)
-	}
-	return to.send("id: %d\nevent: state\ndata: %s\n\n", now.Board.Seq, body)
+	return to.send("id: %s\nevent: state\ndata: %s\n\n", f.id, f.data(s.now()))
 }
+
+// clock is the kitchen's, as the pages get it.
+func (s *Server) clock() string { return s.now().Format(time.RFC3339Nano) }
 
 // sender writes one message at a time and gives each its own deadline, whatever
 // the server's is.

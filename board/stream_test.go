@@ -3,7 +3,6 @@ package board
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -57,6 +56,12 @@ func (s *shop) site() *Server {
 // message is one event of the stream.
 type message struct{ event, id, data string }
 
+// seq is that of the board in a state.
+func (m message) seq() string {
+	seq, _, _ := strings.Cut(m.id, "-")
+	return seq
+}
+
 // watcher is a browser at the other end of a pipe.
 type watcher struct {
 	t        *testing.T
@@ -69,18 +74,23 @@ type watcher struct {
 // watch opens the stream of a page over a pipe, all of it inside the bubble.
 func watch(t *testing.T, p *Server) *watcher {
 	t.Helper()
-	w := open(t, p)
+	return watchAt(t, p.Handler(), "/events")
+}
+
+// watchAt is watch of a stream elsewhere; further headers may follow the path.
+func watchAt(t *testing.T, h http.Handler, path string, headers ...string) *watcher {
+	t.Helper()
+	w := open(t, h, path, headers...)
 	go w.read()
 	return w
 }
 
 // open asks for the stream and leaves the reading to the caller.
-func open(t *testing.T, p *Server) *watcher {
+func open(t *testing.T, h http.Handler, path string, headers ...string) *watcher {
 	t.Helper()
 	ours, theirs := net.Pipe()
 	ctx, stop := context.WithCancel(t.Context())
 	w := &watcher{t: t, conn: ours, messages: make(chan message, 1000), ended: make(chan struct{}), stop: stop}
-	h := p.Handler()
 	server := &http.Server{
 		Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			defer close(w.ended)
@@ -98,7 +108,7 @@ func open(t *testing.T, p *Server) *watcher {
 		server.Close()
 		serving.Wait()
 	})
-	if _, err := io.WriteString(ours, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(ours, "GET "+path+" HTTP/1.1\r\nHost: localhost\r\n"+strings.Join(append(headers, "\r\n"), "\r\n")); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -186,12 +196,12 @@ func TestStreamBeginsWithTheWholeState(t *testing.T) {
 		if all[0].data != made.edition {
 			t.Errorf("got edition %q, want %q", all[0].data, made.edition)
 		}
-		want, err := json.Marshal(p.state())
+		f, err := p.frame()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if all[1].id != "812" || all[1].data != string(want) {
-			t.Errorf("got state %s %s, want 812 %s", all[1].id, all[1].data, want)
+		if want := string(f.data(noon)); all[1].id != f.id || !strings.HasPrefix(f.id, "812-") || all[1].data != want {
+			t.Errorf("got state %s %s, want %s %s", all[1].id, all[1].data, f.id, want)
 		}
 	})
 }
@@ -204,13 +214,13 @@ func TestStreamTellsChanges(t *testing.T) {
 		time.Sleep(beat / 2)
 		s.commit()
 		all := w.heard()
-		if len(all) != 1 || all[0].id != "813" {
+		if len(all) != 1 || all[0].seq() != "813" {
 			t.Fatalf("got %v at once after a commit, want state 813", all)
 		}
 		time.Sleep(pace)
 		s.change(func(s *shop) { s.health.Refused = true })
 		all = w.heard()
-		if len(all) != 1 || all[0].id != "813" || !strings.Contains(all[0].data, `"refused":true`) {
+		if len(all) != 1 || all[0].seq() != "813" || !strings.Contains(all[0].data, `"refused":true`) {
 			t.Errorf("got %v, want state 813 with the log refused", all)
 		}
 	})
@@ -231,7 +241,7 @@ func TestStreamKeepsItsPace(t *testing.T) {
 			t.Errorf("got %d states in a second, want about 10", n)
 		}
 		all = slices.DeleteFunc(all, func(m message) bool { return m.event != "state" })
-		if last := all[len(all)-1]; last.id != fmt.Sprint(812+1000) {
+		if last := all[len(all)-1]; last.seq() != fmt.Sprint(812+1000) {
 			t.Errorf("the last state is %s, want the newest, 1812", last.id)
 		}
 	})
@@ -309,7 +319,7 @@ func TestStreamEnds(t *testing.T) {
 // A screen without power closes nothing and reads nothing.
 func TestStreamGivesUpOnADeafPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := open(t, newShop().site())
+		w := open(t, newShop().site().Handler(), "/events")
 		time.Sleep(patience - time.Second)
 		if w.over() {
 			t.Fatal("the stream ended too early")
@@ -318,4 +328,138 @@ func TestStreamGivesUpOnADeafPage(t *testing.T) {
 			t.Errorf("the handler still runs %v after nobody read", patience+time.Second)
 		}
 	})
+}
+
+// What twenty tablets are shown is drawn once.
+func TestStreamDrawsOnceForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		p := s.site()
+		views, view := 0, p.View
+		p.View = func() *kitchen.Board { views++; return view() } // under the lock of the frames
+		var all []*watcher
+		h := p.Handler()
+		for range 5 {
+			all = append(all, watchAt(t, h, "/events"))
+		}
+		for _, w := range all {
+			w.heard()
+		}
+		views = 0
+		s.commit()
+		time.Sleep(pace)
+		for i, w := range all {
+			if got := w.heard(); count(got, "state") != 1 || got[0].seq() != "813" {
+				t.Errorf("screen %d got %v, want state 813", i, got)
+			}
+		}
+		if views != 1 {
+			t.Errorf("a state for %d screens was drawn %d times", len(all), views)
+		}
+	})
+}
+
+// A page that comes back and has missed nothing is told so, and is sent what it missed.
+func TestStreamResumes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		p := s.site()
+		first := watch(t, p).heard()
+		id := first[1].id
+		for _, ask := range [][]string{{"/events?have=" + id}, {"/events", "Last-Event-ID: " + id}} {
+			again := watchAt(t, p.Handler(), ask[0], ask[1:]...)
+			all := again.heard()
+			if count(all, "same") != 1 || count(all, "state") != 0 {
+				t.Errorf("a page that has %s got %v, want that it is the same", id, all)
+			}
+			s.commit()
+			time.Sleep(pace)
+			if all := again.heard(); count(all, "state") != 1 {
+				t.Errorf("after a change it got %v, want a state", all)
+			}
+			s.change(func(s *shop) { s.board = lunch() })
+			time.Sleep(pace)
+		}
+		s.change(func(s *shop) { s.health.Refused = true })
+		if all := watchAt(t, p.Handler(), "/events?have="+id).heard(); count(all, "state") != 1 {
+			t.Errorf("a page with an older state got %v, want the new one", all)
+		}
+	})
+}
+
+// A ring that changes nothing to see is not sent.
+func TestStreamSkipsWhatIsTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		p := s.site()
+		kitchenPage, pickupPage := watch(t, p), watchAt(t, p.Handler(), "/pickup/events")
+		kitchenPage.heard()
+		pickupPage.heard()
+		for range 5 {
+			time.Sleep(pace)
+			s.change(func(*shop) {})
+		}
+		s.commit()
+		time.Sleep(pace)
+		if all := kitchenPage.heard(); count(all, "state") != 1 {
+			t.Errorf("the kitchen got %d states for one change", count(all, "state"))
+		}
+		if all := pickupPage.heard(); count(all, "state") != 0 {
+			t.Errorf("who waits for food got %v for a change that he may not see", all)
+		}
+	})
+}
+
+// BenchmarkFanOut is one commit of a kitchen with forty open orders that twenty screens
+// are told of: from the change to the last byte.
+func BenchmarkFanOut(b *testing.B) {
+	for _, screens := range []int{1, 20} {
+		b.Run(fmt.Sprint("screens=", screens), func(b *testing.B) { benchmarkFanOut(b, screens) })
+	}
+}
+
+func benchmarkFanOut(b *testing.B, screens int) {
+	s := newShop()
+	board := lunch()
+	for i := range 40 {
+		o := board.Orders[0]
+		o.ID, o.Number = fmt.Sprint("2026-10-05/eleme/", i), fmt.Sprint(i)
+		board.Orders = append(board.Orders, o)
+	}
+	s.board = board
+	p := s.site()
+	f := &frames{server: p, make: p.frame}
+	told, stop := make(chan struct{}), make(chan struct{})
+	var watching sync.WaitGroup
+	for range screens {
+		watching.Go(func() {
+			for {
+				got, changed, err := f.newest()
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				_, _ = io.Discard.Write(got.data(noon))
+				select {
+				case told <- struct{}{}:
+				case <-stop:
+					return
+				}
+				select {
+				case <-changed:
+				case <-stop:
+					return
+				}
+			}
+		})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for range screens {
+			<-told
+		}
+		s.commit()
+	}
+	close(stop)
+	watching.Wait()
 }

@@ -7,7 +7,8 @@ import { stillIn } from "./door.js";
 const silence = 1500; // ms without a word, looked at four times a second: noticed within two seconds
 const fresh = 10 * 60000; // ms for which a start is announced
 
-let state; // the newest {now, board, health}
+let state; // the newest; the kitchen's is {now, board, left, health}
+let have = ""; // its id
 let heard = 0; // when something came last, on this screen's own clock
 let gone = false;
 let source;
@@ -65,14 +66,20 @@ export function follow({ show, tick = () => {}, from = "/events" }) {
 function connect() {
   source?.close();
   heard = performance.now();
-  source = new EventSource(path);
+  source = new EventSource(have ? path + "?have=" + encodeURIComponent(have) : path);
   source.addEventListener("edition", (e) => {
     if (e.data !== document.documentElement.dataset.edition) location.reload();
   });
   source.addEventListener("beat", (e) => hear(e.data));
   source.addEventListener("state", (e) => {
     state = JSON.parse(e.data);
+    have = e.lastEventId;
     hear(state.now);
+    turn(false);
+    draw();
+  });
+  source.addEventListener("same", (e) => { // as the newest that came
+    hear(e.data);
     turn(false);
     draw();
   });
@@ -98,6 +105,7 @@ function lose() {
 
 function showLink() {
   const h = state.health;
+  if (!h) return; // a page for guests: they need not know
   const text = gone ? t("gone") : h.alone ? t("alone") : !h.connected ? t("offline") : h.waiting ? t("online.waiting", { n: h.waiting }) : t("online");
   $("#link").replaceChildren(icon(gone || !h.connected && !h.alone ? "cut" : h.alone ? "ready" : "sent"), text);
 }
@@ -106,6 +114,7 @@ function showBanners() {
   const { board, health: h } = state;
   const out = [];
   if (gone) out.push(banner("bad", "cut", t("gone"), t("gone.text", { at: hms(clock.at) })));
+  if (!h) return $("#banners").replaceChildren(...out);
   if (h.refused) out.push(banner("bad", "fault", t("refused"), t("refused.text")));
   if (!h.connected && !h.alone) {
     out.push(banner("warn", "cut", t("offline"), h.since && t("offline.since", { at: dated(at(h.since), now()) }),
