@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -58,6 +60,10 @@ func (s *Server) draw() (*drawn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the files of the pages: %w", err)
 	}
+	for _, at := range slices.Sorted(maps.Keys(s.Theme.files())) {
+		d.files[at] = s.Theme.files()[at]
+		made.Write(d.files[at].plain)
+	}
 	d.edition = hex.EncodeToString(made.Sum(nil)[:8])
 	for _, p := range pages {
 		if d.pages[p.name], err = s.fill(p, d.edition); err != nil {
@@ -80,7 +86,7 @@ func (s *Server) fill(p page, edition string) (*file, error) {
 	var out bytes.Buffer
 	err = t.ExecuteTemplate(&out, "base.html", map[string]any{
 		"Store": s.Store, "Words": words, "Edition": edition, "Pace": s.pace(), "Name": p.name,
-		"Pages": places(words), "Bare": p.role == Nobody,
+		"Pages": places(words), "Bare": p.role == Nobody, "Theme": s.Theme,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("fill in the page %s: %w", p.name, err)

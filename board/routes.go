@@ -20,6 +20,7 @@ func (p page) at() string { return strings.TrimSuffix(p.path, "{$}") }
 // pages are all there are, in the order in which each names them at its top.
 var pages = []page{
 	{"kitchen", "/{$}", View},
+	{"pickup", "/pickup", View},
 	{"pair", "/pair", Nobody},
 }
 

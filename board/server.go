@@ -29,6 +29,8 @@ type Server struct {
 	Now func() time.Time
 	// Pace is how many times faster than real time Now runs, as in a demo; 0 is 1.
 	Pace float64
+	// Theme is the shop's own, for the page of couriers and guests.
+	Theme Theme
 	// Log is told who watches; nil tells nobody.
 	Log *slog.Logger
 	// Door lets screens in from elsewhere; nil lets in who sits at this machine alone.

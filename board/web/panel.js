@@ -7,7 +7,7 @@ import { dialog } from "./dialog.js";
 
 const body = el("div", "choices");
 const panel = dialog(t("screen"), body);
-$("header").append(button("opener", "screen", t("screen"), () => panel.showModal()));
+$("header")?.append(button("opener", "screen", t("screen"), () => panel.showModal()));
 
 /** answer is one of several, as an input with its text. */
 function answer(type, key, text, checked, take) {

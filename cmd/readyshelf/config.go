@@ -169,6 +169,8 @@ type BoardConfig struct {
 	// CertFile and KeyFile are the shop's certificate; with them the page speaks TLS.
 	CertFile string `toml:"cert_file"`
 	KeyFile  string `toml:"key_file"`
+	// Theme is a folder with the shop's logo and style sheet for the pick-up screen.
+	Theme string `toml:"theme"`
 }
 
 // MetricsConfig is the Prometheus endpoint; an empty Listen switches it off.

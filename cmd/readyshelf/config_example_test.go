@@ -90,6 +90,7 @@ func compareExample(t *testing.T, got *Config) {
 		{&want.MQTT.CAFile, &got.MQTT.CAFile}, {&want.MQTT.CertFile, &got.MQTT.CertFile},
 		{&want.MQTT.KeyFile, &got.MQTT.KeyFile}, {&want.MQTT.ServerName, &got.MQTT.ServerName},
 		{&want.MQTT.ALPN, &got.MQTT.ALPN}, {&want.Board.CertFile, &got.Board.CertFile}, {&want.Board.KeyFile, &got.Board.KeyFile},
+		{&want.Board.Theme, &got.Board.Theme},
 	} {
 		if *f.got == "" {
 			t.Errorf("the example leaves a setting of mqtt or board empty")

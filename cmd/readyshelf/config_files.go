@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"readyshelf/board"
 )
 
 // fileName is a key that names a file.
@@ -28,6 +30,7 @@ func (c *Config) fileNames() []fileName {
 		{"mqtt.oauth2.client_secret_file", &c.MQTT.OAuth2.ClientSecretFile},
 		{"board.cert_file", &c.Board.CertFile},
 		{"board.key_file", &c.Board.KeyFile},
+		{"board.theme", &c.Board.Theme},
 		{"privacy.order_key_file", &c.Privacy.OrderKeyFile},
 		{"privacy.sample_key_file", &c.Privacy.SampleKeyFile},
 	}
@@ -46,6 +49,12 @@ func (c *Config) CheckFiles() error {
 	content := map[string][]byte{}
 	for _, f := range c.fileNames() {
 		if f.key == "data" || *f.path == "" {
+			continue
+		}
+		if f.key == "board.theme" {
+			if _, err := board.ReadTheme(os.DirFS(*f.path)); err != nil {
+				bad(f.key, *f.path+": "+err.Error(), "name a folder with logo.svg or logo.png, and theme.css")
+			}
 			continue
 		}
 		data, err := readSmall(*f.path)

@@ -51,6 +51,8 @@ func TestCheckFiles(t *testing.T) {
 		{"the board's certificate", "[board]\ncert_file = 'cert.pem'\nkey_file = 'key.pem'", nil},
 		{"the board's certificate with another's key", "[board]\ncert_file = 'cert.pem'\nkey_file = 'other.pem'", []string{"4:13: board.cert_file: tls: private key does not match"}},
 		{"the board's certificate is missing", "[board]\ncert_file = 'absent'\nkey_file = 'key.pem'", []string{"4:13: board.cert_file: open " + dir + "/absent: "}},
+		{"a theme", "[board]\ntheme = '.'", nil},
+		{"no theme", "[board]\ntheme = 'absent'", []string{"4:9: board.theme: " + dir + "/absent: read the theme: open .: no such file or directory; name a folder with logo.svg"}},
 		{"an image of a disk", "username = 'u'\npassword_file = 'image'", []string{"4:17: mqtt.password_file: " + dir + "/image is larger than 4 MiB"}},
 		{"a folder", "username = 'u'\npassword_file = '.'", []string{"4:17: mqtt.password_file: " + dir + " is a folder and no file; put the file there"}},
 		{"a pipe", "username = 'u'\npassword_file = 'pipe'", []string{"4:17: mqtt.password_file: " + dir + "/pipe is a pipe and no file"}},

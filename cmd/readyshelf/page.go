@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"readyshelf/board"
@@ -30,6 +31,11 @@ func (h *house) servePage(ctx context.Context) error {
 		Health: h.boardHealth, Do: h.touched,
 		Now: func() time.Time { return h.clock().At }, Pace: h.pace, Log: h.log.With("room", "board"),
 		Door: h.door, Names: h.Board.names(),
+	}
+	if h.Board.Theme != "" {
+		if pages.Theme, err = board.ReadTheme(os.DirFS(h.Board.Theme)); err != nil {
+			h.log.Warn("the theme is not used as it is", "folder", h.Board.Theme, "error", err)
+		}
 	}
 	server := pages.HTTP()
 	server.TLSConfig = secure
