@@ -21,6 +21,7 @@ func (p page) at() string { return strings.TrimSuffix(p.path, "{$}") }
 var pages = []page{
 	{"kitchen", "/{$}", View},
 	{"pickup", "/pickup", View},
+	{"today", "/today", View},
 	{"pair", "/pair", Nobody},
 }
 
@@ -37,6 +38,8 @@ func (s *Server) routes(edition string) []route {
 		{"GET /events", View, s.watched(stream{s, edition, &frames{server: s, make: s.frame}})},
 		{"GET /pickup/events", View, s.watched(stream{s, edition, &frames{server: s, make: s.pickupFrame}})},
 		{"GET /board.json", View, http.HandlerFunc(s.serveState)},
+		{"GET /today/day.json", View, http.HandlerFunc(s.serveDay)},
+		{"GET /today/orders.csv", View, http.HandlerFunc(s.serveCSV)},
 		{"GET /healthz", Nobody, http.HandlerFunc(s.serveHealth)},
 		{"GET /whoami", Nobody, http.HandlerFunc(s.whoami)},
 		{"POST /orders/ready", Staff, s.touched(kitchen.CommandReady)},

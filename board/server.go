@@ -24,6 +24,9 @@ type Server struct {
 	// Do puts what a person at a screen asks before the kitchen, and returns the reply
 	// once it is on disk; an error says that the log did not take it.
 	Do func(ctx context.Context, screen string, c kitchen.Command) (kitchen.Reply, error)
+	// Day tells of a business day by its date, the present one if that is empty. It returns
+	// [ErrNoDay] where there is none. nil: there is no log to tell of days.
+	Day func(ctx context.Context, date string) (Day, error)
 	// Now is the kitchen's wall clock, time.Now if nil. The pages count by it, so
 	// that a screen with a wrong clock shows right times.
 	Now func() time.Time
