@@ -72,7 +72,7 @@ export function tile(id) {
 export function show(one, o, c) {
   const text = JSON.stringify([o, c.mode, c.since, c.full, c.busy, mark(o.seq, c.health)]);
   if (one.text === text) return;
-  Object.assign(one, { text, mode: c.mode, name: label(o) }, { cooking, ready, undo }[c.mode](one, o, c));
+  Object.assign(one, { text, mode: c.mode }, { cooking, ready, undo }[c.mode](one, o, c));
   one.face.setAttribute("aria-label", spoken(o, c));
   one.face.setAttribute("aria-busy", c.busy && !c.busy.over ? "true" : "false");
 }

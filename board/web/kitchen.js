@@ -79,14 +79,17 @@ function draw() {
   drawAgain();
 }
 
-/** keep returns an order's tile. */
+/** keep returns an order's tile, which draws itself when it is about to be seen. */
 function keep(o, full, health) {
   let one = tiles.get(o.order_id);
   if (!one) tiles.set(o.order_id, (one = tile(o.order_id)));
   const since = undoable(o);
-  const busy = pending.get(o.order_id);
-  drawTile(one, o, { mode: since ? "undo" : o.phase, since, full, health, busy: busy && { ...busy } });
-  if (!isGone()) one.tick(now());
+  one.name = label(o);
+  one.draw = () => {
+    const busy = pending.get(o.order_id);
+    drawTile(one, o, { mode: since ? "undo" : o.phase, since, full, health, busy: busy && { ...busy } });
+    if (!isGone()) one.tick(now());
+  };
   return one;
 }
 
@@ -184,7 +187,11 @@ function undoLast() {
   if (lastTouched && state.left.some((o) => o.order_id === lastTouched)) touch(lastTouched, "undo", phaseOf(lastTouched));
 }
 
-onTouch(draw);
+// The tile answers before all else is looked at again.
+onTouch((id) => {
+  tiles.get(id)?.draw();
+  setTimeout(draw, 50);
+});
 onUnlock(showMute);
 addEventListener("chosen", draw);
 

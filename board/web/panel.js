@@ -1,9 +1,18 @@
 // The panel for what is chosen per screen: a button in the header opens it. Every page has
-// theme and text size there; a page's own modules add theirs with offer.
+// theme and text size there; a page's own modules add theirs with offer. Beside it is one
+// for the other pages, where the header has no room to name them.
 import { t } from "./words.js";
 import { $, el, button } from "./dom.js";
 import { choice, choose } from "./choices.js";
 import { dialog } from "./dialog.js";
+
+const links = el("nav", "");
+links.setAttribute("aria-label", t("pages"));
+const menu = dialog(t("pages"), links);
+$("header")?.append(button("opener menu", "menu", t("pages"), () => {
+  links.replaceChildren(...[...document.querySelectorAll("header nav a")].map((a) => a.cloneNode(true)));
+  menu.showModal();
+}));
 
 const body = el("div", "choices");
 const panel = dialog(t("screen"), body);

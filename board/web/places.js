@@ -6,10 +6,12 @@ import { el, button, arrange } from "./dom.js";
 const sizes = [1.6, 1.4, 1.2, 1.05, 0.95, 0.85, 0.78, 0.7, 0.62];
 const legible = 13; // px of an em
 const small = 0.9; // below this a long name may be cut rather than make all smaller
-const paged = 0.75; // the size of tiles on pages, if that is legible
+const paged = 0.72; // the size of tiles on pages, if that is legible
 const least = { width: 14, height: 5.6 }; // em of a tile: more of them than fit by this are not tried
 const row = 4; // px of a row of the grid, as in the style sheet
-const named = 6; // of the tiles on other pages
+const named = 6; // of the tiles on other pages, if there is room for their numbers
+const narrow = 12; // em in which there is not
+const spare = 4; // tiles that are tried beyond those of the last page
 const home = 20000; // ms after which a page nobody touches is the first again
 
 // Where the page scrolls, as on a phone, everything has room.
@@ -26,6 +28,7 @@ export class Place {
   #all = [];
   #from = 0; // the first that is drawn
   #fits = Infinity; // how many are
+  #before = Infinity; // how many were on the last page
   #touched = 0;
 
   /** A place fills a section; brief says that its tiles may leave their dishes out. */
@@ -92,8 +95,10 @@ export class Place {
     this.#foot.hidden = false;
     this.#put(t("more", { n, list: "" }));
     const size = Math.max(paged, legible / em);
-    this.#draw(size, this.#room(size * em));
-    this.#fits = this.#within();
+    const room = this.#room(size * em), likely = Math.min(room, this.#before + spare);
+    this.#draw(size, likely);
+    if (this.#within() === likely && likely < room) this.#draw(size, room);
+    this.#before = this.#fits = this.#within();
     arrange(this.#list, this.drawn.map((one) => one.li));
     this.#tell();
   }
@@ -109,7 +114,7 @@ export class Place {
   #draw(size, fits) {
     this.#fits = fits;
     this.#section.style.setProperty("--z", size);
-    const tiles = this.drawn.map((one) => one.li);
+    const tiles = this.drawn.map((one) => (one.draw(), one.li));
     arrange(this.#list, tiles);
     const heights = tiles.map((e) => e.firstChild.offsetHeight);
     tiles.forEach((e, i) => (e.style.gridRowEnd = "span " + Math.ceil((heights[i] + 2 * row) / row)));
@@ -131,7 +136,8 @@ export class Place {
     this.#foot.hidden = this.#fits >= this.#all.length;
     const rest = [...this.#all.slice(this.#from + this.#fits), ...this.#all.slice(0, this.#from)];
     const list = rest.slice(0, named).map((one) => one.name).join(t("mods")) + (rest.length > named ? " …" : "");
-    this.#put(t("more", { n: rest.length, list }));
+    const wide = this.#say.clientWidth > narrow * parseFloat(getComputedStyle(this.#say).fontSize);
+    this.#put(wide ? t("more", { n: rest.length, list }) : t("page.rest", { n: rest.length }));
     const [before, after] = this.#foot.querySelectorAll("button");
     before.disabled = this.#from === 0;
     after.disabled = this.#from + this.#fits >= this.#all.length;

@@ -14,7 +14,7 @@ export const pending = new Map();
 
 let changed = () => {};
 
-/** onTouch is called whenever pending changed. */
+/** onTouch is called with an order id whenever its touch changed. */
 export const onTouch = (draw) => (changed = draw);
 
 /** transaction names a touch; crypto.randomUUID is not there without TLS. */
@@ -41,30 +41,30 @@ export async function touch(id, what, phase) {
   const one = { what, phase, error: "", over: false };
   const begun = performance.now(), name = transaction();
   pending.set(id, one);
-  changed();
+  changed(id);
   const drop = () => {
     if (pending.get(id) !== one) return;
     pending.delete(id);
-    changed();
+    changed(id);
   };
   for (;;) {
     try {
       await send("/orders/" + what, { order: id, transaction: name });
       one.stored = true;
-      changed();
+      changed(id);
       return void setTimeout(drop, settled);
     } catch (error) {
       const passes = error.code === "unreachable" || error.code === "unavailable";
       if (passes && performance.now() - begun < patience) {
         one.error = t("touch.again");
-        changed();
+        changed(id);
         await wait(again);
         continue;
       }
       one.error = reason(error);
       one.over = true;
       if (!one.error) return drop();
-      changed();
+      changed(id);
       return void setTimeout(drop, told);
     }
   }
