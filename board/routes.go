@@ -22,6 +22,7 @@ var pages = []page{
 	{"kitchen", "/{$}", View},
 	{"pickup", "/pickup", View},
 	{"today", "/today", View},
+	{"devices", "/devices", Staff},
 	{"pair", "/pair", Nobody},
 }
 
@@ -46,6 +47,10 @@ func (s *Server) routes(edition string) []route {
 		{"POST /orders/undo", Staff, s.touched(kitchen.CommandUndo)},
 		{"POST /orders/handover", Staff, s.touched(kitchen.CommandHandOver)},
 		{"POST /orders/recall", Staff, s.touched(kitchen.CommandRecall)},
+		{"GET /devices.json", Staff, http.HandlerFunc(s.serveDevices)},
+		{"GET /devices/listen", Staff, s.watched(http.HandlerFunc(s.serveListen))},
+		{"POST /devices/try", Owner, s.watched(post(s, s.tryDevice))},
+		{"POST /devices/light", Owner, s.watched(post(s, s.blinkLight))},
 		{"POST /pair", Nobody, http.HandlerFunc(s.pair)},
 		{"POST /leave", View, http.HandlerFunc(s.leave)},
 	}

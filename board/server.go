@@ -36,6 +36,8 @@ type Server struct {
 	Theme Theme
 	// Log is told who watches; nil tells nobody.
 	Log *slog.Logger
+	// Devices is for the page of the devices, which is empty without it.
+	Devices *Devices
 	// Door lets screens in from elsewhere; nil lets in who sits at this machine alone.
 	Door *Door
 	// Names are what this machine is called, as in http://NAME:8080/, beside its

@@ -102,6 +102,19 @@ func TestWordsUsed(t *testing.T) {
 	for role := View; role <= Owner; role++ {
 		ask("role."+role.String(), "a screen's own line")
 	}
+	ask("light.tried", "a light")
+	for prefix, names := range map[string]string{
+		"devices.state.": "ok faulty unopened connecting alone",
+		"devices.try.":   "printer scale button",
+		"devices.do.":    "printer scale button",
+		"devices.real.":  "printer scale button",
+		"devices.came.":  "press stuck ticket weight noise silence",
+		"devices.slip.":  "order urge cancel void reprint report unknown",
+	} {
+		for _, name := range strings.Fields(names) {
+			ask(prefix+name, "the page of the devices")
+		}
+	}
 	ask("phase.cooking", "a tile")
 	ask("phase.late", "a tile")
 	for key := range w {

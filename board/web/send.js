@@ -21,10 +21,12 @@ export async function whoami() {
   return response?.ok ? response.json().catch(() => undefined) : undefined;
 }
 
-/** send posts a value and returns the answer, or throws Refused. */
-export async function send(path, value) {
+/** send posts a value and returns the answer, or throws Refused. What waits for a person
+ * takes longer than others; stop is a signal that gives it up. */
+export async function send(path, value, longer = 0, stop = undefined) {
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), patience);
+  const timer = setTimeout(() => limit.abort(), patience + longer);
+  stop?.addEventListener("abort", () => limit.abort());
   let response;
   try {
     response = await fetch(path, {

@@ -39,7 +39,7 @@ func (h *house) serveTap(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 			return
 		case s := <-said:
-			if out.Encode(s) != nil {
+			if s.events == nil && out.Encode(s) != nil {
 				return
 			}
 		}

@@ -31,11 +31,13 @@ func (d *doctor) brokerChecks() []check {
 }
 
 // linkOfDaemon is how the daemon's own connection does.
-func (d *doctor) linkOfDaemon() finding {
-	h := d.daemon.health
+func (d *doctor) linkOfDaemon() finding { return d.daemon.health.link(d.Timezone) }
+
+// link is how the daemon's connection does, with times in a zone.
+func (h health) link(zone *time.Location) finding {
 	switch {
 	case h.Connected && h.Since != nil:
-		return works("connection", "the daemon is connected since "+h.Since.In(d.Timezone).Format("2006-01-02 15:04:05"))
+		return works("connection", "the daemon is connected since "+h.Since.In(zone).Format("2006-01-02 15:04:05"))
 	case h.Connected:
 		return works("connection", "the daemon is connected")
 	case h.Cause == "":

@@ -76,26 +76,36 @@ func (d *doctor) checkDevice(name, kind, path string, try func() finding) []find
 	default:
 		found = []finding{try()}
 	}
-	if stable, ok := d.stable(path); ok && strings.HasPrefix(path, "/dev/") {
-		found = append(found, caution(name, path+" may be another device after the next plugging in", `write in the configuration: "`+stable+`"`))
+	return append(found, unsteady(name, path, d.stable)...)
+}
+
+// unsteady warns of a port whose name may be that of another one tomorrow.
+func unsteady(name, path string, stable func(path string) (string, bool)) []finding {
+	if better, ok := stable(path); ok && strings.HasPrefix(path, "/dev/") {
+		return []finding{caution(name, path+" may be another device after the next plugging in", `write in the configuration: "`+better+`"`)}
 	}
-	return found
+	return nil
 }
 
 // asSeen is what the daemon says of a device.
 func (d *doctor) asSeen(name, kind, path string) []finding {
 	for _, s := range d.daemon.devices {
-		switch {
-		case s.Name != name:
-		case len(s.Faults) > 0:
-			return s.faulty(path)
-		case !s.Open:
-			return []finding{problem(name, path+": the daemon could not open it yet", "look again in half a minute: readyshelf doctor")}
-		default:
-			return []finding{works(name, strings.Join(append([]string{path + ": open"}, s.life(kind)...), ", "))}
+		if s.Name == name {
+			return s.seen(kind, path)
 		}
 	}
 	return []finding{caution(name, path+": the running daemon does not know it", "the configuration was changed since it started: sudo systemctl restart readyshelf")}
+}
+
+// seen is how the device does, as the daemon that has it sees it.
+func (s deviceState) seen(kind, path string) []finding {
+	switch {
+	case len(s.Faults) > 0:
+		return s.faulty(path)
+	case !s.Open:
+		return []finding{problem(s.Name, path+": the daemon could not open it yet", "look again in half a minute: readyshelf doctor")}
+	}
+	return []finding{works(s.Name, strings.Join(append([]string{path + ": open"}, s.life(kind)...), ", "))}
 }
 
 // faulty are all faults of the device.

@@ -28,6 +28,7 @@ var rhythms = map[kitchen.Light]pattern{
 	kitchen.LightReady:    {remind},
 	lightSent:             {1900 * time.Millisecond, 100 * time.Millisecond},
 	kitchen.LightLate:     {250 * time.Millisecond, 250 * time.Millisecond},
+	lightTried:            {550 * time.Millisecond, 550 * time.Millisecond},
 	kitchen.LightFault: {
 		100 * time.Millisecond, 100 * time.Millisecond, 100 * time.Millisecond, 100 * time.Millisecond,
 		100 * time.Millisecond, 700 * time.Millisecond,
@@ -36,6 +37,9 @@ var rhythms = map[kitchen.Light]pattern{
 
 // lightSent is LightReady when the broker has acknowledged the alert.
 const lightSent kitchen.Light = "sent"
+
+// lightTried is shown while somebody tries the lamp.
+const lightTried kitchen.Light = "tried"
 
 // lamp keeps one lamp in its rhythm. What it shows is asked from light whenever
 // changed rings.

@@ -112,16 +112,20 @@ func (l *listener) begin(how string) {
 	case "port":
 		fmt.Fprintln(l.guide, "the bytes are shown as they come, with names and phone numbers if it is a till: for your screen only")
 	}
-	switch l.kind {
+	l.sense = l.senseFor(l.say)
+}
+
+// senseFor makes words of what the device says.
+func (t *target) senseFor(say sayAt) sense {
+	switch t.kind {
 	case "printer":
-		l.sense = newPrinterSense(l.options, l.inlet, l.say)
+		return newPrinterSense(t.options, t.inlet, say)
 	case "scale":
-		l.sense = &scaleSense{decoder: scale.NewDecoder(l.dialect), say: l.say}
+		return &scaleSense{decoder: scale.NewDecoder(t.dialect), say: say}
 	case "button":
-		l.sense = &buttonSense{active: l.button.Active != "low", debounce: l.button.Debounce, say: l.say}
-	default:
-		l.sense = &portSense{mode: scale.Mode(l.mode), path: l.path, say: l.say}
+		return &buttonSense{active: t.button.Active != "low", debounce: t.button.Debounce, say: say}
 	}
+	return &portSense{mode: scale.Mode(t.mode), path: t.path, say: say}
 }
 
 // ask says what to do, now that it is heard.
@@ -173,16 +177,16 @@ func (l *listener) pass(now time.Duration) {
 }
 
 // check is what to look at when nothing comes.
-func (l *listener) check() string {
-	serial := fmt.Sprintf("check power and cable (crossed or straight), and its speed, now %s", scale.Mode(l.mode))
+func (t *target) check() string {
+	serial := fmt.Sprintf("check power and cable (crossed or straight), and its speed, now %s", scale.Mode(t.mode))
 	switch {
-	case l.kind == "button":
-		return "press it; check that it is wired between " + l.path + " and ground, see docs/wiring.md"
-	case l.kind == "scale":
+	case t.kind == "button":
+		return "press it; check that it is wired between " + t.path + " and ground, see docs/wiring.md"
+	case t.kind == "scale":
 		return serial + "; what speaks there says: sudo readyshelf doctor --probe"
-	case l.kind == "printer" && l.inlet == overTCP:
-		return "check that the till prints to the address of this machine, and port " + l.path[strings.LastIndexByte(l.path, ':')+1:] + "; see: hostname -I"
-	case l.kind == "printer" && l.inlet == overUSB:
+	case t.kind == "printer" && t.inlet == overTCP:
+		return "check that the till prints to the address of this machine, and port " + t.path[strings.LastIndexByte(t.path, ':')+1:] + "; see: hostname -I"
+	case t.kind == "printer" && t.inlet == overUSB:
 		return "check the USB cable to the till, and that the till has it as a printer"
 	}
 	return serial

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"readyshelf/kitchen"
 	"readyshelf/sensors/scale"
 	"readyshelf/sensors/ticket"
 )
@@ -18,6 +19,8 @@ type printerSense struct {
 	idle    time.Duration
 	say     sayAt
 	jobs    map[string]*job // by connection
+	// shape says of a slip how it is built, and nothing that stands on it.
+	shape bool
 }
 
 // job is the stream of one connection.
@@ -80,19 +83,30 @@ var endings = map[ticket.Ending]string{
 // tickets shows what was printed, without what is personal, and what it is understood as.
 func (p *printerSense) tickets(up time.Duration, slips []ticket.Slip) {
 	for _, s := range slips {
-		for _, line := range s.Redacted(p.options) {
-			p.say(up, "| "+line)
+		if !p.shape {
+			for _, line := range s.Redacted(p.options) {
+				p.say(up, "| "+line)
+			}
 		}
 		p.say(up, "ticket ended: "+endings[s.Ending])
 		if s.Garbled {
 			p.say(up, "most of it is noise: check the speed of the line, or the encoding with --encoding")
 		}
 		t := ticket.Parse(s, p.options)
-		p.say(up, "understood as "+sayTicket(t))
+		if p.shape {
+			p.say(up, "understood as "+shapeOf(s, t))
+		} else {
+			p.say(up, "understood as "+sayTicket(t))
+		}
 		if t.Raster && !t.Text {
 			p.say(up, "it is a picture, which cannot be read: set the till to print text")
 		}
 	}
+}
+
+// shapeOf is a slip by its kind and by what can be counted.
+func shapeOf(s ticket.Slip, t kitchen.Ticket) string {
+	return fmt.Sprintf("slip: %s, %s, %s, %d not understood", t.Kind, plural(len(s.Lines), "line", "lines"), plural(len(t.Items), "dish", "dishes"), t.Unparsed)
 }
 
 // scaleSense reads weights.

@@ -51,17 +51,21 @@ func (s jsonDisplay) print(t float64, line shownLine) {
 }
 
 func (s jsonDisplay) heard(t float64, h heard) {
-	if len(h.Bytes) == 0 && h.Level == nil {
-		return
+	if len(h.Bytes) > 0 || h.Level != nil {
+		s.print(t, lineOf(h, s.tills))
 	}
+}
+
+// lineOf is what came, or went, as a line for programs. Of what a till says it has no text.
+func lineOf(h heard, tills bool) shownLine {
 	line := shownLine{Dir: "in", From: h.From, Hex: fmt.Sprintf("%X", h.Bytes), Text: printableText(h.Bytes), Level: h.Level}
 	switch {
 	case h.Sent:
 		line.Dir = "out"
-	case s.tills:
+	case tills:
 		line.Hex, line.Text = strings.Join(commandBytes(h.Bytes), ""), ""
 	}
-	s.print(t, line)
+	return line
 }
 
 func (s jsonDisplay) means(t float64, text string) { s.print(t, shownLine{Decoded: text}) }

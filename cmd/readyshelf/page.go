@@ -30,7 +30,7 @@ func (h *house) servePage(ctx context.Context) error {
 		Store: h.Store, Language: h.Language, View: h.view.get, Changed: h.view.wait,
 		Health: h.boardHealth, Do: h.touched, Day: h.days().day,
 		Now: func() time.Time { return h.clock().At }, Pace: h.pace, Log: h.log.With("room", "board"),
-		Door: h.door, Names: h.Board.names(),
+		Door: h.door, Names: h.Board.names(), Devices: h.pageDevices(),
 	}
 	if h.Board.Theme != "" {
 		if pages.Theme, err = board.ReadTheme(os.DirFS(h.Board.Theme)); err != nil {

@@ -62,6 +62,7 @@ type house struct {
 	metrics     *metrics
 	devices     []string          // of the configuration, by the names of their sources
 	taps        []*tap            // on the same
+	trying      blinks            // lights that somebody tries
 	ports       []<-chan struct{} // of printers; closed when each has been tried
 }
 

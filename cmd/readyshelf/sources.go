@@ -229,6 +229,9 @@ func (h *house) halt(pin interface{ Halt() error }) {
 }
 
 func (h *house) light(slot string) kitchen.Light {
+	if h.trying.has(slot) {
+		return lightTried
+	}
 	return lightOf(h.view.get(), slot, h.buffer.Cursor(followerName), h.keeper.Refused())
 }
 

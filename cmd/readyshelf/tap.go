@@ -42,6 +42,8 @@ type heard struct {
 	End  bool  `json:"end,omitempty"`
 	// Lost is how many of these were left out before this one.
 	Lost int `json:"lost,omitempty"`
+	// events are what its words became, once the log has them. They stay in the daemon.
+	events []kitchen.Event
 }
 
 // earSize is how much may wait for one who listens: a long ticket in small pieces.
@@ -129,7 +131,11 @@ func (t *tap) emit(to sensors.Emit) sensors.Emit {
 		t.mu.Lock()
 		t.event = time.Now()
 		t.mu.Unlock()
-		return to(ctx, events...)
+		err := to(ctx, events...)
+		if err == nil {
+			t.hear(heard{events: events})
+		}
+		return err
 	}
 }
 
