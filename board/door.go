@@ -32,7 +32,7 @@ type Door struct {
 	// Save keeps the screens, so that they are there after a restart. It is called
 	// with each change, and for each screen once a day at most for when it was seen.
 	Save func([]Screen) error
-	// Now is the wall clock, time.Now if nil.
+	// Now is the wall clock, time.Now if nil. Sessions are told by it.
 	Now func() time.Time
 	// Log is told who comes and goes; nil tells nobody.
 	Log *slog.Logger

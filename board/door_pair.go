@@ -61,7 +61,7 @@ func (d *Door) Offer(role Role, name string) (Offer, error) {
 	}
 	o := &offer{code: fmt.Sprintf("%0*d", codeDigits, n), role: role, name: name, until: time.Now().Add(codeLasts)}
 	d.offers = append(d.offers, o)
-	return Offer{o.code, name, role, d.now().Add(codeLasts)}, nil
+	return Offer{o.code, name, role, o.until}, nil
 }
 
 // forget drops the codes that are void. Mu is held.

@@ -230,7 +230,7 @@ func TestUnpair(t *testing.T) {
 	g, p := gated()
 	h := p.Handler()
 	a, b, c := paired(t, g, h, View, "a"), paired(t, g, h, View, "b"), paired(t, g, h, View, "c")
-	see := func(c *http.Cookie) int { return answer(p.Handler(), with(far("GET", "/board.json", ""), c)).Code }
+	see := func(c *http.Cookie) int { return answer(h, with(far("GET", "/board.json", ""), c)).Code }
 	if _, err := g.Unpair("d"); !errors.Is(err, ErrNoScreen) {
 		t.Errorf("unpair d: %v", err)
 	}

@@ -294,7 +294,7 @@ func TestDoorFilesBroken(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		door := h.openDoor()
+		door := h.openDoor(time.Now)
 		if (door != nil) != c.door || !strings.Contains(said.String(), "level=ERROR") {
 			t.Errorf("%s: got a door %v, and the log says %q", name, door != nil, said)
 		}

@@ -79,8 +79,8 @@ func (m *MQTTConfig) addAuthority(pool *x509.CertPool) error {
 // recentEvents is how many of the last events are asked for the time.
 const recentEvents = 256
 
-// verificationTime returns the time at which certificates are looked at. A box
-// without a clock begins in 1970, when none is valid yet; so until its clock is set
+// verificationTime returns the time at which certificates and sessions are looked at. A
+// box without a clock begins in 1970, when none is valid yet; so until its clock is set
 // it is at least when this program was built, and when the log last knew the time.
 func (h *house) verificationTime() func() time.Time {
 	past := h.built

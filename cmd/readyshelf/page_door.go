@@ -29,8 +29,9 @@ type screenList struct {
 }
 
 // openDoor makes the door of the board. Where its files are no good nobody comes in from
-// elsewhere, and the rest goes on.
-func (h *house) openDoor() *board.Door {
+// elsewhere, and the rest goes on. Now must not fall back to 1970 before the clock is set:
+// a session of then would be over at once when it is.
+func (h *house) openDoor(now func() time.Time) *board.Door {
 	if h.Board.Listen == "" {
 		return nil
 	}
@@ -46,7 +47,7 @@ func (h *house) openDoor() *board.Door {
 		log.Error("every screen must be paired anew", "error", err)
 	}
 	door := &board.Door{
-		Key: key, Now: func() time.Time { return h.clock().At }, Log: log,
+		Key: key, Now: now, Log: log,
 		Save: func(all []board.Screen) error {
 			text, err := json.MarshalIndent(screenList{all}, "", "  ")
 			if err != nil {

@@ -192,7 +192,7 @@ func openHouse(c Config, w world) (*house, error) {
 	h.began = h.clock().At
 	h.clocks.show(h.decider.State.Clocks)
 	h.outbox.newest.Store(h.decider.State.Sequence)
-	h.door = h.openDoor()
+	h.door = h.openDoor(h.verificationTime())
 	h.view.show(h.decider.Board(h.clock()))
 	h.worth.Store(h.decider.Worth())
 	h.keeper = sensors.NewKeeper(h.append, 0, h.log.With("room", "log"))
