@@ -45,7 +45,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			return
 		}
 		if r.ContentLength != 0 {
-			// Whoever reads the body takes this away again.
+			// net/http takes this away again when the body was read.
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyPatience)) // a test's writer has none
 		}
 		next.ServeHTTP(w, r)
