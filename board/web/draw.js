@@ -28,9 +28,9 @@ function stage(seq, health) {
 function head(o, health) {
   const who = el("span", "who");
   if (o.channel) who.append(el("span", "channel", channel(o.channel)));
-  if (o.table && o.order) who.append(el("span", "table", t("table", o)));
+  who.append(el("span", "table", stage(o.seq, health), o.table && o.order ? t("table", o) : ""));
   const number = el("b", o.order && o.order.length < 5 ? "number" : "number long", label(o));
-  return el("div", "head", number, who, stage(o.seq, health), o.slot ? el("span", "slot", o.slot) : undefined);
+  return el("div", "head", number, who, o.slot ? el("span", "slot", o.slot) : undefined);
 }
 
 function dishes(o) {

@@ -64,6 +64,8 @@ function draw() {
   drawRecall(state.left);
   // Last, since it takes the room that is left.
   const seen = new Set();
+  const focused = document.activeElement.closest(".tile"), home = focused?.parentNode;
+  const index = home ? [...home.children].indexOf(focused) : 0;
   for (const [name, orders] of Object.entries(all)) {
     const list = shown(orders, hidden);
     $("#" + name).hidden = name === "handover" && list.length === 0;
@@ -73,6 +75,8 @@ function draw() {
       return keep(o, full && o.phase === "cooking", health);
     }));
   }
+  // Who works by keys goes on where the order was, and not after it.
+  if (home && focused.parentNode !== home) home.children[Math.min(index, home.children.length - 1)]?.firstChild.focus({ preventScroll: true });
   for (const id of tiles.keys()) if (!seen.has(id)) tiles.delete(id);
   for (const id of foreseen.keys()) if (!seen.has(id)) foreseen.delete(id);
   number();
@@ -169,7 +173,7 @@ const phaseOf = (id) => [...state.board.orders, ...state.left].find((o) => o.ord
 function act(one, by) {
   const moment = performance.now();
   const slipped = moment - (one.acted ?? -Infinity) < wet || (by === "hand" && moment - one.moved < wet && moment - opened > wet);
-  if (slipped || isGone()) return;
+  if (slipped) return;
   one.acted = moment;
   lastTouched = one.id;
   touch(one.id, { cooking: "ready", ready: "handover", undo: "undo" }[one.mode], phaseOf(one.id));

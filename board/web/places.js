@@ -76,7 +76,7 @@ export class Place {
     const n = this.#all.length;
     const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const tried = sizes.filter((size) => size * em >= legible);
-    const idle = performance.now() - this.#touched > home && !this.#list.contains(document.activeElement);
+    const idle = performance.now() - this.#touched > home && !this.#list.querySelector(":focus-visible");
     if (this.#from >= n || idle) this.#from = 0;
     this.#section.classList.remove("brief");
     this.#foot.hidden = true;
