@@ -44,7 +44,7 @@ func (d *Door) Offer(role Role, name string) (Offer, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.forget()
-	if role < View || role > Owner {
+	if role < Pickup || role > Owner {
 		return Offer{}, fmt.Errorf("a screen cannot have the role %s", role)
 	}
 	if name == "" {

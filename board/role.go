@@ -8,12 +8,13 @@ type Role int
 // The roles.
 const (
 	Nobody Role = iota // may know whether the daemon lives, and pair
+	Pickup             // sees what couriers and guests see
 	View               // sees the kitchen
 	Staff              // presses
 	Owner              // sets things up
 )
 
-var roleNames = []string{"nobody", "view", "staff", "owner"}
+var roleNames = []string{"nobody", "pickup", "view", "staff", "owner"}
 
 // String is the word for a role, as commands and files have it.
 func (r Role) String() string {
@@ -25,7 +26,7 @@ func (r Role) String() string {
 
 // roleOf returns the role of a word. A screen cannot be nobody.
 func roleOf(word string) (Role, bool) {
-	for r := View; r <= Owner; r++ {
+	for r := Pickup; r <= Owner; r++ {
 		if roleNames[r] == word {
 			return r, true
 		}
@@ -40,7 +41,7 @@ func (r Role) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 func (r *Role) UnmarshalText(text []byte) error {
 	role, ok := roleOf(string(text))
 	if !ok {
-		return fmt.Errorf("there is no role %q: view, staff or owner", text)
+		return fmt.Errorf("there is no role %q: pickup, view, staff or owner", text)
 	}
 	*r = role
 	return nil

@@ -55,7 +55,7 @@ func TestViewRolePressingReady(t *testing.T) {
 func TestEveryRouteNeedsItsRole(t *testing.T) {
 	g, p := gated()
 	h := p.Handler()
-	for role := View; role < Owner; role++ {
+	for role := Pickup; role < Owner; role++ {
 		c := paired(t, g, h, role, "")
 		for _, route := range p.routes("") {
 			if route.role <= role {
@@ -66,7 +66,7 @@ func TestEveryRouteNeedsItsRole(t *testing.T) {
 			}
 		}
 		for _, page := range pages {
-			if page.role <= role {
+			if page.role <= role || page.at() == "/" {
 				continue
 			}
 			r := with(far("GET", page.at(), ""), c)
@@ -74,6 +74,27 @@ func TestEveryRouteNeedsItsRole(t *testing.T) {
 			if w := answer(h, r); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), `id="code"`) {
 				t.Errorf("%s as %s: got %d, want 403 and the page for a code", page.name, role, w.Code)
 			}
+		}
+	}
+}
+
+// A screen for couriers comes from the first page to its own, and to no other.
+func TestPickupRole(t *testing.T) {
+	g, p := gated()
+	h := p.Handler()
+	c := paired(t, g, h, Pickup, "")
+	if w := answer(h, with(far("GET", "/", ""), c)); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/pickup" {
+		t.Errorf("the first page: got %d to %q", w.Code, w.Header().Get("Location"))
+	}
+	if w := answer(h, with(far("GET", "/pickup", ""), c)); w.Code != http.StatusOK {
+		t.Errorf("its own: got %d", w.Code)
+	}
+	if w := answer(h, with(far("GET", "/board.json", ""), c)); w.Code != http.StatusForbidden {
+		t.Errorf("the board: got %d", w.Code)
+	}
+	for _, to := range []string{"/", "/today", "/pickup"} {
+		if got := ownPage(to, Pickup); got != "/pickup" {
+			t.Errorf("after pairing %s leads to %s", to, got)
 		}
 	}
 }
@@ -98,7 +119,7 @@ func TestOpenRedirect(t *testing.T) {
 		"/../..//evil.example":     "/",
 		"//user@evil.example/?x=/": "/",
 	} {
-		if got := ownPage(to); got != want {
+		if got := ownPage(to, Owner); got != want {
 			t.Errorf("%q: got %q, want %q", to, got, want)
 		}
 	}

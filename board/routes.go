@@ -20,10 +20,20 @@ func (p page) at() string { return strings.TrimSuffix(p.path, "{$}") }
 // pages are all there are, in the order in which each names them at its top.
 var pages = []page{
 	{"kitchen", "/{$}", View},
-	{"pickup", "/pickup", View},
+	{"pickup", "/pickup", Pickup},
 	{"today", "/today", View},
 	{"devices", "/devices", Staff},
 	{"pair", "/pair", Nobody},
+}
+
+// home is the first page that a role may see.
+func home(role Role) string {
+	for _, p := range pages {
+		if p.role > Nobody && p.role <= role {
+			return p.at()
+		}
+	}
+	return "/pair"
 }
 
 // route is what the pages ask for.
@@ -37,7 +47,7 @@ type route struct {
 func (s *Server) routes(edition string) []route {
 	return []route{
 		{"GET /events", View, s.watched(stream{s, edition, &frames{server: s, make: s.frame}})},
-		{"GET /pickup/events", View, s.watched(stream{s, edition, &frames{server: s, make: s.pickupFrame}})},
+		{"GET /pickup/events", Pickup, s.watched(stream{s, edition, &frames{server: s, make: s.pickupFrame}})},
 		{"GET /board.json", View, http.HandlerFunc(s.serveState)},
 		{"GET /today/day.json", View, http.HandlerFunc(s.serveDay)},
 		{"GET /today/orders.csv", View, http.HandlerFunc(s.serveCSV)},
@@ -52,6 +62,6 @@ func (s *Server) routes(edition string) []route {
 		{"POST /devices/try", Owner, s.watched(post(s, s.tryDevice))},
 		{"POST /devices/light", Owner, s.watched(post(s, s.blinkLight))},
 		{"POST /pair", Nobody, http.HandlerFunc(s.pair)},
-		{"POST /leave", View, http.HandlerFunc(s.leave)},
+		{"POST /leave", Pickup, http.HandlerFunc(s.leave)},
 	}
 }

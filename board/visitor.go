@@ -113,6 +113,9 @@ func (s *Server) admitPage(p page, made *drawn) http.Handler {
 		case v.Role == Nobody:
 			w.Header().Set("Cache-Control", "no-store")
 			http.Redirect(w, r, "/pair?to="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
+		case r.URL.Path == "/": // nobody meant this page by it
+			w.Header().Set("Cache-Control", "no-store")
+			http.Redirect(w, r, home(v.Role), http.StatusSeeOther)
 		default:
 			r.Header.Del("If-None-Match") // it is for the other page
 			r.Header.Del("Range")
@@ -160,7 +163,7 @@ func (s *Server) pair(w http.ResponseWriter, r *http.Request) {
 		s.sendAway(old)
 	}
 	http.SetCookie(w, newCookie(r, s.Door.issue(screen)))
-	s.writeJSON(w, http.StatusOK, map[string]any{"to": ownPage(body.To), "screen": screen.Name, "role": screen.Role.String()})
+	s.writeJSON(w, http.StatusOK, map[string]any{"to": ownPage(body.To, screen.Role), "screen": screen.Name, "role": screen.Role.String()})
 }
 
 // leave unpairs the screen that asks.
@@ -182,16 +185,17 @@ func (s *Server) sendAway(one session) {
 	}
 }
 
-// ownPage is to, if that is one of our pages, with what it asks for; else the first page.
-func ownPage(to string) string {
+// ownPage is to, if that is a page that the role may see, with what it asks for; else the
+// first such page.
+func ownPage(to string, role Role) string {
 	u, err := url.Parse(to)
 	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil {
-		return "/"
+		return home(role)
 	}
 	for _, p := range pages {
-		if p.role > Nobody && u.Path == p.at() {
+		if p.role > Nobody && p.role <= role && u.Path == p.at() {
 			return (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).String()
 		}
 	}
-	return "/"
+	return home(role)
 }

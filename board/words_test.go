@@ -99,7 +99,7 @@ func TestWordsUsed(t *testing.T) {
 			ask("page."+p.name, "the list of pages")
 		}
 	}
-	for role := View; role <= Owner; role++ {
+	for role := Pickup; role <= Owner; role++ {
 		ask("role."+role.String(), "a screen's own line")
 	}
 	ask("light.tried", "a light")

@@ -4,7 +4,7 @@ import { $, put } from "./dom.js";
 import { send, whoami, toPairing } from "./send.js";
 import { offerDeed } from "./panel.js";
 
-const roles = ["nobody", "view", "staff", "owner"];
+const roles = ["nobody", "pickup", "view", "staff", "owner"];
 let asking = false;
 
 /** stillIn asks whether this screen is still let in, and goes where it can be paired if

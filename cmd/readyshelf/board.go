@@ -26,8 +26,8 @@ type boardCmd struct {
 // boardPairCmd is `readyshelf board pair`.
 type boardPairCmd struct {
 	Config string `default:"${config}" placeholder:"FILE" help:"The configuration file (${default})."`
-	Role   string `default:"staff" enum:"view,staff,owner" placeholder:"ROLE" help:"What the screen may do: view sees, staff also presses, owner also sets up (${default})."`
-	Name   string `placeholder:"NAME" help:"What the screen is called here, as pass tablet; the role and a number without it."`
+	Role   string `default:"staff" enum:"pickup,view,staff,owner" placeholder:"ROLE" help:"What the screen may do: pickup sees what couriers see, view the kitchen, staff also presses, owner also sets up (${default})."`
+	Name   string `placeholder:"NAME" help:"What the screen is called here, as pass tablet, by its place and not by a person; the role and a number without it."`
 }
 
 // Run asks the daemon for a code and shows it.
