@@ -144,14 +144,19 @@ type dish struct {
 	name string
 }
 
-// print prints the ticket of an order, as a till does.
-func (s *shop) print(number string, dishes ...dish) {
-	s.t.Helper()
+// slip is the ticket of an order, as a till prints it.
+func slip(number string, dishes ...dish) []byte {
 	job := "\x1b@Order #" + number + "\n"
 	for _, d := range dishes {
 		job += fmt.Sprintf("%dx %s\n", d.qty, d.name)
 	}
-	s.must(s.till.Print(s.t.Context(), []byte(job+"\n\n\x1dV\x01")))
+	return []byte(job + "\n\n\x1dV\x01")
+}
+
+// print prints the ticket of an order.
+func (s *shop) print(number string, dishes ...dish) {
+	s.t.Helper()
+	s.must(s.till.Print(s.t.Context(), slip(number, dishes...)))
 }
 
 // press presses the button of a slot for a moment.

@@ -103,7 +103,11 @@ const words = `
 const $ = (s) => document.querySelector(s), $$ = (s) => [...document.querySelectorAll(s)];
 const text = (s) => $(s)?.textContent ?? "";
 const tile = (place, number) => $$(place + " .tile").find((e) => e.querySelector(".number")?.textContent === number);
-const cooking = (number) => tile("#cooking", number), handover = (number) => tile("#handover", number);
+const face = (number) => tile("main", number)?.querySelector(".face");
+const cooking = (number) => !!tile("#cooking", number) && !undoable(number);
+const undoable = (number) => !!tile("main", number)?.matches(".undo");
+const handover = (number) => !!tile("#handover", number) && !undoable(number);
+const listed = (place, number) => $$(place + " li").some((e) => e.firstChild.textContent === number);
 `
 
 // ask evaluates an expression on the page.
