@@ -24,8 +24,8 @@ var pages = map[string]string{
 
 // shown says that a page has drawn what it has.
 var shown = map[string]string{
-	"kitchen": `cooking("105") && handover("101")`,
-	"pickup":  `listed("#ready", "101") && listed("#preparing", "105")`,
+	"kitchen": `cooking("102") && handover("101")`,
+	"pickup":  `listed("#ready", "101") && listed("#preparing", "102")`,
 	"today":   `!!$(".plot")`,
 	"pair":    `!!$("#code")`,
 }

@@ -165,11 +165,17 @@ func (s *shop) press(slot string) {
 	s.must(s.buttons[slot].Press(100 * time.Millisecond))
 }
 
+// story is what the daemon said, and what its log has.
+func (s *shop) story() string {
+	log, _ := exec.Command(binary, "log", "dump", filepath.Join(s.dir, "data", "readyshelf.db")).CombinedOutput()
+	return s.said.String() + string(log)
+}
+
 // until waits for what is not on a page.
 func (s *shop) until(what string, ok func() bool) {
 	s.t.Helper()
 	if !within(patience, ok) {
-		s.t.Fatalf("waited %s in vain for %s; the daemon said\n%s", patience, what, s.said.String())
+		s.t.Fatalf("waited %s in vain for %s; the daemon said\n%s", patience, what, s.story())
 	}
 }
 

@@ -139,7 +139,7 @@ func (b *tab) until(what, expression string) {
 		shown, _ := tried[string](b, "document.body.innerText")
 		said := ""
 		if b.shop != nil {
-			said = b.shop.said.String()
+			said = b.shop.story()
 		}
 		b.t.Fatalf("waited %s in vain for %s (%v). The page shows\n%s\nand the daemon said\n%s", patience, what, err, shown, said)
 	}
