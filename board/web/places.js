@@ -18,6 +18,7 @@ const home = 20000; // ms after which a page nobody touches is the first again
 const scrolls = matchMedia("(max-width: 43rem), (max-height: 22rem)");
 
 const spills = (e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1;
+const torn = (place) => [...place.querySelectorAll(".face")].some((e) => e.scrollWidth > e.clientWidth + 1);
 const cut = (place) => [...place.querySelectorAll(".who > *")].some((e) => e.scrollWidth > e.clientWidth);
 
 export class Place {
@@ -87,7 +88,7 @@ export class Place {
         for (const size of tried) {
           if (n > this.#room(size * em)) continue;
           this.#draw(size, n);
-          if (!spills(this.#section) && (size < small || brief || !cut(this.#section))) return;
+          if (!spills(this.#section) && !torn(this.#section) && (size < small || brief || !cut(this.#section))) return;
         }
       }
     }
