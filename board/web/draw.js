@@ -95,9 +95,7 @@ function spoken(o, c) {
 function draw(one, className, busy, ...parts) {
   one.className = "tile " + className + (busy ? (busy.error ? " failed" : " sending") : "");
   one.li.className = one.className;
-  const shown = [...parts.filter(Boolean), ...(busy?.error ? [el("p", "error", icon("cut"), busy.error)] : [])];
-  for (const part of shown) part.setAttribute("aria-hidden", "true"); // spoken says all of it
-  one.face.replaceChildren(...shown);
+  one.face.replaceChildren(...parts.filter(Boolean), ...(busy?.error ? [el("p", "error", icon("cut"), busy.error)] : []));
 }
 
 const sending = (busy) => (busy && !busy.error ? chip("sending", t("touch.sending")) : undefined);
