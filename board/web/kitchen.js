@@ -18,6 +18,7 @@ const tiles = new Map(); // order id → tile
 const foreseen = new Map(); // order id → p50, also of an order that was just made ready
 
 let state; // the newest
+let moment; // the kitchen's time as of the last drawing, which is one for all of it
 let before; // the orders of the one before
 let later; // the timer for the end of the next grace
 let lastTouched; // the order that was touched last at this screen
@@ -27,7 +28,7 @@ let lastTouched; // the order that was touched last at this screen
 /** undoable is since when an order can be taken back by touching it again. */
 function undoable(o) {
   const since = o.phase === "ready" ? o.ready_at : o.picked_up_at;
-  return since && left(since, now(), pace) > 0 ? since : undefined;
+  return since && left(since, moment, pace) > 0 ? since : undefined;
 }
 
 /** divided returns the orders by where they stand: an order that was just touched stays
@@ -43,6 +44,7 @@ function divided() {
 
 function draw() {
   if (!state) return;
+  moment = now();
   const { board, health } = state;
   for (const o of board.orders) {
     if (o.p50) foreseen.set(o.order_id, o.p50);
@@ -111,7 +113,7 @@ function number() {
 /** drawAgain draws when the next grace ends. */
 function drawAgain() {
   clearTimeout(later);
-  const ends = [...state.board.orders, ...state.left].map((o) => undoable(o)).filter(Boolean).map((since) => left(since, now(), pace));
+  const ends = [...state.board.orders, ...state.left].map((o) => undoable(o)).filter(Boolean).map((since) => left(since, moment, pace));
   if (ends.length && !isGone()) later = setTimeout(draw, Math.min(...ends) + 20);
 }
 

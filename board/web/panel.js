@@ -6,17 +6,20 @@ import { $, el, button } from "./dom.js";
 import { choice, choose } from "./choices.js";
 import { dialog } from "./dialog.js";
 
+const body = el("div", "choices");
+const panel = dialog(t("screen"), body);
+
 const links = el("nav", "");
 links.setAttribute("aria-label", t("pages"));
 const menu = dialog(t("pages"), links);
-$("header")?.append(button("opener menu", "menu", t("pages"), () => {
-  links.replaceChildren(...[...document.querySelectorAll("header nav a")].map((a) => a.cloneNode(true)));
-  menu.showModal();
-}));
 
-const body = el("div", "choices");
-const panel = dialog(t("screen"), body);
-$("header")?.append(button("opener", "screen", t("screen"), () => panel.showModal()));
+$("header")?.append(
+  button("menu", "menu", t("pages"), () => {
+    links.replaceChildren(...[...document.querySelectorAll("header nav a")].map((a) => a.cloneNode(true)));
+    menu.showModal();
+  }),
+  button("opener", "screen", t("screen"), () => panel.showModal()),
+);
 
 /** answer is one of several, as an input with its text. */
 function answer(type, key, text, checked, take) {

@@ -50,10 +50,9 @@ export async function touch(id, what, phase) {
   for (;;) {
     try {
       await send("/orders/" + what, { order: id, transaction: name });
-      one.stored = true;
-      changed(id);
-      return void setTimeout(drop, settled);
+      return void setTimeout(drop, settled); // it stays until the state shows it
     } catch (error) {
+      if (pending.get(id) !== one) return; // the state shows it
       const passes = error.code === "unreachable" || error.code === "unavailable";
       if (passes && performance.now() - begun < patience) {
         one.error = t("touch.again");
@@ -70,7 +69,8 @@ export async function touch(id, what, phase) {
   }
 }
 
-/** settle drops the touches that are stored and shown: their orders are in another phase. */
+/** settle drops the touches that the state shows, whether or not their answer has come:
+ * their orders are in another phase. */
 export function settle(phaseOf) {
-  for (const [id, one] of pending) if (one.stored && phaseOf(id) !== one.phase) pending.delete(id);
+  for (const [id, one] of pending) if (phaseOf(id) !== one.phase) pending.delete(id);
 }
