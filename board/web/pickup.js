@@ -50,7 +50,7 @@ function call(e) {
 /** fit draws a list as large as all of it fits, or one page of it. */
 function fit(name, all = [...lists[name].values()]) {
   const place = $("#" + name), list = place.querySelector("ul"), page = place.querySelector(".page");
-  const wide = Math.max(2, ...all.map((e) => e.firstChild.textContent.length * 0.68 + (e.querySelector(".slot") ? 1.8 : 0.4)));
+  const wide = Math.max(2, ...all.map((e) => e.firstChild.textContent.length * 0.68 + (e.querySelector(".slot")?.textContent.length ?? -1.5) * 0.42 + 1.1));
   list.style.setProperty("--wide", wide);
   page.textContent = "";
   arrange(list, all);
