@@ -28,9 +28,17 @@
 // page. After a second and a half without either the page says that it is out of date and
 // stops its clocks.
 //
-// # What may be asked
+// # What may be asked, and by whom
 //
-// A request must name the host by address or as localhost. Any other name may be a
-// foreign site that points its own name at this machine (DNS rebinding), so it is
-// refused. Nothing is loaded from elsewhere: the Content-Security-Policy forbids it.
+// Who sits at this machine, or came through a tunnel to it, is the owner. Everybody else
+// needs a session: [Door] makes a code, a screen types it at /pair and gets a cookie that
+// is signed, has a [Role], and can be taken back at any time. Each page and each route
+// has the least role that may ask for it; pages send a screen without one to /pair, data
+// is refused with {error: {code, text}}: unpaired, role, cross_origin.
+//
+// A request must name the host by address, as localhost, or by one of Server.Names. Any
+// other name may be a foreign site that points its own name at this machine (DNS
+// rebinding), so it is refused; so is whatever another site's page asks for. Nothing is
+// loaded from elsewhere: the Content-Security-Policy forbids it. What is large, slow or
+// too many is refused: limit.go has the figures.
 package board

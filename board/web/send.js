@@ -41,6 +41,6 @@ export async function send(path, value, longer = 0, stop = undefined) {
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   if (response.status === 401) toPairing();
-  if (answer.error?.code === "role") throw new Refused("role", t("touch.role"));
+  if (answer.error?.code === "role") throw new Refused("role", t("role.refused"));
   throw new Refused(answer.error?.code ?? "failed", answer.error?.text ?? t("failed"));
 }

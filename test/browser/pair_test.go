@@ -99,7 +99,7 @@ func TestPairedScreenLeaves(t *testing.T) {
 	b.until("a board that is cut off", `document.body.classList.contains("gone")`)
 	s.start()
 	b.until("the kitchen again", alive)
-	b.touch("the opener of the panel", `$(".opener")`)
+	b.touch("the opener of the panel", `$(".opener:not(.menu)")`)
 	b.touch("the way out", `$(".deed button")`)
 	b.until("the page for the code again", asksForCode)
 	if out := s.verb("board", "screens"); !strings.Contains(out, "there are none") {
