@@ -76,9 +76,13 @@ func (s *staff) await(ctx context.Context, number string, want func(kitchen.Orde
 // that is very busy takes the end of one press and the beginning of the next for a bounce.
 const again = 3 * time.Second
 
-// insist acts until an order looks as wanted, or ctx ends.
+// insist acts until an order looks as wanted, or ctx ends. Somebody at a screen may have
+// done it already.
 func (s *staff) insist(ctx context.Context, number string, act func(), want func(kitchen.Order) bool) {
-	for seen := false; !seen && ctx.Err() == nil; {
+	s.mu.Lock()
+	seen := want(s.shown[number])
+	s.mu.Unlock()
+	for !seen && ctx.Err() == nil {
 		act()
 		look, cancel := context.WithTimeout(ctx, again)
 		_, seen = s.await(look, number, want)

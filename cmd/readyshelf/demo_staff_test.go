@@ -28,6 +28,10 @@ func TestStaffInsist(t *testing.T) {
 		if took := time.Since(start); presses != 2 || took != 2*again-time.Second {
 			t.Errorf("%d presses in %v", presses, took)
 		}
+		s.insist(t.Context(), "3", hold, in(kitchen.Cooking))
+		if presses != 2 {
+			t.Error("what is as wanted was pressed for")
+		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute-again/2)
 		defer cancel()
 		presses = 2

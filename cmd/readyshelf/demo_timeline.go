@@ -109,9 +109,9 @@ var phrases = map[string]words{
 		},
 		reasons: map[string]string{
 			"predicted": "will be late", "late": "is late", "expired": "no sign for hours",
-			"cancelled": "by a slip", "void": "all dishes voided",
+			"cancelled": "by a slip", "void": "all dishes voided", "returned": "it was not handed over", "recalled": "it is made again",
 		},
-		by:   map[string]string{"button": "  (button)", "scale": "  (scale)"},
+		by:   map[string]string{"button": "  (button)", "scale": "  (scale)", "touch": "  (touch)"},
 		slot: "  [%s]", range_: "  about %s, 85 %% by %s", chance: "  %.0f %% within the window",
 		summary: "\n%d orders, %d alerts, %d picked up, %d still open\n", alertCount: "  %-20s %4d\n",
 		forecast:   "forecast at acceptance: off by %.1f min on average; %.0f %% ready by the 85 %% time (%d orders)\n",
@@ -131,8 +131,9 @@ var phrases = map[string]words{
 		},
 		reasons: map[string]string{
 			"predicted": "预计会晚", "late": "已超时", "expired": "数小时无动静", "cancelled": "取消单", "void": "菜品全退",
+			"returned": "没有取走", "recalled": "重新制作",
 		},
-		by:   map[string]string{"button": "  (按钮)", "scale": "  (秤)"},
+		by:   map[string]string{"button": "  (按钮)", "scale": "  (秤)", "touch": "  (触屏)"},
 		slot: "  [%s]", range_: "  约 %s,85 %% 在 %s 前", chance: "  窗口内 %.0f %%",
 		summary: "\n订单 %d,通知 %d,已取餐 %d,未完成 %d\n", alertCount: "  %-20s %4d\n",
 		forecast:   "接单时的预测:平均误差 %.1f 分钟;%.0f %% 在 85 %% 时刻前出餐(%d 单)\n",
