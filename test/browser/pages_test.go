@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "take the pictures of docs/board anew")
 // pages are all that people open, by name. Those of who sits at the box are as the owner
 // sees them.
 var pages = map[string]string{
-	"kitchen": "/", "pickup": "/pickup", "today": "/today", "pair": "/pair",
+	"kitchen": "/", "pickup": "/pickup", "today": "/today", "devices": "/devices", "pair": "/pair",
 }
 
 // shown says that a page has drawn what it has.
@@ -27,6 +27,7 @@ var shown = map[string]string{
 	"kitchen": `cooking("102") && handover("101")`,
 	"pickup":  `listed("#ready", "101") && listed("#preparing", "102")`,
 	"today":   `!!$(".plot")`,
+	"devices": `!$("section[data-kind=light]").hidden`,
 	"pair":    `!!$("#code")`,
 }
 
@@ -34,7 +35,7 @@ var shown = map[string]string{
 var pictures = map[string]bool{
 	"kitchen-tablet-en-dark": true, "kitchen-tablet-zh-light": true, "kitchen-phone-zh-dark": true, "kitchen-small-en-light": true,
 	"pickup-wall-zh-dark": true, "pickup-small-en-light": true, "today-tablet-en-dark": true, "today-phone-zh-light": true,
-	"pair-phone-en-dark": true,
+	"devices-tablet-en-dark": true, "devices-phone-zh-dark": true, "pair-phone-en-dark": true,
 }
 
 // busy opens a shop with a lunch: orders that cook, one that is ready, a fault of a lamp,
@@ -70,10 +71,16 @@ func TestPages(t *testing.T) {
 	for _, language := range []string{"en", "zh"} {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
-			s := busy(t, language)
+			s, full := busy(t, language), fullDay(t, language)
 			for page, path := range pages {
 				for name, is := range sizes {
-					b := s.tabAt(page, path, is)
+					site := "http://" + s.page
+					if page == "today" {
+						site = full
+					}
+					b := screen(t, site+path, is)
+					b.shop = s
+					b.until(page+" to be drawn", shown[page])
 					for _, theme := range []string{"dark", "light"} {
 						b.dress(theme)
 						what := strings.Join([]string{page, name, language, theme}, "-")
@@ -87,15 +94,6 @@ func TestPages(t *testing.T) {
 			}
 		})
 	}
-}
-
-// tabAt opens a page and waits until it shows what it has.
-func (s *shop) tabAt(page, path string, is size) *tab {
-	s.t.Helper()
-	b := screen(s.t, "http://"+s.page+path, is)
-	b.shop = s
-	b.until(page+" to be drawn", shown[page])
-	return b
 }
 
 // accessible holds the page against the rules of WCAG 2.2 AA and of good practice that

@@ -159,10 +159,11 @@ func (s *shop) print(number string, dishes ...dish) {
 	s.must(s.till.Print(s.t.Context(), slip(number, dishes...)))
 }
 
-// press presses the button of a slot for a moment.
+// press presses the button of a slot for a moment, long enough for a machine under load to
+// see it.
 func (s *shop) press(slot string) {
 	s.t.Helper()
-	s.must(s.buttons[slot].Press(100 * time.Millisecond))
+	s.must(s.buttons[slot].Press(250 * time.Millisecond))
 }
 
 // story is what the daemon said, and what its log has.
