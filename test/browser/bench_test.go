@@ -65,6 +65,7 @@ func (s *shop) serve(b *testing.B, page *tab, i int, measure func(number string,
 	number := strconv.Itoa(1000 + i)
 	s.print(number, soup)
 	page.until("order "+number, fmt.Sprintf("cooking(%q)", number))
+	time.Sleep(2 * fingers) // until the page has heard what the broker said of it
 	measure(number, s.buttons["A1"])
 	time.Sleep(fingers)
 	lift(b, s.buttons["A1"])

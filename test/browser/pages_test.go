@@ -1,11 +1,9 @@
 package browser
 
 import (
-	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -153,7 +151,7 @@ func (b *tab) picture(what string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if _, err := png.DecodeConfig(bytes.NewReader(shot)); err != nil {
+	if shot, err = indexed(shot); err != nil {
 		b.t.Fatal(err)
 	}
 	const most = 150_000 // bytes: they are read over slow lines too
