@@ -40,7 +40,7 @@ func TestFactoryReset(t *testing.T) {
 		"data/photos.zip", "data/readyshelf.db.bad-1", "etc/other.conf",
 		// Left by who was killed: a restore, and writers of files.
 		"data/.restore/readyshelf.db", "data/.order.key.123", "data/.readyshelf.db.id.4", "data/order.key.new",
-		"data/samples/slip-1.sample", "data/samples/.slip-2.sample.5",
+		"data/samples/slip-1.sample", "data/samples/.slip-2.sample.5", "data/screens.key", "data/screens.json", "data/.screens.json.9",
 		"etc/readyshelf.toml.bak", "etc/mqtt-ca.pem", // of a setup
 		"etc/mqtt.password.new", "etc/.mqtt.password.77", "etc/.readyshelf.toml.8",
 	} {

@@ -12,7 +12,7 @@ func TestChoicesOfAScreen(t *testing.T) {
 	t.Parallel()
 	s := open(t, "en")
 	first, second := s.tab("/", tablet), s.tab("/", tablet)
-	first.touch("the opener of the panel", `$(".opener")`)
+	first.touch("the opener of the panel", `$(".opener:not(.menu)")`)
 	first.until("the panel", `$("dialog.panel").open`)
 	first.touch("light", `$$("dialog.panel label").find((e) => e.textContent === "light")`)
 	const light = `document.documentElement.dataset.theme === "light"`
