@@ -199,7 +199,10 @@ onTouch((id) => {
   setTimeout(draw, 50);
 });
 onUnlock(showMute);
-addEventListener("chosen", draw);
+addEventListener("chosen", () => {
+  draw();
+  before = state && shown(state.board.orders, choice("hidden", [])); // what a filter shows anew is no news
+});
 
 const recall = (o) => touch(o.order_id, "recall", o.phase);
 const channels = () => [...new Set([...(state?.board.orders ?? []).map((o) => o.channel ?? ""), ...choice("hidden", [])])].sort();

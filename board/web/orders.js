@@ -72,8 +72,8 @@ export function changes(before, after) {
   for (const o of after) {
     const was = known.get(o.order_id);
     known.delete(o.order_id);
-    if (!was) out.fresh.push(o);
-    else if (said(was) !== said(o)) out.changed.push(o);
+    if (!was && o.phase === "cooking") out.fresh.push(o);
+    else if (was && said(was) !== said(o)) out.changed.push(o);
     if (o.late && !was?.late) out.late.push(o);
   }
   for (const o of known.values()) if (o.phase === "cooking") out.changed.push(o);
