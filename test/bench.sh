@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every benchmark, those of the peers too, and writes the results beside their
+# Runs every benchmark, those of the peers and of the pages in a browser too, and writes the results beside their
 # limits, with what they were measured on, to the file named. A benchmark that
 # fails is missing there, and fails this.
 set -euo pipefail
@@ -11,6 +11,7 @@ failed=0
 # One package at a time: they would disturb each other.
 go test -p 1 -run '^$' -bench . -benchmem -timeout 30m ./... | tee "$results" || failed=1
 (cd test/peers && go test -p 1 -run '^$' -bench . -timeout 30m ./...) | tee -a "$results" || failed=1
+(cd test/browser && go test -run '^$' -bench . -timeout 30m ./...) | tee -a "$results" || failed=1
 
 if [ -r /proc/device-tree/model ]; then
 	machine=$(tr -d '\0' </proc/device-tree/model)

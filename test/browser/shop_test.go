@@ -42,8 +42,13 @@ type shop struct {
 func open(t testing.TB, language string) *shop {
 	t.Helper()
 	needBrowser(t)
+	dir, err := os.MkdirTemp("", "shop-") // devices are shown by their names: short ones
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
 	s := &shop{
-		t: t, dir: t.TempDir(), page: freePort(t), till: virtual.Till{Addr: freePort(t)},
+		t: t, dir: dir, page: freePort(t), till: virtual.Till{Addr: freePort(t)},
 		buttons: map[string]*virtual.Button{}, lamps: map[string]*virtual.Lamp{}, said: &uplinktest.Output{},
 	}
 	var running sync.WaitGroup

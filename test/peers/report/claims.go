@@ -18,6 +18,7 @@ const (
 	wire   = "cmd/readyshelf."
 	paper  = "sensors/ticket.Tokenise/"
 	line   = "sensors/ticket.Proxy"
+	screen = "test/browser."
 )
 
 // claims are what the project promises of its durable path, of what reads bytes
@@ -44,6 +45,10 @@ var claims = []claim{
 	{what: "… pictures", bench: paper + "raster/ours", unit: "MB/s", least: true, limit: 200},
 	{what: "… allocations", bench: paper + "text/ours", unit: "allocs/op"},
 	{what: "added by the proxy on loopback, the slowest in a hundred, µs", bench: line, unit: "p99-added-µs", limit: 1_000},
+	{what: "press to pixel on a page, the slowest in twenty, ms", bench: screen + "PressToPixel", unit: "p95-ms", limit: 100},
+	{what: "press to the last of twenty tablets, the slowest in twenty, ms", bench: screen + "PressToTablets", unit: "p95-ms", limit: 100},
+	{what: "… the daemon's memory then, RSS in MB", bench: screen + "PressToTablets", unit: "RSS-MB", limit: 40},
+	{what: "a page's heap after a day of 3,000 orders, × after three hours", bench: screen + "DayOfPage", unit: "heap-ratio", limit: 1.1},
 	{what: "an order forecast, and learned from, ns", bench: "predict.ForecastAndLearn", unit: "ns/op", limit: 100_000},
 }
 
