@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 var update = flag.Bool("update", false, "take the pictures of docs/board anew")
@@ -66,6 +67,7 @@ func (b *tab) dress(theme string) {
 // Each page, in each language, theme and size: nothing that axe-core knows to keep somebody
 // out, nothing cut off or on top of something else, no target too small for a finger.
 func TestPages(t *testing.T) {
+	t.Parallel()
 	for _, language := range []string{"en", "zh"} {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
@@ -174,6 +176,32 @@ func TestLayoutFindsFaults(t *testing.T) {
 	for _, want := range []string{"small: button.tile", "cut: div", "overlap: "} {
 		if !strings.Contains(string(found), want) {
 			t.Errorf("found %s, without %q", found, want)
+		}
+	}
+}
+
+// The dialogs of the kitchen's page, by their keys, and the panel of the screen.
+func TestDialogs(t *testing.T) {
+	t.Parallel()
+	s := busy(t, "en")
+	for name, is := range map[string]size{"small": sizes["small"], "phone": sizes["phone"]} {
+		b := s.tab("/", is)
+		for _, theme := range []string{"dark", "light"} {
+			b.dress(theme)
+			for _, key := range []string{"r", "f", "?"} {
+				b.key(key)
+				b.until("the dialog of "+key, `!!$("dialog[open]")`)
+				b.layout(name + " " + key)
+				b.accessible(name + " " + key)
+				b.key(kb.Escape)
+				b.until("the dialog gone", closed)
+			}
+			b.touch("the panel's opener", `$$(".opener").pop()`)
+			b.until("the panel", `$("dialog.panel[open]") !== null`)
+			b.layout(name + " panel")
+			b.accessible(name + " panel")
+			b.key(kb.Escape)
+			b.until("the panel gone", closed)
 		}
 	}
 }

@@ -110,6 +110,9 @@ const handover = (number) => !!tile("#handover", number) && !undoable(number);
 const listed = (place, number) => $$(place + " li").some((e) => e.firstChild.textContent === number);
 `
 
+// closed says that no dialog is open, and that keys go to the page again.
+const closed = `(!$("dialog[open]") && !document.activeElement?.closest("dialog"))`
+
 // ask evaluates an expression on the page.
 func ask[T any](b *tab, expression string) T {
 	b.t.Helper()

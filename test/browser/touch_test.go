@@ -125,11 +125,11 @@ func TestKeyboardOnly(t *testing.T) {
 	b.key("r")
 	b.until("the dialog to recall", `!!$("dialog[open] ol.recall button")`)
 	b.key("1")
-	b.until("the third to be cooking", `cooking("23") && !$("dialog[open]")`)
+	b.until("the third to be cooking", `cooking("23") && `+closed)
 	b.key("?")
 	b.until("the keys", `!!$("dialog[open] dl.keys")`)
 	b.key(kb.Escape)
-	b.until("the keys to be gone", `!$("dialog[open]")`)
+	b.until("the keys to be gone", closed)
 	b.key("/")
 	b.until("all there is to cook", `!$("#allday").hidden && text("#allday").includes("8×")`)
 }
