@@ -39,10 +39,10 @@ func (d *drawn) page(name string) http.Handler {
 }
 
 // draw reads the files and fills in the pages.
-func (s *Server) draw() (*drawn, error) {
+func (s *Server) draw(store, language string) (*drawn, error) {
 	d := &drawn{files: map[string]*file{}, pages: map[string]*file{}}
 	made := sha256.New()
-	fmt.Fprintln(made, s.Store, s.language(), s.pace())
+	fmt.Fprintln(made, store, known(language), s.pace())
 	err := fs.WalkDir(web, "web", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -66,7 +66,7 @@ func (s *Server) draw() (*drawn, error) {
 	}
 	d.edition = hex.EncodeToString(made.Sum(nil)[:8])
 	for _, p := range pages {
-		if d.pages[p.name], err = s.fill(p, d.edition); err != nil {
+		if d.pages[p.name], err = s.fill(p, d.edition, store, language); err != nil {
 			return nil, err
 		}
 	}
@@ -74,8 +74,8 @@ func (s *Server) draw() (*drawn, error) {
 }
 
 // fill fills in a page.
-func (s *Server) fill(p page, edition string) (*file, error) {
-	words, err := dictionary(s.language())
+func (s *Server) fill(p page, edition, store, language string) (*file, error) {
+	words, err := dictionary(known(language))
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (s *Server) fill(p page, edition string) (*file, error) {
 	}
 	var out bytes.Buffer
 	err = t.ExecuteTemplate(&out, "base.html", map[string]any{
-		"Store": s.Store, "Words": words, "Edition": edition, "Pace": s.pace(), "Name": p.name,
+		"Store": store, "Words": words, "Edition": edition, "Pace": s.pace(), "Name": p.name,
 		"Pages": places(words), "Bare": p.role == Nobody, "Theme": s.Theme,
 	})
 	if err != nil {

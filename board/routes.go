@@ -23,6 +23,7 @@ var pages = []page{
 	{"pickup", "/pickup", Pickup},
 	{"today", "/today", View},
 	{"devices", "/devices", Staff},
+	{"settings", "/settings", Owner},
 	{"pair", "/pair", Nobody},
 }
 
@@ -45,7 +46,7 @@ type route struct {
 
 // routes are all there are, beside the pages and the files that they load.
 func (s *Server) routes(edition string) []route {
-	return []route{
+	return append(s.settingsRoutes(), []route{
 		{"GET /events", View, s.watched(stream{s, edition, &frames{server: s, make: s.frame}})},
 		{"GET /pickup/events", Pickup, s.watched(stream{s, edition, &frames{server: s, make: s.pickupFrame}})},
 		{"GET /board.json", View, http.HandlerFunc(s.serveState)},
@@ -63,5 +64,5 @@ func (s *Server) routes(edition string) []route {
 		{"POST /devices/light", Owner, s.watched(post(s, s.blinkLight))},
 		{"POST /pair", Nobody, http.HandlerFunc(s.pair)},
 		{"POST /leave", Pickup, http.HandlerFunc(s.leave)},
-	}
+	}...)
 }

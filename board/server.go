@@ -5,12 +5,14 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"readyshelf/kitchen"
 )
 
-// Server serves the kitchen's pages. Set its fields before [Server.Handler] and leave them.
+// Server serves the kitchen's pages. Set its fields before [Server.Handler] and leave
+// them; [Server.Redraw] changes what may be changed later.
 type Server struct {
 	// Store is the name on the pages. Language is "zh" or "en"; anything else is zh.
 	Store, Language string
@@ -38,6 +40,8 @@ type Server struct {
 	Log *slog.Logger
 	// Devices is for the page of the devices, which is empty without it.
 	Devices *Devices
+	// Settings is for the page of the settings; without it there are none.
+	Settings *Settings
 	// Door lets screens in from elsewhere; nil lets in who sits at this machine alone.
 	Door *Door
 	// Names are what this machine is called, as in http://NAME:8080/, beside its
@@ -45,12 +49,26 @@ type Server struct {
 	Names []string
 
 	watchers watchers
+	shown    atomic.Pointer[drawing]
 }
 
 // Handler answers what routes lists. A stream lasts until its request's context ends, so
 // a server that wants to stop must end that: http.Server.BaseContext is the place.
 func (s *Server) Handler() http.Handler {
-	made, err := s.draw()
+	s.Redraw(s.Store, s.Language)
+	return s.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.shown.Load().ServeHTTP(w, r) }))
+}
+
+// drawing is the pages as they are at present, behind their addresses.
+type drawing struct {
+	http.Handler
+	edition string
+}
+
+// Redraw draws the pages with another name and language. Those that are open load
+// themselves anew when Changed rings next.
+func (s *Server) Redraw(store, language string) {
+	made, err := s.draw(store, language)
 	if err != nil {
 		s.log().Error("draw the pages", "error", err)
 		made = &drawn{}
@@ -65,7 +83,7 @@ func (s *Server) Handler() http.Handler {
 	for _, r := range s.routes(made.edition) {
 		mux.Handle(r.pattern, s.admit(r.role, r.handler))
 	}
-	return s.guard(mux)
+	s.shown.Store(&drawing{mux, made.edition})
 }
 
 func (s *Server) now() time.Time {
@@ -84,8 +102,9 @@ func (s *Server) log() *slog.Logger {
 	return s.Log
 }
 
-func (s *Server) language() string {
-	if s.Language == "en" {
+// known is a language that the pages have.
+func known(language string) string {
+	if language == "en" {
 		return "en"
 	}
 	return "zh"

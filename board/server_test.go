@@ -136,7 +136,7 @@ func TestFiles(t *testing.T) {
 
 // The pages are read over slow links, by old tablets.
 func TestSize(t *testing.T) {
-	made, err := site().draw()
+	made, err := site().draw("Wang's", "en")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestEdition(t *testing.T) {
 	edition := func(change func(*Server)) string {
 		p := site()
 		change(p)
-		made, err := p.draw()
+		made, err := p.draw(p.Store, p.Language)
 		if err != nil {
 			t.Fatal(err)
 		}

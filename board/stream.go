@@ -41,11 +41,17 @@ func (s stream) run(r *http.Request, to sender) error {
 	}
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
-	sent, had := "", has(r)
+	sent, had, edition := "", has(r), s.edition
 	for {
 		f, changed, err := s.frames.newest()
 		if err != nil {
 			return err
+		}
+		if now := s.shown.Load(); now != nil && now.edition != edition {
+			edition = now.edition // the page goes and comes back
+			if err := to.send("event: edition\ndata: %s\n\n", edition); err != nil {
+				return err
+			}
 		}
 		if f.id != "" && f.id != sent {
 			if err := s.sendFrame(to, f, had); err != nil {

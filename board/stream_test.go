@@ -189,7 +189,7 @@ func TestStreamBeginsWithTheWholeState(t *testing.T) {
 		if len(all) != 2 || all[0].event != "edition" || all[1].event != "state" {
 			t.Fatalf("got %v, want an edition and a state", all)
 		}
-		made, err := p.draw()
+		made, err := p.draw(p.Store, p.Language)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -40,11 +40,11 @@ func TestTheme(t *testing.T) {
 			t.Errorf("%s is served", path)
 		}
 	}
-	plain, err := site().draw()
+	plain, err := site().draw("Wang's", "en")
 	if err != nil {
 		t.Fatal(err)
 	}
-	themed, err := s.draw()
+	themed, err := s.draw(s.Store, s.Language)
 	if err != nil {
 		t.Fatal(err)
 	}

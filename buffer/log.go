@@ -132,6 +132,7 @@ type Log struct {
 	writer   *writer
 
 	requests chan *request // to the writer; unbuffered, so who waits is not yet in
+	between  chan func()   // to the writer, which calls them
 	pulses   chan struct{} // to the writer, which does nothing for them but take them
 	acked    chan struct{} // a cursor moved in memory
 	damage   chan struct{} // a gap was found
@@ -195,6 +196,7 @@ func open(opts Options) (*Log, error) {
 	l := &Log{
 		opts:     opts,
 		requests: make(chan *request),
+		between:  make(chan func()),
 		pulses:   make(chan struct{}),
 		acked:    make(chan struct{}, 1),
 		damage:   make(chan struct{}, 1),

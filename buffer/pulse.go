@@ -31,6 +31,23 @@ func (l *Log) Pulse(ctx context.Context) error {
 	}
 }
 
+// Between calls fn where the writer runs, between two commits, and returns after it. So
+// fn may change what is the writer's alone, such as the rules of its [Decider], and no
+// lock is needed. It must be short. The error is that of ctx, or ErrClosed, and then fn was
+// not called.
+func (l *Log) Between(ctx context.Context, fn func()) error {
+	done := make(chan struct{})
+	select {
+	case l.between <- func() { defer close(done); fn() }:
+		<-done
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("between two commits: %w", ctx.Err())
+	case <-l.done:
+		return fmt.Errorf("between two commits: %w", ErrClosed)
+	}
+}
+
 // breathe lets a Pulse pass, if one waits. It stands between the steps of what may
 // take long: so the longest that one waits is the two flushes of a commit.
 func (w *writer) breathe() {

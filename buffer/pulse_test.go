@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"readyshelf/kitchen"
 )
 
 // pulse asks for one, for d at most, and says how long it took.
@@ -200,4 +202,33 @@ func TestPulseOfALogThatRefuses(t *testing.T) {
 			h.alive(t, 10*time.Second, 0)
 		}
 	})
+}
+
+// What is called between two commits needs no lock: the writer does nothing meanwhile.
+func TestBetween(t *testing.T) {
+	h := run(t, options(logPath(t)))
+	commits, calls := 0, 0 // without a lock: the race detector watches
+	h.opts.Committed = func([]kitchen.Event) { commits++ }
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() { h.append(t, press("A1")) })
+		group.Go(func() {
+			if err := h.Between(t.Context(), func() { calls += 1 + min(commits, 0) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if calls != 8 {
+		t.Errorf("it was called %d times, want 8", calls)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := h.Between(gone, func() {}); err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	h.end(t)
+	if err := h.Between(t.Context(), func() { t.Error("called after the end") }); !errors.Is(err, ErrClosed) {
+		t.Errorf("after the end: got %v, want ErrClosed", err)
+	}
 }

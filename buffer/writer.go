@@ -78,6 +78,8 @@ func (l *Log) Run(ctx context.Context) error {
 			w.serve(r)
 			w.ease()
 		case <-l.pulses:
+		case fn := <-l.between:
+			fn()
 		case <-ticks:
 			w.tick()
 		case <-l.damage:

@@ -40,7 +40,7 @@ func (h *house) commandConfig(_ context.Context, c call) (any, error) {
 	if err := arguments(c.body, new(request)); err != nil {
 		return nil, err
 	}
-	running := h.Config
+	running := *h.inForce()
 	running.Device = h.device
 	return running.keys(), nil
 }

@@ -26,7 +26,7 @@ type worded struct {
 // commandTemplates replaces the store's own sentences in a language. They are tried here,
 // with all the facts that alerts can have, so that the log gets no bad ones.
 func (h *house) commandTemplates(ctx context.Context, c call) (any, error) {
-	set, err := c.templates(&h.Config)
+	set, err := c.templates(h.inForce())
 	if err != nil {
 		return nil, err
 	}
@@ -67,11 +67,7 @@ func (c call) templates(conf *Config) (kitchen.Command, error) {
 	case !slices.Contains(texts.Languages(), args.Language):
 		return none, refusal{codeMalformed, "language: one of " + strings.Join(texts.Languages(), ", ")}
 	}
-	size := 0
-	for alert, s := range *args.Templates {
-		size += len(alert) + len(s.Courier) + len(s.Customer)
-	}
-	if size > maxTemplates {
+	if sizeOf(*args.Templates) > maxTemplates {
 		return none, refusal{codeTooLarge, fmt.Sprintf("templates: %d bytes in all at most", maxTemplates)}
 	}
 	t, err := conf.texts(args.Language, map[string]kitchen.Templates{args.Language: *args.Templates})
@@ -81,6 +77,14 @@ func (c call) templates(conf *Config) (kitchen.Command, error) {
 	return kitchen.Command{
 		Transaction: c.transaction, Name: c.name, Language: args.Language, Templates: *args.Templates, Version: t.Version(),
 	}, nil
+}
+
+// sizeOf is how much templates are, in bytes.
+func sizeOf(t kitchen.Templates) (size int) {
+	for alert, s := range t {
+		size += len(alert) + len(s.Courier) + len(s.Customer)
+	}
+	return size
 }
 
 // maxRefused is how many templates a reply says are wrong.

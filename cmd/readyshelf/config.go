@@ -164,6 +164,8 @@ type OAuth2Config struct {
 // BoardConfig is the kitchen's page; an empty Listen switches it off.
 type BoardConfig struct {
 	Listen string `toml:"listen"`
+	// Title is what the pages are called; empty is the store.
+	Title string `toml:"title"`
 	// Names are host names of this machine beside its own, for who opens the page by one.
 	Names []string `toml:"names"`
 	// CertFile and KeyFile are the shop's certificate; with them the page speaks TLS.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"readyshelf/device"
 	"readyshelf/kitchen"
@@ -383,8 +384,14 @@ func (c *checker) board() {
 			c.bad(fmt.Sprintf("board.names[%d]", i), fmt.Sprintf("%q is no host name", name), `write the name alone, as "board.example"`)
 		}
 	}
+	if t := c.Board.Title; utf8.RuneCountInString(t) > maxTitle || strings.ContainsFunc(t, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		c.bad("board.title", "this is no title for a page", fmt.Sprintf("write a line of %d characters at most", maxTitle))
+	}
 	c.pair("board", c.Board.CertFile, c.Board.KeyFile)
 }
+
+// maxTitle is how many characters fit beside the other things at the top of a page.
+const maxTitle = 40
 
 // pair checks that a certificate and its key are both named or neither.
 func (c *checker) pair(table, cert, key string) {

@@ -175,9 +175,12 @@ func (c *configText) off(at int) {
 	l.off, l.more = true, 0
 }
 
-// remark is what follows a string in quotes on its line.
+// remark is what follows a string in quotes, or a number, on its line.
 func remark(value string) string {
 	end, ok := endOfString([]byte(value), 0)
+	if !ok && !strings.ContainsAny(value, "[{\"'") {
+		end, ok = len(strings.TrimRight(value[:max(strings.IndexByte(value, '#'), 0)], " \t")), true
+	}
 	if !ok || !strings.HasPrefix(strings.TrimSpace(value[end:]), "#") {
 		return ""
 	}
@@ -211,6 +214,12 @@ func (c *configText) setTable(table string, settings ...setting) {
 		all := c.regions(table, false)
 		if len(all) == 0 {
 			if s.value == "" {
+				continue
+			}
+			if examples := c.regions(table, true); len(examples) > 0 {
+				at := &c.lines[examples[0].from]
+				at.text, at.off = strings.TrimPrefix(at.text, "#"), false
+				c.setTable(table, s)
 				continue
 			}
 			c.insert(len(c.lines), textLine{}, textLine{text: "[" + table + "]", table: table})

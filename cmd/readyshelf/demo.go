@@ -67,6 +67,9 @@ func (c *demoCmd) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	shop.pages = pages
+	if err := os.WriteFile(shop.file(), []byte(demoFile(c.Lang)), 0o640); err != nil {
+		return fmt.Errorf("write the demo's configuration: %w", err)
+	}
 	t := newTimeline(s.out, phrases[c.Lang], shop.now)
 	fmt.Fprintf(s.out, phrases[c.Lang].intro, pages.Addr(), c.For, c.Speed, subscribeWith(broker))
 
@@ -127,9 +130,18 @@ func subscribeWith(broker *url.URL) string {
 	return fmt.Sprintf("mosquitto_sub -h %s -p %s -v -t 'readyshelf/#'", broker.Hostname(), broker.Port())
 }
 
+// file is where the demo's settings stand, to be tried at a screen.
+func (s *shop) file() string { return filepath.Join(s.dir, "readyshelf.toml") }
+
+// demoFile is what stands there: the devices are in no file.
+func demoFile(language string) string {
+	return fmt.Sprintf("# The demo's settings. They go with it.\nstore    = \"demo\"\nlanguage = %q\n\n[alert]\n#confidence_threshold = 0.85\n", language)
+}
+
 // config is the configuration of the demo's shop.
 func (s *shop) config() Config {
 	c := *defaultConfig()
+	c.file = s.file()
 	c.Store, c.Device, c.Data = "demo", "demo-pi", filepath.Join(s.dir, "data")
 	c.Language, c.Encoding = s.cmd.Lang, s.menu.encoding
 	c.Timezone = s.start.Location()

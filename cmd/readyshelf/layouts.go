@@ -68,6 +68,7 @@ func (h *house) loadLayouts() {
 		}
 	}
 	h.refused = refused
+	h.refusals.Store(&refused)
 	if err := h.keepLayouts(refused); err != nil {
 		h.log.Warn("the layouts of tickets are used, and not kept for the case that a file is broken", "error", err)
 	}

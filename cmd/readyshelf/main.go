@@ -38,22 +38,23 @@ const (
 type cli struct {
 	Show kong.VersionFlag `name:"version" help:"Say which version this is."`
 
-	Run     runCmd     `cmd:"" help:"Run the daemon: read the devices, raise alerts, tell the cloud."`
-	Setup   setupCmd   `cmd:"" help:"Set this box up: find what is connected, press each button and name its slot, write the configuration."`
-	Check   checkCmd   `cmd:"" help:"Check a configuration: every mistake with its line and how to mend it."`
-	Doctor  doctorCmd  `cmd:"" help:"Examine this machine, its devices and the way to the broker, and say what to do."`
-	Listen  listenCmd  `cmd:"" help:"Show what a device says, byte by byte and in words, to see that it works."`
-	Demo    demoCmd    `cmd:"" help:"Show a simulated lunch: virtual devices, a broker of its own, nothing to install."`
-	Ticket  ticketCmd  `cmd:"" help:"Look at what a ticket printer was sent."`
-	Scale   scaleCmd   `cmd:"" help:"Look at what a scale sends, and list the protocols it may speak."`
-	Board   boardCmd   `cmd:"" help:"Pair tablets and phones with the kitchen's page, list them, send them away."`
-	Backup  backupCmd  `cmd:"" help:"Write all that makes this box into one file, also beside the running daemon."`
-	Restore restoreCmd `cmd:"" help:"Put a backup into place, on this box or on another one."`
-	Support supportCmd `cmd:"" name:"support-bundle" help:"Collect what somebody far away needs to see what is wrong, without orders, guests or secrets."`
-	Reset   resetCmd   `cmd:"" name:"factory-reset" help:"Make this box what it was after the installation: no log, no keys, no name, the configuration as shipped."`
-	Log     logCmd     `cmd:"" help:"Read the log of events, also beside a running daemon."`
-	Model   modelCmd   `cmd:"" help:"What the forecast has learned: look at it, give it to another store, or begin with that of one."`
-	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Run      runCmd      `cmd:"" help:"Run the daemon: read the devices, raise alerts, tell the cloud."`
+	Setup    setupCmd    `cmd:"" help:"Set this box up: find what is connected, press each button and name its slot, write the configuration."`
+	Check    checkCmd    `cmd:"" help:"Check a configuration: every mistake with its line and how to mend it."`
+	Doctor   doctorCmd   `cmd:"" help:"Examine this machine, its devices and the way to the broker, and say what to do."`
+	Listen   listenCmd   `cmd:"" help:"Show what a device says, byte by byte and in words, to see that it works."`
+	Demo     demoCmd     `cmd:"" help:"Show a simulated lunch: virtual devices, a broker of its own, nothing to install."`
+	Ticket   ticketCmd   `cmd:"" help:"Look at what a ticket printer was sent."`
+	Scale    scaleCmd    `cmd:"" help:"Look at what a scale sends, and list the protocols it may speak."`
+	Board    boardCmd    `cmd:"" help:"Pair tablets and phones with the kitchen's page, list them, send them away."`
+	Settings settingsCmd `cmd:"" help:"Take over what an owner has set at a screen."`
+	Backup   backupCmd   `cmd:"" help:"Write all that makes this box into one file, also beside the running daemon."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup into place, on this box or on another one."`
+	Support  supportCmd  `cmd:"" name:"support-bundle" help:"Collect what somebody far away needs to see what is wrong, without orders, guests or secrets."`
+	Reset    resetCmd    `cmd:"" name:"factory-reset" help:"Make this box what it was after the installation: no log, no keys, no name, the configuration as shipped."`
+	Log      logCmd      `cmd:"" help:"Read the log of events, also beside a running daemon."`
+	Model    modelCmd    `cmd:"" help:"What the forecast has learned: look at it, give it to another store, or begin with that of one."`
+	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 
 	Backtest backtestCmd `cmd:"" help:"Replay the past, ask for every forecast anew, and say what they were worth."`
 

@@ -27,10 +27,10 @@ func (h *house) servePage(ctx context.Context) error {
 		return nil
 	}
 	pages := &board.Server{
-		Store: h.Store, Language: h.Language, View: h.view.get, Changed: h.view.wait,
+		Store: h.title(), Language: h.Language, View: h.view.get, Changed: h.view.wait,
 		Health: h.boardHealth, Do: h.touched, Day: h.days().day,
 		Now: func() time.Time { return h.clock().At }, Pace: h.pace, Log: h.log.With("room", "board"),
-		Door: h.door, Names: h.Board.names(), Devices: h.pageDevices(),
+		Door: h.door, Names: h.Board.names(), Devices: h.pageDevices(), Settings: h.pageSettings(),
 	}
 	if h.Board.Theme != "" {
 		if pages.Theme, err = board.ReadTheme(os.DirFS(h.Board.Theme)); err != nil {
@@ -38,6 +38,7 @@ func (h *house) servePage(ctx context.Context) error {
 		}
 	}
 	server := pages.HTTP()
+	h.settings.drawnBy(pages.Redraw)
 	server.TLSConfig = secure
 	if err := serve(ctx, board.Limit(ln), server); err != nil {
 		return fmt.Errorf("serve the kitchen's page: %w", err)

@@ -57,8 +57,10 @@ type house struct {
 	// Of watchLayouts: how the files looked that were read last, and which are refused.
 	layoutsSeen string
 	refused     []*ticket.LayoutError
-	samples     *sampler // nil where none are kept
-	wording     wording  // of alerts
+	refusals    atomic.Pointer[[]*ticket.LayoutError] // the same, for others
+	samples     *sampler                              // nil where none are kept
+	wording     wording                               // of alerts
+	settings    settings                              // that screens change
 	metrics     *metrics
 	devices     []string          // of the configuration, by the names of their sources
 	taps        []*tap            // on the same
@@ -148,6 +150,7 @@ func openHouse(c Config, w world) (*house, error) {
 		return nil, err
 	}
 	h.orderKey = key
+	h.openSettings()
 	h.decider = &kitchen.Decider{Model: predict.New(), Rules: h.rules()}
 	h.loadLayouts()
 	h.reader = h.pictures()

@@ -44,20 +44,27 @@ func (c *Config) texts(language string, own map[string]kitchen.Templates) (*text
 // openTexts takes in the sentences at the start. Those that this version cannot say any
 // more leave the shipped ones.
 func (h *house) openTexts(own map[string]kitchen.Templates) error {
-	language := h.textsLanguage()
-	if language == textsOff {
-		return nil
-	}
-	t, err := h.Config.texts(language, own)
+	t, refused, err := h.wordsOf(own)
 	if err != nil {
-		h.wording.refused = err
-		h.log.Error("the store's own sentences are refused, the shipped ones are sent", "error", err, "remedy", textsRemedy)
-		if t, err = h.Config.texts(language, nil); err != nil {
-			return err
-		}
+		return err
 	}
+	h.wording.refused = refused
 	h.wording.now.Store(t)
 	return nil
+}
+
+// wordsOf are the sentences that are to be sent, nil for none, and why the store's own are
+// not among them.
+func (h *house) wordsOf(own map[string]kitchen.Templates) (t *texts.Texts, refused, err error) {
+	language := h.textsLanguage()
+	if language == textsOff {
+		return nil, nil, nil
+	}
+	if t, refused = h.Config.texts(language, own); refused != nil {
+		h.log.Error("the store's own sentences are refused, the shipped ones are sent", "error", refused, "remedy", textsRemedy)
+		t, err = h.Config.texts(language, nil)
+	}
+	return t, refused, err
 }
 
 // retold takes in what a commit changed of the sentences, in the log's writer. The
