@@ -11,6 +11,7 @@ const least = { width: 14, height: 5.6 }; // em of a tile: more of them than fit
 const row = 4; // px of a row of the grid, as in the style sheet
 const named = 6; // of the tiles on other pages, if there is room for their numbers
 const narrow = 12; // em in which there is not
+const scrolled = 40; // tiles on a page that scrolls
 const spare = 4; // tiles that are tried beyond those of the last page
 const home = 20000; // ms after which a page nobody touches is the first again
 
@@ -62,6 +63,7 @@ export class Place {
     this.#from = to;
     this.#touched = performance.now();
     this.fit();
+    if (scrolls.matches) this.#section.scrollIntoView();
     return true;
   }
 
@@ -78,10 +80,13 @@ export class Place {
     const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const tried = sizes.filter((size) => size * em >= legible);
     const idle = performance.now() - this.#touched > home && !this.#list.querySelector(":focus-visible");
-    if (this.#from >= n || idle) this.#from = 0;
+    if (this.#from >= n || (idle && !scrolls.matches)) this.#from = 0;
     this.#section.classList.remove("brief");
     this.#foot.hidden = true;
-    if (scrolls.matches) return this.#draw(1, n);
+    if (scrolls.matches) {
+      this.#draw(1, scrolled);
+      return this.#tell();
+    }
     if (this.#from === 0) {
       for (const brief of this.brief ? [false, true] : [false]) {
         this.#section.classList.toggle("brief", brief);
@@ -132,7 +137,7 @@ export class Place {
     if (this.#say.textContent !== text) this.#say.textContent = text;
   }
 
-  /** tell says how many are not drawn, and which come next. */
+  /** tell says how many are not drawn, if any, and which come next. */
   #tell() {
     this.#foot.hidden = this.#fits >= this.#all.length;
     const rest = [...this.#all.slice(this.#from + this.#fits), ...this.#all.slice(0, this.#from)];
