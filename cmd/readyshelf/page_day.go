@@ -15,8 +15,10 @@ const (
 	// keptDays is how many days are kept as they were read: who steps through them comes
 	// back to them.
 	keptDays = 3
-	// afterHours is how long after a day's end its last orders may still leave the shop.
+	// afterHours is how long after a day's end its last orders may still leave the shop, and
+	// closedFor how long the daemon may have been off before it closes those that did not.
 	afterHours = 6 * time.Hour
+	closedFor  = 7 * 24 * time.Hour
 	// dayEvents is how many events a day is made of at most, thirty for each of 10,000
 	// orders: reading more would keep a small machine from its work.
 	dayEvents = 300_000
@@ -158,7 +160,7 @@ func (d *days) read(ctx context.Context, b *diary) error {
 	err := d.log.Read(ctx, b.next, d.log.Head(), func(batch []kitchen.Event) error {
 		for _, e := range batch {
 			st := d.clocks.correct(e.Stamp)
-			if b.events == dayEvents || st.Clock != kitchen.Unknown && st.At.After(b.to.Add(afterHours)) {
+			if b.events == dayEvents || st.Clock != kitchen.Unknown && b.over(st.At) {
 				b.done, b.cut = true, b.events == dayEvents
 				return errEnough
 			}

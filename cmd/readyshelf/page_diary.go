@@ -14,6 +14,7 @@ type diary struct {
 	next      uint64 // event to read
 	events    int    // that were read
 	done, cut bool   // there is nothing more to read, or there would be
+	open      int    // orders that have not left
 	orders    map[string]*entry
 	order     []*entry // as they came
 }
@@ -42,8 +43,24 @@ func (b *diary) take(e kitchen.Event, c *clocks) {
 	if a.Type == kitchen.OrderAccepted {
 		b.accept(a, c.correct(e.Stamp), e.Stamp)
 	} else if o := b.orders[a.ID]; o != nil {
+		b.open -= o.here()
 		o.take(a, o.when(e.Stamp, c))
+		b.open += o.here()
 	}
+}
+
+// over says whether nothing that happened at a moment can be of the day any more.
+func (b *diary) over(at time.Time) bool {
+	after := at.Sub(b.to)
+	return after > afterHours && (b.open == 0 || after > closedFor)
+}
+
+// here is 1 while the order has not left, else 0.
+func (o *entry) here() int {
+	if o.End == "" {
+		return 1
+	}
+	return 0
 }
 
 // accept begins an order, unless it is of another day or there already: an older log that
@@ -56,6 +73,7 @@ func (b *diary) accept(a *kitchen.Alert, at, stamp kitchen.Stamp) {
 		Number: a.Number, Channel: a.Channel, Accepted: at.At.In(b.from.Location()), Promised: a.Promised,
 	}}
 	b.orders[a.ID] = o
+	b.open++
 	b.order = append(b.order, o)
 }
 

@@ -70,8 +70,14 @@ func (s *shop) serve(b *testing.B, page *tab, i int, measure func(number string,
 	time.Sleep(fingers)
 	lift(b, s.buttons["A1"])
 	time.Sleep(fingers)
+	gone := func() bool { return s.published("order.picked_up", number) == 1 }
 	s.press("A1")
-	s.until("a free slot", func() bool { return s.published("order.picked_up", number) == 1 })
+	for try := 0; !within(2*time.Second, gone); try++ { // who presses looks, and presses again
+		if try == 5 {
+			b.Fatalf("order %s does not go; the daemon said\n%s", number, s.story())
+		}
+		s.press("A1")
+	}
 }
 
 // BenchmarkPressToPixel is from a button's contact to the frame in which a page shows that
