@@ -19,6 +19,8 @@ const packaged = `
 -rwxr-xr-x root/root /usr/bin/readyshelf
 -rwxr-xr-x root/root /usr/lib/readyshelf/gadget
 -rw-r--r-- root/root /usr/lib/systemd/system/readyshelf-gadget.service
+-rw-r--r-- root/root /usr/lib/systemd/system/readyshelf-settings.path
+-rw-r--r-- root/root /usr/lib/systemd/system/readyshelf-settings.service
 -rw-r--r-- root/root /usr/lib/systemd/system/readyshelf.service
 -rw-r--r-- root/root /usr/lib/systemd/system/readyshelf.socket
 -rw-r--r-- root/root /usr/lib/sysusers.d/readyshelf.conf
@@ -126,7 +128,7 @@ func TestUnits(t *testing.T) {
 	dir := t.TempDir()
 	verify := []string{"verify", "--man=no"}
 	programs := strings.NewReplacer("/usr/bin/readyshelf", binary, "/usr/lib/readyshelf/gadget", binary) // they are not installed here
-	for _, name := range []string{"readyshelf.service", "readyshelf.socket", "readyshelf-gadget.service"} {
+	for _, name := range []string{"readyshelf.service", "readyshelf.socket", "readyshelf-gadget.service", "readyshelf-settings.service", "readyshelf-settings.path"} {
 		unit := filepath.Join(dir, name)
 		if err := os.WriteFile(unit, []byte(programs.Replace(read(t, filepath.Join(root, "systemd", name)))), 0o600); err != nil {
 			t.Fatal(err)
@@ -137,9 +139,11 @@ func TestUnits(t *testing.T) {
 		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
 	}
 	// The threshold counts tenths.
-	service := filepath.Join(dir, "readyshelf.service")
-	if out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=20", service).CombinedOutput(); err != nil {
-		t.Errorf("systemd-analyze security: %v\n%s", err, out)
+	for _, name := range []string{"readyshelf.service", "readyshelf-settings.service"} {
+		service := filepath.Join(dir, name)
+		if out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=20", service).CombinedOutput(); err != nil {
+			t.Errorf("systemd-analyze security: %v\n%s", err, out)
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ func (c *Config) belongings() (files []string, err error) {
 	etc, data, conf := filepath.Dir(c.file), filepath.Clean(c.Data), filepath.Base(c.file)
 	names := map[string][]string{data: {logName, logName + ".*", "." + logName + ".*", layoutsName, samplesName, restoreFolder}}
 	names[etc] = append(append(names[etc], leavings(conf)...), literal(conf)+".bak", layoutsName, passwordName, authorityName) // of setup
-	for _, name := range []string{identityName, "device", unfinishedName, screensKeyName, screensListName} {
+	for _, name := range []string{identityName, "device", unfinishedName, screensKeyName, screensListName, versionsName} {
 		names[data] = append(append(names[data], leavings(name)...), name)
 	}
 	for _, n := range c.fileNames() {
