@@ -18,16 +18,17 @@ var update = flag.Bool("update", false, "take the pictures of docs/board anew")
 // pages are all that people open, by name. Those of who sits at the box are as the owner
 // sees them.
 var pages = map[string]string{
-	"kitchen": "/", "pickup": "/pickup", "today": "/today", "devices": "/devices", "pair": "/pair",
+	"kitchen": "/", "pickup": "/pickup", "today": "/today", "devices": "/devices", "settings": "/settings", "pair": "/pair",
 }
 
 // shown says that a page has drawn what it has.
 var shown = map[string]string{
-	"kitchen": `cooking("102") && handover("101")`,
-	"pickup":  `listed("#ready", "101") && listed("#preparing", "102")`,
-	"today":   `!!$(".plot")`,
-	"devices": `!$("section[data-kind=light]").hidden`,
-	"pair":    `!!$("#code")`,
+	"kitchen":  `cooking("102") && handover("101")`,
+	"pickup":   `listed("#ready", "101") && listed("#preparing", "102")`,
+	"today":    `!!$(".plot")`,
+	"devices":  `!$("section[data-kind=light]").hidden`,
+	"settings": `$$("#shop .fields input, #shop .fields select").length > 0`,
+	"pair":     `!!$("#code")`,
 }
 
 // pictures are kept for who reads the documentation: page, size, language and theme.
