@@ -1,8 +1,10 @@
 package debian_test
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +60,7 @@ func previousPackage(t *testing.T) []byte {
 	}
 	commit, err := git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^")
 	if err != nil { // two commits of one second have no order
-		commit, err = git("rev-list", "-n", "1", "--before", commitTime(t, git)+" - 1 second", "HEAD^")
+		commit, err = git("rev-list", "-n", "1", fmt.Sprintf("--before=%d", commitTime(t, git)-1), "HEAD^")
 	}
 	if err != nil || commit == "" {
 		t.Skip("there is no earlier commit here to update from: this clone is shallow")
@@ -74,9 +76,13 @@ func previousPackage(t *testing.T) []byte {
 	return makePackage(t, dir)
 }
 
-func commitTime(t *testing.T, git func(...string) (string, error)) string {
+// commitTime is when this commit was made, in seconds since 1970.
+func commitTime(t *testing.T, git func(...string) (string, error)) (at int64) {
 	t.Helper()
-	at, err := git("log", "-1", "--format=%cI")
+	out, err := git("log", "-1", "--format=%ct")
+	if err == nil {
+		at, err = strconv.ParseInt(out, 10, 64)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
