@@ -17,14 +17,14 @@ const configFile = "/etc/readyshelf/readyshelf.toml"
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	m := rig.Restore(t, shop(t), rig.Options{})
-	pid, whose := property(m, "MainPID"), m.Sh("stat -c %%U:%%G:%%a %s", configFile)
+	pid, whose := property(m, "MainPID"), m.Sh("stat -c %%U:%%a %s", configFile)
 	for _, language := range []string{"zh", "en"} { // twice: the unit watches on
 		var shown struct{ Base string }
 		if err := json.Unmarshal([]byte(board(m, "GET", "/settings.json", "")), &shown); err != nil {
 			t.Fatal(err)
 		}
 		change := fmt.Sprintf(`{"base":%q,"values":{"language":%q}}`, shown.Base, language)
-		if says := board(m, "POST", "/settings/save", change); !strings.Contains(says, "+language") || strings.Contains(says, `"problems"`) {
+		if says := board(m, "POST", "/settings/save", change); !strings.Contains(says, "+ language = ") || strings.Contains(says, `"problems"`) {
 			t.Errorf("the board says %q", says)
 		}
 		m.Sh("grep -q 'language *= *.%s' %s", language, configFile)
@@ -35,7 +35,7 @@ func TestSettings(t *testing.T) {
 		t.Log(m.Sh("cat /run/readyshelf/settings.refused"))
 	}
 	m.Sh("systemctl is-active readyshelf-settings.path")
-	if now := m.Sh("stat -c %%U:%%G:%%a %s", configFile); now != whose {
+	if now := m.Sh("stat -c %%U:%%a %s", configFile); now != whose {
 		t.Errorf("the file was %sand is %s", whose, now)
 	}
 	if property(m, "MainPID") != pid {
