@@ -19,7 +19,7 @@ export function listen(d) {
     const hint = el("p", "hint");
     const panel = dialog(t("devices.listen"), hint, log);
     panel.classList.add("wide");
-    panel.addEventListener("close", () => live.source?.close());
+    panel.addEventListener("close", () => panel.open || live.source?.close()); // it is told late: by then it may be open again
     live = { panel, log, hint, title: panel.querySelector("h2") };
   }
   live.source?.close();
@@ -62,7 +62,7 @@ export function attempt(d) {
     const hint = el("p", "hint");
     const panel = dialog(t("devices.trial"), said, hint);
     trial = { panel, said, hint, title: panel.querySelector("h2") };
-    panel.addEventListener("close", () => trial.stop?.());
+    panel.addEventListener("close", () => panel.open || trial.stop?.());
   }
   put(trial.title, d.name);
   put(trial.hint, t("devices.real." + d.kind));

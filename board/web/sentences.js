@@ -24,7 +24,7 @@ export function sentences(shown, saved) {
   }
   const own = JSON.parse(JSON.stringify(shown.own));
   const boxes = new Map(); // "order.ready/courier" → {says, problem}
-  let timer;
+  let timer, turn = 0; // of the last preview: an older answer is none
 
   const set = (alert, who, text) => {
     const value = text === shown.shipped[alert][who] ? "" : text;
@@ -35,12 +35,15 @@ export function sentences(shown, saved) {
   };
 
   const preview = async () => {
+    const mine = ++turn;
     let said;
     try {
       said = await send("/settings/say", { base: shown.version, templates: own });
     } catch (e) {
-      return tell("late", e.message);
+      if (mine === turn) tell("late", e.message);
+      return;
     }
+    if (mine !== turn) return;
     const wrong = new Map((said.problems ?? []).map((p) => [p.key, p.text]));
     for (const [key, box] of boxes) {
       const [alert, who] = key.split("/");
@@ -88,7 +91,7 @@ export function sentences(shown, saved) {
         one.panel.close();
         return void saved();
       }
-      await preview();
+      return void (await preview());
     } catch (e) {
       tell("late", e.code === "changed" ? t("settings.changed") : e.message);
     }

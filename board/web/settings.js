@@ -2,7 +2,7 @@
 import { t, at, dated } from "./words.js";
 import { $, el, icon, button, put } from "./dom.js";
 import { follow, now } from "./live.js";
-import { send } from "./send.js";
+import { send, Refused } from "./send.js";
 import { dialog } from "./dialog.js";
 import { sentences } from "./sentences.js";
 
@@ -21,13 +21,17 @@ const slow = 12000; // ms that a save may take longer: as packaged, another serv
 
 async function load() {
   const response = await fetch("/settings.json").catch(() => undefined);
-  if (!response?.ok) return;
+  if (!response?.ok) {
+    begun = false; // the next state of the stream asks again
+    return say("#trouble", "fault", t(response ? "failed" : "unreachable"));
+  }
   shown = await response.json();
   draw();
 }
 
 function draw() {
   const { fields: all, problem, restart } = shown;
+  drop(all);
   for (const place of new Set(Object.values(places))) {
     const mine = all.filter((f) => places[f.key.split(".")[0]] === place);
     $("#" + place + " .fields").replaceChildren(...mine.map(field));
@@ -92,11 +96,25 @@ function label(id, text) {
   return l;
 }
 
+/** is says whether a field has a value already. */
+const is = (f, value) => value === f.value || (f.kind === "choice" && f.value === "" && value === f.default);
+
+/** drop forgets what is wanted and is so. Who saves a name has the page loaded anew by the
+ * box, perhaps before the answer is here: then it was saved all the same. */
+function drop(all) {
+  const some = wanted.size > 0;
+  for (const f of all) if (is(f, wanted.get(f.key))) wanted.delete(f.key);
+  keep();
+  if (some && wanted.size === 0) remember(t("settings.saved"));
+}
+
 function want(f, value) {
-  const same = value === f.value || (f.kind === "choice" && f.value === "" && value === f.default);
-  if (same) wanted.delete(f.key);
+  if (is(f, value)) wanted.delete(f.key);
   else wanted.set(f.key, value);
   keep();
+  turn++;
+  const looks = $("#bar .main");
+  if (looks) looks.disabled = true; // it shows what was wanted before
   clearTimeout(want.timer);
   want.timer = setTimeout(check, calm);
 }
@@ -105,31 +123,39 @@ function want(f, value) {
 
 const change = () => ({ base: shown.base, values: Object.fromEntries(wanted) });
 
+let turn = 0; // of the last change that was asked about: an older answer is none
+
 /** check marks what is not saved and what is wrong with it. */
 async function check() {
+  const mine = ++turn, wants = change();
   for (const [key, one] of fields) {
     one.box.classList.toggle("changed", wanted.has(key));
     mark(one, "");
   }
   if (wanted.size === 0) return news();
+  sessionStorage.removeItem("saved"); // there is more to say than that
   let plan;
   try {
-    plan = await send("/settings/plan", change());
+    plan = await send("/settings/plan", wants);
   } catch (e) {
-    return failed(e);
+    if (mine === turn) failed(e);
+    return;
   }
+  if (mine !== turn) return;
   const wrong = plan.problems ?? [];
   for (const p of wrong) if (fields.has(p.key)) mark(fields.get(p.key), p.text);
   const elsewhere = wrong.filter((p) => !fields.has(p.key)).map((p) => p.text).join("; ");
   if (wrong.length) return bar("failed", "late", elsewhere || t("settings.wrong", { n: wrong.length, list: wrong.map((p) => name(p.key)).join(t("mods")) }), undo());
-  bar("", "list", t("settings.unsaved", { n: wanted.size }), undo(), deed("main", "next", t("settings.look"), () => confirm(plan, change(), forget)));
+  bar("", "list", t("settings.unsaved", { n: wanted.size }), undo(), deed("main", "next", t("settings.look"), () => confirm(plan, wants, forget)));
 }
 
-/** news says once that something was saved. */
+/** remember keeps that something was saved, also for the page that is loaded anew for it. */
+const remember = (text) => sessionStorage.setItem("saved", JSON.stringify({ text, at: Date.now() }));
+
+/** news says that something was saved just now. */
 function news() {
-  const saved = sessionStorage.getItem("saved");
-  sessionStorage.removeItem("saved");
-  if (saved) bar("done", "ready", saved);
+  const saved = JSON.parse(sessionStorage.getItem("saved"));
+  if (saved && Date.now() - saved.at < 10000) bar("done", "ready", saved.text);
   else if (!$("#bar").classList.contains("done")) bar("idle");
 }
 
@@ -159,7 +185,13 @@ function bar(kind, shape, text, ...deeds) {
 
 function failed(e) {
   const text = e.code === "changed" ? t("settings.changed") : e.message;
-  bar("failed", "late", text, e.code === "changed" ? deed("", "recall", t("settings.again"), load) : undo());
+  bar("failed", "late", text, ...(e.code === "changed" ? [deed("", "recall", t("settings.again"), load)] : wanted.size ? [undo()] : []));
+}
+
+/** refuse throws what is wrong with a plan as a whole: no field is there to say it. */
+function refuse(plan) {
+  if (plan.problems?.length) throw new Refused("unset", plan.problems.map((p) => p.text).join("; "));
+  return plan;
 }
 
 let asks; // the dialog before a save
@@ -179,9 +211,9 @@ function confirm(plan, change, saved) {
   const save = deed("main", "stored", t("settings.save"), async () => {
     save.disabled = true;
     try {
-      await send("/settings/save", change, slow);
+      refuse(await send("/settings/save", change, slow));
       saved();
-      sessionStorage.setItem("saved", later ? t("settings.saved.later", { keys: later }) : t("settings.saved"));
+      remember(later ? t("settings.saved.later", { keys: later }) : t("settings.saved"));
       await load();
     } catch (e) {
       failed(e);
@@ -221,7 +253,7 @@ function drawVersions() {
 async function goBack(v) {
   const change = { base: shown.base, version: v.id };
   try {
-    confirm(await send("/settings/plan", change), change, forget);
+    confirm(refuse(await send("/settings/plan", change)), change, () => {}); // what is typed stays
   } catch (e) {
     failed(e);
   }

@@ -31,6 +31,7 @@ type shop struct {
 	till    virtual.Till
 	buttons map[string]*virtual.Button
 	lamps   map[string]*virtual.Lamp
+	scale   *virtual.Scale
 	cable   *virtual.Cable // to the broker
 	broker  uplinktest.Broker
 
@@ -61,7 +62,7 @@ func open(t testing.TB, language string) *shop {
 	return s
 }
 
-// plug plugs in buttons and lamps.
+// plug plugs in buttons and lamps, and a scale under no slot.
 func (s *shop) plug(running *sync.WaitGroup) {
 	for _, slot := range slots {
 		button, err := virtual.NewButton(filepath.Join(s.dir, "button-"+slot))
@@ -73,6 +74,12 @@ func (s *shop) plug(running *sync.WaitGroup) {
 		s.t.Cleanup(func() { lamp.Unplug() })
 		s.buttons[slot], s.lamps[slot] = button, lamp
 	}
+	var err error
+	s.scale, err = virtual.NewScale(filepath.Join(s.dir, "scale-pass"))
+	s.must(err)
+	ctx, cancel := context.WithCancel(context.Background())
+	running.Go(func() { s.scale.Run(ctx, 100*time.Millisecond) })
+	s.t.Cleanup(func() { cancel(); s.scale.Unplug() })
 }
 
 // lay lays the cable to a broker.
@@ -105,6 +112,7 @@ func (s *shop) configure(language string) {
 	for _, slot := range slots {
 		fmt.Fprintf(&text, "[[button]]\nslot = %q\nline = \"pty:%s\"\nlight = \"pty:%s\"\n", slot, s.buttons[slot].Path, s.lamps[slot].Path)
 	}
+	fmt.Fprintf(&text, "[[scale]]\nname = \"pass\"\nserial = %q\nprotocol = \"st-gs\"\n", s.scale.Path)
 	fmt.Fprintf(&text, "[mqtt]\nbrokers = [\"tcp://%s\"]\n[board]\nlisten = %q\nnames = [\"board.localhost\"]\n[metrics]\nlisten = \"\"\n", s.cable.Addr(), s.page)
 	s.conf = filepath.Join(s.dir, "readyshelf.toml")
 	s.must(os.WriteFile(s.conf, []byte(text.String()), 0o600))
