@@ -20,8 +20,13 @@ type Refusal struct {
 
 func (r Refusal) Error() string { return r.Text }
 
-// maxBody is the longest request, in bytes: the text of all settings fits several times.
-const maxBody = 256 << 10
+// The longest requests, in bytes. The text of all settings, which are the owner's, fits
+// several times; what others send has a few hundred. What anybody in the network can let a
+// small machine remember must be little.
+const (
+	maxBody      = 4 << 10
+	maxOwnerBody = 256 << 10
+)
 
 // post handles what a person does: JSON comes in, JSON goes out, and an error that is a
 // [Refusal] is told. Any other is the daemon's own trouble and goes to its log.
@@ -60,7 +65,11 @@ func read(w http.ResponseWriter, r *http.Request, into any) error {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		return Refusal{http.StatusUnsupportedMediaType, "malformed", "the body must be application/json"}
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	most := int64(maxBody)
+	if visitor(r).Role == Owner {
+		most = maxOwnerBody
+	}
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, most))
 	d.DisallowUnknownFields()
 	err := d.Decode(into)
 	if err == nil {

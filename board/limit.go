@@ -75,31 +75,33 @@ func (s *Server) HTTP() *http.Server {
 		ReadHeaderTimeout: 5 * time.Second,
 		WriteTimeout:      time.Minute,
 		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
+		MaxHeaderBytes:    8 << 10,
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams: maxAtOnce, MaxReceiveBufferPerConnection: maxUnread, MaxReceiveBufferPerStream: maxUnread,
+		},
 		// What it would say is what anybody in the network does to a port.
 		ErrorLog: slog.NewLogLogger(s.log().Handler(), slog.LevelDebug),
 	}
 }
 
-// How many connections may be open: a screen's browser has six at most. Those of this
-// machine are not counted.
+// How many connections may be open, and how many requests on them: a screen's browser has
+// six at most. Those of this machine are not counted.
 const (
 	maxConnections     = 256
 	maxFromOneNeighbor = 32
+	maxAtOnce          = 16       // requests on one connection of HTTP/2: twice a screen's streams
+	maxUnread          = 64 << 10 // bytes on one such connection that nobody has read; the least there may be
 )
 
 // Limit closes connections of the shop's network that are too many, from one address or
 // on the whole, before anything is read from them.
 func Limit(ln net.Listener) net.Listener {
-	return &limited{Listener: ln, of: map[netip.Prefix]int{}}
+	return &limited{Listener: ln}
 }
 
 type limited struct {
 	net.Listener
-
-	mu    sync.Mutex
-	of    map[netip.Prefix]int
-	total int
+	open crowd
 }
 
 // Accept waits for a connection that may be.
@@ -109,21 +111,21 @@ func (l *limited) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		who, far := neighbor(c.RemoteAddr())
+		who, far := neighbor(c.RemoteAddr().String())
 		if !far {
 			return c, nil
 		}
-		if l.begin(who) {
-			return &counted{Conn: c, end: func() { l.end(who) }}, nil
+		if l.open.begin(who) {
+			return &counted{Conn: c, end: func() { l.open.end(who) }}, nil
 		}
 		c.Close()
 	}
 }
 
-// neighbor is whose connections are counted together, and whether they are: an address,
-// or, since a machine has many, the network of one in IPv6.
-func neighbor(from net.Addr) (netip.Prefix, bool) {
-	at, err := netip.ParseAddrPort(from.String())
+// neighbor is whose connections, and wrong codes, are counted together, and whether it is
+// another machine: an address, or, since one has many, the network of one in IPv6.
+func neighbor(from string) (netip.Prefix, bool) {
+	at, err := netip.ParseAddrPort(from)
 	if err != nil || at.Addr().Unmap().IsLoopback() {
 		return netip.Prefix{}, false
 	}
@@ -135,24 +137,51 @@ func neighbor(from net.Addr) (netip.Prefix, bool) {
 	return who, err == nil
 }
 
-func (l *limited) begin(who netip.Prefix) bool {
+// crowd counts what comes from the shop's network, by neighbor.
+type crowd struct {
+	mu    sync.Mutex
+	of    map[netip.Prefix]int
+	total int
+}
+
+// begin says whether one more may be; then end is called when it no longer is.
+func (l *crowd) begin(who netip.Prefix) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.total == maxConnections || l.of[who] == maxFromOneNeighbor {
 		return false
+	}
+	if l.of == nil {
+		l.of = map[netip.Prefix]int{}
 	}
 	l.total++
 	l.of[who]++
 	return true
 }
 
-func (l *limited) end(who netip.Prefix) {
+func (l *crowd) end(who netip.Prefix) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.total--
 	if l.of[who]--; l.of[who] == 0 {
 		delete(l.of, who)
 	}
+}
+
+// crowded keeps the number of requests within that of connections, of which one in HTTP/2
+// carries several.
+func (s *Server) crowded(to http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if who, far := neighbor(r.RemoteAddr); far {
+			if !s.asking.begin(who) {
+				w.Header().Set("Retry-After", "10")
+				refuse(w, Refusal{http.StatusServiceUnavailable, "crowded", "too much is asked at once"})
+				return
+			}
+			defer s.asking.end(who)
+		}
+		to.ServeHTTP(w, r)
+	})
 }
 
 // counted is a connection that counts until it is closed.

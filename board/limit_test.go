@@ -3,10 +3,13 @@ package board
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync"
@@ -135,9 +138,9 @@ func TestOversizedRequest(t *testing.T) {
 			"a cookie": {"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: readyshelf=" + strings.Repeat("x", 64<<10) + "\r\n\r\n", http.StatusRequestHeaderFieldsTooLarge},
 			"a path":   {"GET /" + strings.Repeat("x", 64<<10) + " HTTP/1.1\r\nHost: localhost\r\n\r\n", http.StatusRequestHeaderFieldsTooLarge},
 			"a body": {fmt.Sprintf("POST /pair HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", 1<<40) +
-				`{"code":"` + strings.Repeat("x", maxBody), http.StatusRequestEntityTooLarge},
+				`{"code":"` + strings.Repeat("x", maxOwnerBody+1), http.StatusRequestEntityTooLarge},
 			"a body in pieces": {"POST /pair HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
-				fmt.Sprintf("%x\r\n", maxBody+10) + `{"code":"` + strings.Repeat("x", maxBody+1), http.StatusRequestEntityTooLarge},
+				fmt.Sprintf("%x\r\n", maxOwnerBody+10) + `{"code":"` + strings.Repeat("x", maxOwnerBody+1), http.StatusRequestEntityTooLarge},
 		} {
 			_, p := gated()
 			conn := call(t, p.HTTP())
@@ -150,6 +153,107 @@ func TestOversizedRequest(t *testing.T) {
 			saying.Wait()
 		}
 	})
+}
+
+// Only an owner can send what all settings need.
+func TestBodyOfARole(t *testing.T) {
+	g, p := gated()
+	h := p.Handler()
+	text := `{"base":"` + strings.Repeat("x", maxBody) + `"}`
+	if w := answer(h, with(far("POST", "/settings/plan", text), paired(t, g, h, Owner, ""))); code(t, w.Body.String()) != "not_found" {
+		t.Errorf("an owner: %d %s", w.Code, w.Body)
+	}
+	if w := answer(h, with(far("POST", "/leave", text), paired(t, g, h, Staff, ""))); w.Code != http.StatusOK {
+		t.Errorf("what nobody reads: %d %s", w.Code, w.Body)
+	}
+	if w := answer(h, with(far("POST", "/orders/ready", text), paired(t, g, h, Staff, ""))); w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("staff: %d %s", w.Code, w.Body)
+	}
+	text = `{"base":"` + strings.Repeat("x", maxOwnerBody) + `"}`
+	if w := answer(h, from("POST", "/settings/plan", text)); w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("an owner, too much: %d %s", w.Code, w.Body)
+	}
+}
+
+// A connection of HTTP/2 carries few requests, and little of what nobody has read yet: the
+// server says so in the first thing that it sends.
+func TestHTTP2Limits(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := site().HTTP()
+	ours := httptest.NewUnstartedServer(nil) // for its certificate
+	ours.StartTLS()
+	defer ours.Close()
+	server.TLSConfig = &tls.Config{Certificates: ours.TLS.Certificates}
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.ServeTLS(ln, "", "") })
+	defer serving.Wait()
+	defer server.Close()
+	c, err := tls.Dial("tcp", ln.Addr().String(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	say(c, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00") // and no settings of ours
+	head := make([]byte, 9)                                                        // RFC 9113, 4.1
+	if _, err := io.ReadFull(c, head); err != nil || head[3] != 4 {
+		t.Fatalf("got a frame %x, %v, want one of settings", head, err)
+	}
+	body := make([]byte, int(head[0])<<16|int(head[1])<<8|int(head[2]))
+	if _, err := io.ReadFull(c, body); err != nil {
+		t.Fatal(err)
+	}
+	got := map[uint16]uint32{} // 6.5.1
+	for ; len(body) >= 6; body = body[6:] {
+		got[binary.BigEndian.Uint16(body)] = binary.BigEndian.Uint32(body[2:])
+	}
+	const maxStreamsSetting, windowSetting = 3, 4
+	if got[maxStreamsSetting] != maxAtOnce || got[windowSetting] != maxUnread {
+		t.Errorf("got the settings %v, want %d requests and %d bytes", got, maxAtOnce, maxUnread)
+	}
+}
+
+// Who asks for much at once, on however few connections, leaves the others theirs.
+func TestCrowd(t *testing.T) {
+	p := site()
+	hold, held := make(chan struct{}), make(chan int)
+	h := p.crowded(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		held <- 1
+		<-hold
+	}))
+	var asking sync.WaitGroup
+	ask := func(address string) {
+		asking.Go(func() {
+			r := far("GET", "/", "")
+			r.RemoteAddr = address
+			if answer(h, r).Code == http.StatusServiceUnavailable {
+				held <- 0
+			}
+		})
+	}
+	count := func(times int, address func(i int) string) (n int) {
+		for i := range times {
+			ask(address(i))
+			n += <-held
+		}
+		return n
+	}
+	if n := count(100, func(int) string { return "192.168.1.66:5000" }); n != maxFromOneNeighbor {
+		t.Errorf("one neighbor has %d requests, want %d", n, maxFromOneNeighbor)
+	}
+	if n := count(300, func(i int) string { return fmt.Sprintf("10.0.%d.%d:5000", i/200, i%200) }); n != maxConnections-maxFromOneNeighbor {
+		t.Errorf("the others have %d requests, want %d", n, maxConnections-maxFromOneNeighbor)
+	}
+	if n := count(300, func(int) string { return "127.0.0.1:5000" }); n != 300 {
+		t.Errorf("this machine has %d requests, want 300", n)
+	}
+	close(hold)
+	asking.Wait()
+	if p.asking.total != 0 || len(p.asking.of) > 0 {
+		t.Errorf("left behind: %d, %v", p.asking.total, p.asking.of)
+	}
 }
 
 // However many streams the network opens, this machine gets its own.
@@ -273,7 +377,7 @@ func TestConnectionLimit(t *testing.T) {
 		c.Close()
 		c.Close() // as servers do
 	}
-	if l := ln.(*limited); l.total != 0 || len(l.of) > 0 {
-		t.Errorf("left behind: %d, %v", l.total, l.of)
+	if l := ln.(*limited); l.open.total != 0 || len(l.open.of) > 0 {
+		t.Errorf("left behind: %d, %v", l.open.total, l.open.of)
 	}
 }

@@ -49,6 +49,7 @@ type Server struct {
 	Names []string
 
 	watchers watchers
+	asking   crowd
 	shown    atomic.Pointer[drawing]
 }
 
@@ -56,7 +57,7 @@ type Server struct {
 // a server that wants to stop must end that: http.Server.BaseContext is the place.
 func (s *Server) Handler() http.Handler {
 	s.Redraw(s.Store, s.Language)
-	return s.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.shown.Load().ServeHTTP(w, r) }))
+	return s.guard(s.crowded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.shown.Load().ServeHTTP(w, r) })))
 }
 
 // drawing is the pages as they are at present, behind their addresses.
