@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -41,7 +42,8 @@ type Door struct {
 	screens []Screen
 	saved   map[string]time.Time // when each was seen, as Save knows
 	offers  []*offer
-	tries   bucket
+	tries   bucket                                  // of codes, from all addresses
+	wrong   map[netip.Prefix]*guesser               // codes, by where they came from
 	locked  bool                                    // more was tried than may be, and that was said
 	inside  map[string]map[*context.CancelFunc]bool // what each screen asks at this moment
 }
@@ -67,11 +69,16 @@ var ErrNoScreen = errors.New("no screen has this name")
 // Everybody, in place of a screen's name, means all of them.
 const Everybody = "all"
 
-// Unpair sends the screen of a name away, or [Everybody], and what it has open ends. It
-// returns those that went. One that could not be taken out of the file, as the error
-// says, stays away until the daemon starts anew.
+// Unpair sends the screen of a name away, or [Everybody], and what it has open ends. A code
+// that waits for a screen of that name is void. It returns those that went, or will not
+// come. One that could not be taken out of the file, as the error says, stays away until
+// the daemon starts anew.
 func (d *Door) Unpair(name string) ([]Screen, error) {
+	d.mu.Lock()
+	waited := d.withdraw(name)
+	d.mu.Unlock()
 	gone, err := d.unpair(func(s Screen) bool { return name == Everybody || s.Name == name })
+	gone = append(gone, waited...)
 	if len(gone) == 0 && name != Everybody {
 		return nil, fmt.Errorf("%w: %s", ErrNoScreen, name)
 	}
@@ -112,11 +119,12 @@ func (d *Door) save() error {
 	return nil
 }
 
-// opened returns the screen whose session a text is, and that session.
-func (d *Door) opened(text string) (Screen, session, bool) {
+// opened returns the screen whose session a text is, and that session. Secure says that
+// the text came over TLS.
+func (d *Door) opened(text string, secure bool) (Screen, session, bool) {
 	s, ok := openSession(d.Key, text)
 	now := d.now()
-	if !ok || now.Unix() >= s.expires {
+	if !ok || s.secure != secure || now.Unix() >= s.expires {
 		return Screen{}, s, false
 	}
 	d.mu.Lock()
@@ -127,7 +135,7 @@ func (d *Door) opened(text string) (Screen, session, bool) {
 	}
 	one := &d.screens[i]
 	one.Seen = now
-	if now.Sub(d.saved[one.ID]) >= renewal {
+	if due(now.Sub(d.saved[one.ID])) {
 		if err := d.save(); err != nil { // it is tried again tomorrow
 			d.log().Warn("when a screen was seen is not kept", "error", err)
 		}
@@ -136,15 +144,19 @@ func (d *Door) opened(text string) (Screen, session, bool) {
 }
 
 // issue returns a new session's text for a screen.
-func (d *Door) issue(s Screen) string {
+func (d *Door) issue(s Screen, secure bool) string {
 	now := d.now()
-	return session{s.ID, s.Role, now.Unix(), now.Add(lifetime).Unix()}.seal(d.Key)
+	return session{secure, s.ID, s.Role, now.Unix(), now.Add(lifetime).Unix()}.seal(d.Key)
 }
 
 // stale says that a session is due for a new one.
 func (d *Door) stale(s session) bool {
-	return d.now().Sub(time.Unix(s.issued, 0)) >= renewal
+	return due(d.now().Sub(time.Unix(s.issued, 0)))
 }
+
+// due says whether something of that age is to be renewed. What is of a time to come was
+// made by a clock that was wrong.
+func due(age time.Duration) bool { return age.Abs() >= renewal }
 
 // stay returns a context that ends when the screen of s is unpaired or s expires, and
 // what to call when nothing is asked any more.
@@ -186,22 +198,22 @@ func (d *Door) checkName(name string) error {
 		return errors.New("a screen's name begins and ends with no blank")
 	case name == Everybody || name == local:
 		return fmt.Errorf("%q cannot be a screen's name: it means something else", name)
-	case d.taken(name):
+	case d.has(name):
 		return fmt.Errorf("there is a screen %q already: unpair it, or choose another name", name)
 	}
 	return nil
 }
 
-// taken says whether a screen, or one to come, has the name.
-func (d *Door) taken(name string) bool {
-	return slices.ContainsFunc(d.screens, func(s Screen) bool { return s.Name == name }) ||
-		slices.ContainsFunc(d.offers, func(o *offer) bool { return o.name == name })
+// has says whether a screen has the name.
+func (d *Door) has(name string) bool {
+	return slices.ContainsFunc(d.screens, func(s Screen) bool { return s.Name == name })
 }
 
-// freeName is a name that no screen has: the role and a number.
+// freeName is a name that no screen has, nor one to come: the role and a number.
 func (d *Door) freeName(role Role) string {
 	for n := 1; ; n++ {
-		if name := fmt.Sprintf("%s-%d", role, n); !d.taken(name) {
+		name := fmt.Sprintf("%s-%d", role, n)
+		if !d.has(name) && !slices.ContainsFunc(d.offers, func(o *offer) bool { return o.name == name }) {
 			return name
 		}
 	}

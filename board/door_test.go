@@ -147,13 +147,14 @@ func TestCode(t *testing.T) {
 
 func TestOfferRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate()
+		g, p := gated()
+		paired(t, g, p.Handler(), View, "here")
 		g.offer(t, View, "pass")
 		for _, c := range []struct {
 			role Role
 			name string
 		}{
-			{Nobody, ""}, {Owner + 1, ""}, {View, "pass"}, {View, "all"}, {View, "local"}, {View, " x"}, {View, "a\nb"},
+			{Nobody, ""}, {Owner + 1, ""}, {View, "here"}, {View, "all"}, {View, "local"}, {View, " x"}, {View, "a\nb"},
 			{View, strings.Repeat("长", maxName+1)},
 		} {
 			if o, err := g.Offer(c.role, c.name); err == nil {
@@ -171,45 +172,125 @@ func TestOfferRefused(t *testing.T) {
 	})
 }
 
-// Eight digits hold because nobody may try often: of 1,000 tries, even with the right one
-// among them, none gets in, and the log has a line for each thing that happened.
+// A code that was lost, or made for the wrong role, is replaced by one for the same name.
+func TestCodeAgain(t *testing.T) {
+	g := newGate()
+	lost := g.offer(t, View, "pass")
+	for range maxOffers {
+		g.offer(t, Staff, "pass")
+	}
+	last := g.offer(t, Staff, "pass")
+	if _, err := g.pair(lost, "a"); !errors.Is(err, wrongCode) {
+		t.Errorf("the lost code: %v", err)
+	}
+	if s, err := g.pair(last, "a"); err != nil || s.Name != "pass" || s.Role != Staff {
+		t.Errorf("the last one: %+v, %v", s, err)
+	}
+	if a, b := g.offer(t, View, ""), g.offer(t, View, ""); a == b || len(g.offers) != 2 {
+		t.Errorf("codes without a name replace each other: %v", g.offers)
+	}
+}
+
+// tried is what a code gets from an address: 200, 403 or 429.
+func tried(h http.Handler, code, address string) int {
+	r := far("POST", "/pair", fmt.Sprintf(`{"code":%q,"to":"/"}`, code))
+	r.RemoteAddr = address
+	return answer(h, r).Code
+}
+
+// Eight digits hold because nobody may try often: of 1,000 tries in a minute few are looked
+// at, wherever they come from, and the log has a line for each thing that happened.
 func TestThousandCodeTries(t *testing.T) {
+	for name, c := range map[string]struct {
+		addresses, most, lines int
+	}{
+		"from one address":    {1, ownTries.most + 1, 1},
+		"from many addresses": {250, 2 * allTries.most, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g, p := gated()
+				h := p.Handler()
+				right := g.offer(t, Owner, "phone")
+				looked, slow := 0, 0
+				for i := range 1000 {
+					switch got := tried(h, fmt.Sprint("no", i), fmt.Sprintf("192.168.1.%d:5000", i%c.addresses)); got {
+					case http.StatusForbidden:
+						looked++
+					case http.StatusTooManyRequests:
+						slow++
+					default:
+						t.Fatalf("try %d: %d", i, got)
+					}
+					time.Sleep(60 * time.Millisecond) // a minute for all
+				}
+				if looked > c.most || looked+slow != 1000 {
+					t.Errorf("%d tries were looked at and %d refused in a minute, want %d at most", looked, slow, c.most)
+				}
+				if n := strings.Count(g.said.String(), "\n"); n != c.lines {
+					t.Errorf("the log has %d lines, want %d:\n%s", n, c.lines, g.said.String())
+				}
+				if w := answer(h, from("GET", "/board.json", "")); w.Code != http.StatusOK {
+					t.Errorf("who sits at the machine is locked out: %d", w.Code)
+				}
+				if c.addresses > 1 {
+					time.Sleep(time.Minute)
+				}
+				if got := tried(h, right, "192.168.2.1:5000"); got != http.StatusOK {
+					t.Errorf("the right code from another address: %d", got)
+				}
+			})
+		})
+	}
+}
+
+// Nobody keeps others from pairing by guessing, for as long as it may go on: neither with
+// one address in IPv4 nor with all of a network in IPv6. The log says it once.
+func TestGuessingHarmsNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, p := gated()
 		h := p.Handler()
-		right := g.offer(t, Owner, "phone")
-		looked, slow := 0, 0
-		for i := range 1000 {
-			try := fmt.Sprintf("%08d", i)
-			if i >= codeTries {
-				try = right
+		looked := map[string]int{}
+		for i := range 24 * 60 {
+			for who, address := range map[string]string{"four": "192.168.1.66:5000", "six": fmt.Sprintf("[fd00::%x]:5000", i)} {
+				if tried(h, "no", address) == http.StatusForbidden {
+					looked[who]++
+				}
 			}
-			if try == right && i < codeTries {
-				t.Skip("the code was guessed, one time in twenty million")
+			time.Sleep(time.Minute)
+		}
+		for who, n := range looked {
+			if most := 24*60/2 + ownTries.most; n > most {
+				t.Errorf("%s: %d tries were looked at in a day, want %d at most", who, n, most)
 			}
-			r := far("POST", "/pair", fmt.Sprintf(`{"code":%q,"to":"/"}`, try))
-			r.RemoteAddr = fmt.Sprintf("192.168.1.%d:5000", i%250)
-			switch w := answer(h, r); w.Code {
-			case http.StatusForbidden:
-				looked++
-			case http.StatusTooManyRequests:
-				slow++
-			default:
-				t.Fatalf("try %d: %d %s", i, w.Code, w.Body)
-			}
-			time.Sleep(60 * time.Millisecond) // a minute for all
 		}
-		if most := 2 * triesAMinute; looked > most || looked+slow != 1000 {
-			t.Errorf("%d tries were looked at and %d refused in a minute, want %d at most", looked, slow, most)
+		said := g.said.String()
+		if n := strings.Count(said, "\n"); n != 2 {
+			t.Errorf("the log has %d lines, want one for each who guesses:\n%s", n, said)
 		}
-		if n := strings.Count(g.said.String(), "\n"); n != 2 {
-			t.Errorf("the log has %d lines, want one for the void code and one for the many tries:\n%s", n, g.said.String())
-		}
-		if w := answer(h, from("GET", "/board.json", "")); w.Code != http.StatusOK {
-			t.Errorf("who sits at the machine is locked out: %d", w.Code)
-		}
-		time.Sleep(time.Minute)
 		paired(t, g, h, View, "later")
+		if len(g.wrong) != 2 {
+			t.Errorf("%d who guess are remembered", len(g.wrong))
+		}
+		time.Sleep(ownTries.in)
+		paired(t, g, h, View, "last")
+		if len(g.wrong) != 0 {
+			t.Errorf("left behind: %v", g.wrong)
+		}
+	})
+}
+
+// However many addresses codes are guessed from, little is remembered of them.
+func TestGuessersRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		for i := range 100_000 {
+			_, _ = g.pair("no", fmt.Sprintf("10.%d.%d.%d:5000", i>>16, i>>8&255, i&255))
+			time.Sleep(10 * time.Millisecond)
+		}
+		if most := 3 * allTries.most; len(g.wrong) > most {
+			t.Errorf("%d addresses are remembered, want %d at most", len(g.wrong), most)
+		}
 	})
 }
 
@@ -223,6 +304,56 @@ func TestNoCodeToldFromWrong(t *testing.T) {
 	if diff := cmp.Diff(none.Body.String(), wrong.Body.String()); diff != "" || none.Code != wrong.Code {
 		t.Errorf("%d and %d: %s", none.Code, wrong.Code, diff)
 	}
+}
+
+// A code that waits for a screen that is unpaired lets none in.
+func TestUnpairBeforePaired(t *testing.T) {
+	g, p := gated()
+	paired(t, g, p.Handler(), View, "b")
+	a, b, c := g.offer(t, View, "a"), g.offer(t, View, "c"), g.offer(t, View, "d")
+	if gone, err := g.Unpair("a"); err != nil || len(gone) != 1 || gone[0].Name != "a" {
+		t.Errorf("unpair a: %v, %v", gone, err)
+	}
+	if _, err := g.pair(a, "x"); !errors.Is(err, wrongCode) {
+		t.Errorf("the code for a: %v", err)
+	}
+	if s, err := g.pair(b, "x"); err != nil || s.Name != "c" {
+		t.Errorf("the code for c: %v, %v", s, err)
+	}
+	if gone, err := g.Unpair(Everybody); err != nil || len(gone) != 3 {
+		t.Errorf("unpair all: %v, %v", gone, err)
+	}
+	if _, err := g.pair(c, "x"); !errors.Is(err, wrongCode) {
+		t.Errorf("the code for d: %v", err)
+	}
+}
+
+// A clock that was years ahead when a screen was paired, or is so for a while, costs no
+// screen its place.
+func TestClockAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, p := gated()
+		ahead := time.Duration(0)
+		g.Now = func() time.Time { return time.Now().Add(ahead) }
+		h := p.Handler()
+		right := paired(t, g, h, View, "a")
+		ahead = 70 * 365 * 24 * time.Hour
+		wrong := paired(t, g, h, View, "b")
+		if w := answer(h, with(far("GET", "/board.json", ""), right)); w.Code != http.StatusUnauthorized {
+			t.Errorf("70 years later: %d", w.Code)
+		}
+		ahead = 0
+		for name, c := range map[string]*http.Cookie{"a": right, "b": wrong} {
+			if w := answer(h, with(far("GET", "/board.json", ""), c)); w.Code != http.StatusOK || (len(w.Result().Cookies()) > 0) != (name == "b") {
+				t.Errorf("%s, when the clock is right again: %d, new cookies %v", name, w.Code, w.Result().Cookies())
+			}
+		}
+		for _, s := range g.kept {
+			if s.Seen.After(time.Now()) {
+				t.Errorf("%s is kept as seen at %v", s.Name, s.Seen)
+			}
+		}
+	})
 }
 
 // Who was sent away sees nothing more, at once and after a restart.
@@ -339,7 +470,7 @@ func TestUnpairedStreamEnds(t *testing.T) {
 					t.Fatal(err)
 				}
 				now := time.Now().Unix()
-				c := &http.Cookie{Name: plainCookie, Value: session{s.ID, View, now, now + 90}.seal(g.Key)}
+				c := &http.Cookie{Name: plainCookie, Value: session{false, s.ID, View, now, now + 90}.seal(g.Key)}
 				ctx, stop := context.WithCancel(t.Context())
 				defer stop()
 				ended := make(chan *httptest.ResponseRecorder, 1)

@@ -65,14 +65,15 @@ func TestLocal(t *testing.T) {
 		change func(*http.Request)
 		want   int
 	}{
-		"at the machine":          {func(*http.Request) {}, 200},
-		"over IPv6":               {func(r *http.Request) { r.RemoteAddr, r.Host = "[::1]:4000", "[::1]:8080" }, 200},
-		"mapped":                  {func(r *http.Request) { r.RemoteAddr = "[::ffff:127.0.0.1]:4000" }, 200},
-		"from elsewhere":          {func(r *http.Request) { r.RemoteAddr = "192.168.1.77:4000" }, 401},
-		"from elsewhere by name":  {func(r *http.Request) { r.RemoteAddr, r.Host = "192.168.1.77:4000", "localhost" }, 401},
-		"by the machine's number": {func(r *http.Request) { r.Host = "192.168.1.20:8080" }, 401},
-		"through a proxy":         {func(r *http.Request) { r.Header.Set("X-Forwarded-For", "10.0.0.9") }, 401},
-		"from nowhere":            {func(r *http.Request) { r.RemoteAddr = "" }, 401},
+		"at the machine":                    {func(*http.Request) {}, 200},
+		"over IPv6":                         {func(r *http.Request) { r.RemoteAddr, r.Host = "[::1]:4000", "[::1]:8080" }, 200},
+		"mapped":                            {func(r *http.Request) { r.RemoteAddr = "[::ffff:127.0.0.1]:4000" }, 200},
+		"from elsewhere":                    {func(r *http.Request) { r.RemoteAddr = "192.168.1.77:4000" }, 401},
+		"from elsewhere by name":            {func(r *http.Request) { r.RemoteAddr, r.Host = "192.168.1.77:4000", "localhost" }, 401},
+		"by the machine's number":           {func(r *http.Request) { r.Host = "192.168.1.20:8080" }, 401},
+		"through a proxy":                   {func(r *http.Request) { r.Header.Set("X-Forwarded-For", "10.0.0.9") }, 401},
+		"through a proxy that says nothing": {func(r *http.Request) { r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.0", 1, 0 }, 401},
+		"from nowhere":                      {func(r *http.Request) { r.RemoteAddr = "" }, 401},
 	} {
 		r := from(http.MethodGet, "/board.json", "")
 		c.change(r)

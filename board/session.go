@@ -22,18 +22,25 @@ const (
 //
 //	1.SCREEN.ROLE.ISSUED.EXPIRES.MAC
 //
-// with the version of this format, the id of the screen, its role as a word, two times
-// in seconds since 1970, and HMAC-SHA256 over all before the last dot, in base64url.
+// with the version of this format, and an s behind it for one that is good over TLS alone;
+// the id of the screen, its role as a word, two times in seconds since 1970, and
+// HMAC-SHA256 over all before the last dot, in base64url.
 type session struct {
+	// secure says that it was given over TLS. Only there is it good, and no other is:
+	// whoever listened before there was TLS has one of those.
+	secure          bool
 	screen          string
 	role            Role
 	issued, expires int64
 }
 
+// formats are the versions of a session's text.
+var formats = map[bool]string{false: "1", true: "1s"}
+
 // signed is what the signature is over.
 func (s session) signed() string {
 	return strings.Join([]string{
-		"1", s.screen, s.role.String(), strconv.FormatInt(s.issued, 10), strconv.FormatInt(s.expires, 10),
+		formats[s.secure], s.screen, s.role.String(), strconv.FormatInt(s.issued, 10), strconv.FormatInt(s.expires, 10),
 	}, ".")
 }
 
@@ -60,7 +67,8 @@ func openSession(key []byte, text string) (s session, ok bool) {
 		return s, false
 	}
 	parts := strings.Split(text, ".")
-	if len(parts) != 6 || parts[0] != "1" || !screenID.MatchString(parts[1]) {
+	secure := parts[0] == formats[true]
+	if len(parts) != 6 || parts[0] != formats[secure] || !screenID.MatchString(parts[1]) {
 		return s, false
 	}
 	role, known := roleOf(parts[2])
@@ -70,7 +78,7 @@ func openSession(key []byte, text string) (s session, ok bool) {
 	if !known || err != nil || err2 != nil || err3 != nil {
 		return s, false
 	}
-	s = session{parts[1], role, issued, expires}
+	s = session{secure, parts[1], role, issued, expires}
 	return s, hmac.Equal(mac, sign(key, s.signed())) && text == s.signed()+"."+parts[5]
 }
 
@@ -81,8 +89,11 @@ const (
 	secureCookie = "__Host-readyshelf"
 )
 
+// secure says that a request came over TLS.
+func secure(r *http.Request) bool { return r.TLS != nil }
+
 func cookieName(r *http.Request) string {
-	if r.TLS != nil {
+	if secure(r) {
 		return secureCookie
 	}
 	return plainCookie
@@ -96,6 +107,6 @@ func newCookie(r *http.Request, text string) *http.Cookie {
 	}
 	return &http.Cookie{
 		Name: cookieName(r), Value: text, Path: "/", MaxAge: age,
-		Secure: r.TLS != nil, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Secure: secure(r), HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	}
 }

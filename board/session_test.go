@@ -2,7 +2,9 @@ package board
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -57,6 +59,56 @@ func TestForgedCookie(t *testing.T) {
 	}
 	if w := answer(h, with(far("GET", "/board.json", ""), &http.Cookie{Name: secureCookie, Value: good})); w.Code != http.StatusUnauthorized {
 		t.Errorf("the cookie of TLS without TLS: got %d, want 401", w.Code)
+	}
+}
+
+// What was sent in the clear may have been read: it is no session over TLS, by whichever
+// name it comes. Nor is one of TLS without it.
+func TestSessionOfTheClear(t *testing.T) {
+	g, p := gated()
+	h := p.Handler()
+	over := func(r *http.Request) *http.Request {
+		r.TLS = &tls.ConnectionState{}
+		return r
+	}
+	clear := paired(t, g, h, Owner, "clear")
+	w := answer(h, over(far("POST", "/pair", fmt.Sprintf(`{"code":%q,"to":"/"}`, g.offer(t, View, "secure")))))
+	if len(w.Result().Cookies()) != 1 {
+		t.Fatalf("pair over TLS: %d %s", w.Code, w.Body)
+	}
+	secure := w.Result().Cookies()[0]
+	if secure.Name != secureCookie || !secure.Secure || !secure.HttpOnly || secure.Path != "/" || secure.Domain != "" {
+		t.Errorf("over TLS got the cookie %v", secure)
+	}
+	for name, c := range map[string]struct {
+		r     *http.Request
+		name  string
+		value string
+		want  int
+	}{
+		"TLS over TLS":                        {over(far("GET", "/board.json", "")), secureCookie, secure.Value, 200},
+		"clear in the clear":                  {far("GET", "/board.json", ""), plainCookie, clear.Value, 200},
+		"clear over TLS":                      {over(far("GET", "/board.json", "")), secureCookie, clear.Value, 401},
+		"clear over TLS, by its old name":     {over(far("GET", "/board.json", "")), plainCookie, clear.Value, 401},
+		"TLS in the clear":                    {far("GET", "/board.json", ""), plainCookie, secure.Value, 401},
+		"TLS in the clear, by its other name": {far("GET", "/board.json", ""), secureCookie, secure.Value, 401},
+	} {
+		if w := answer(h, with(c.r, &http.Cookie{Name: c.name, Value: c.value})); w.Code != c.want {
+			t.Errorf("%s: got %d, want %d", name, w.Code, c.want)
+		}
+	}
+}
+
+// A cookie of our name that somebody else set, as another port of this host can, hides ours
+// from nobody.
+func TestTwoCookies(t *testing.T) {
+	g, p := gated()
+	h := p.Handler()
+	c := paired(t, g, h, View, "a")
+	r := far("GET", "/board.json", "")
+	r.Header.Set("Cookie", "readyshelf=x; readyshelf="+c.Value+"; readyshelf=y")
+	if w := answer(h, r); w.Code != http.StatusOK {
+		t.Errorf("got %d", w.Code)
 	}
 }
 
@@ -116,8 +168,9 @@ func TestExpiredSession(t *testing.T) {
 
 // What opens is what seal writes, and nothing else: one text a session.
 func FuzzSession(f *testing.F) {
-	good := session{"ABCDEFGHIJKLMNOPQRSTUVWXYZ", Staff, 1796000000, 1827536000}
+	good := session{false, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", Staff, 1796000000, 1827536000}
 	f.Add(good.seal(testKey))
+	f.Add(session{true, good.screen, Owner, 1796000000, 1827536000}.seal(testKey))
 	f.Add(good.signed() + ".")
 	f.Add("1.ABCDEFGHIJKLMNOPQRSTUVWXYZ.owner.+1.01." + strings.Repeat("A", 43))
 	f.Add("1.2.3.4.5.6")

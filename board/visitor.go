@@ -37,8 +37,8 @@ func sessionOf(r *http.Request) (session, bool) {
 }
 
 // isLocal says whether a request comes from this machine and is meant for it. A proxy on
-// this machine, which asks for others, is told by what it adds, or by the name that they
-// asked for.
+// this machine, which asks for others, is told by what it adds, by the name that they
+// asked for, or by HTTP/1.0, which nginx speaks unless told otherwise and no browser does.
 func isLocal(r *http.Request) bool {
 	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
 		if r.Header.Get(name) != "" {
@@ -46,7 +46,7 @@ func isLocal(r *http.Request) bool {
 		}
 	}
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !from.Addr().Unmap().IsLoopback() {
+	if err != nil || !from.Addr().Unmap().IsLoopback() || !r.ProtoAtLeast(1, 1) {
 		return false
 	}
 	host := hostName(r.Host)
@@ -69,16 +69,28 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) (known *http.Requ
 	v := Visitor{}
 	if isLocal(r) {
 		v = Visitor{Owner, local}
-	} else if c, err := r.Cookie(cookieName(r)); err == nil && s.Door != nil {
-		if screen, one, ok := s.Door.opened(c.Value); ok {
-			v = Visitor{screen.Role, screen.Name}
-			ctx, left = s.Door.stay(context.WithValue(ctx, sessionKey{}, one), one)
-			if s.Door.stale(one) {
-				http.SetCookie(w, newCookie(r, s.Door.issue(screen)))
-			}
+	} else if screen, one, ok := s.holder(r); ok {
+		v = Visitor{screen.Role, screen.Name}
+		ctx, left = s.Door.stay(context.WithValue(ctx, sessionKey{}, one), one)
+		if s.Door.stale(one) {
+			http.SetCookie(w, newCookie(r, s.Door.issue(screen, secure(r))))
 		}
 	}
 	return r.WithContext(context.WithValue(ctx, visitorKey{}, v)), left
+}
+
+// holder is the screen whose cookie a request brings. A browser may send several of the
+// name, since other ports of this host can set one too.
+func (s *Server) holder(r *http.Request) (screen Screen, one session, ok bool) {
+	if s.Door == nil {
+		return screen, one, false
+	}
+	for _, c := range r.CookiesNamed(cookieName(r)) {
+		if screen, one, ok = s.Door.opened(c.Value, secure(r)); ok {
+			break
+		}
+	}
+	return screen, one, ok
 }
 
 // admit lets those in who have a role, and asks that a browser was sent by one of our
@@ -162,7 +174,7 @@ func (s *Server) pair(w http.ResponseWriter, r *http.Request) {
 	if old, ok := sessionOf(r); ok {
 		s.sendAway(old)
 	}
-	http.SetCookie(w, newCookie(r, s.Door.issue(screen)))
+	http.SetCookie(w, newCookie(r, s.Door.issue(screen, secure(r))))
 	s.writeJSON(w, http.StatusOK, map[string]any{"to": ownPage(body.To, screen.Role), "screen": screen.Name, "role": screen.Role.String()})
 }
 
