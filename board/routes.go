@@ -57,6 +57,7 @@ func (s *Server) routes(edition string) []route {
 		{"POST /orders/ready", Staff, s.touched(kitchen.CommandReady)},
 		{"POST /orders/undo", Staff, s.touched(kitchen.CommandUndo)},
 		{"POST /orders/handover", Staff, s.touched(kitchen.CommandHandOver)},
+		{"POST /orders/return", Staff, s.touched(kitchen.CommandReturn)},
 		{"POST /orders/recall", Staff, s.touched(kitchen.CommandRecall)},
 		{"GET /devices.json", Staff, http.HandlerFunc(s.serveDevices)},
 		{"GET /devices/listen", Staff, s.watched(http.HandlerFunc(s.serveListen))},

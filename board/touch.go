@@ -23,8 +23,9 @@ type done struct {
 	Order string `json:"order_id"`
 }
 
-// maxOrder is the longest id of an order, in bytes; those that there are have fifty.
-const maxOrder = 200
+// maxOrder is the longest id of an order, in bytes. Most have thirty; one of a channel and
+// of a number that fill a slip's head with what is no ASCII has four hundred.
+const maxOrder = 1000
 
 var transactions = regexp.MustCompile(`^[0-9A-Za-z-]{16,64}$`)
 

@@ -39,7 +39,8 @@ func TestTouchesReachTheKitchen(t *testing.T) {
 	h := s.Handler()
 	var want []asked
 	for path, name := range map[string]string{
-		"/orders/ready": "ready", "/orders/undo": "undo", "/orders/handover": "handover", "/orders/recall": "recall",
+		"/orders/ready": "ready", "/orders/undo": "undo", "/orders/handover": "handover",
+		"/orders/return": "return", "/orders/recall": "recall",
 	} {
 		w := ask(h, path, `{"order":"2026-10-05/eleme/88","transaction":"0123456789abcdef"}`)
 		if body := strings.TrimSpace(w.Body.String()); w.Code != http.StatusOK || body != `{"order_id":"2026-10-05/eleme/88"}` {
@@ -66,7 +67,7 @@ func TestTouchesRefused(t *testing.T) {
 		"no transaction":           {`{"order":"a"}`, kitchen.Reply{}, nil, 400, "malformed"},
 		"a short transaction":      {`{"order":"a","transaction":"1"}`, kitchen.Reply{}, nil, 400, "malformed"},
 		"an odd transaction":       {`{"order":"a","transaction":"0123456789abcdef<"}`, kitchen.Reply{}, nil, 400, "malformed"},
-		"an endless order":         {`{"order":"` + strings.Repeat("a", 201) + `","transaction":"0123456789abcdef"}`, kitchen.Reply{}, nil, 400, "malformed"},
+		"an endless order":         {`{"order":"` + strings.Repeat("a", 1001) + `","transaction":"0123456789abcdef"}`, kitchen.Reply{}, nil, 400, "malformed"},
 		"an unknown key":           {`{"order":"a","transaction":"0123456789abcdef","x":1}`, kitchen.Reply{}, nil, 400, "malformed"},
 		"no such order":            {good, kitchen.Reply{Error: kitchen.CodeNotFound, Text: "x"}, nil, 404, "not_found"},
 		"it is so already":         {good, kitchen.Reply{Error: kitchen.CodeConflict, Text: "x"}, nil, 409, "conflict"},

@@ -109,21 +109,17 @@ func (d *step) obey(e Event, c *Command, r *Reply) {
 	switch c.Name {
 	case CommandReady, CommandUndo, CommandHandOver:
 		d.mark(e, c, r)
+	case CommandReturn:
+		d.giveBack(e, c, r)
 	case CommandRecall:
 		d.recall(e, c, r)
 	default:
-		r.Error, r.Text = CodeUnknownCommand, "the kitchen knows ready, undo, handover, recall, order, model.import and templates.set"
+		r.Error, r.Text = CodeUnknownCommand, "the kitchen knows ready, undo, handover, return, recall, order, model.import and templates.set"
 	}
 }
 
-// mark says of an order that it is ready or was handed over, or takes back which of the
-// two was last. Only a person at a screen takes a hand-over back.
+// mark says of an open order that it is ready, that it is not, or that it was handed over.
 func (d *step) mark(e Event, c *Command, r *Reply) {
-	if o := d.s.back(c.Order); o != nil && c.Name == CommandUndo && r.Touch {
-		r.Order = o.ID
-		d.comeBack(e, o, OrderReady, o.ClosedSeq, ReasonReturned)
-		return
-	}
 	o := d.meant(c, r)
 	if o == nil {
 		return

@@ -195,10 +195,10 @@ type Command struct {
 	// Transaction names the request, as a hash. For a day the same one is answered
 	// and not done again.
 	Transaction string `json:"transaction"`
-	// Name is "ready", "undo", "handover", "recall", "order", "model.import" or
-	// "templates.set".
+	// Name is "ready", "undo", "handover", "return", "recall", "order", "model.import"
+	// or "templates.set".
 	Name string `json:"name"`
-	// Order is the order meant by the first four: its id, or what staff call, which
+	// Order is the order meant by the first five: its id, or what staff call, which
 	// Channel may narrow down. One that was picked up has its id alone.
 	Order   string `json:"order,omitempty"`
 	Channel string `json:"channel,omitempty"`

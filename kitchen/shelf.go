@@ -20,6 +20,7 @@ func (d *step) press(e Event, p Press) {
 	case o == nil:
 	case p.Gesture == Down && o.Phase == Cooking && !d.justPlaced(o, e.Stamp):
 		d.ready(e, o, "button", "")
+	case d.justTouched(o, e.Stamp): // two said the same at once: one more says nothing else
 	case p.Gesture == Short && o.Phase == Ready:
 		d.pickedUp(e, o, "button")
 	case p.Gesture == Hold && o.Phase == Ready:
@@ -39,18 +40,26 @@ func (d *step) justPlaced(o *Order, at Stamp) bool {
 	return known && age < doubleTap
 }
 
+// justTouched says whether o was made ready at a screen a moment ago: a button that is
+// let go now was pressed to say the same.
+func (d *step) justTouched(o *Order, at Stamp) bool {
+	if o.Phase != Ready || o.ReadyBy != "touch" {
+		return false
+	}
+	age, known := d.s.Since(o.ReadyAt, at)
+	return known && age < doubleTap
+}
+
 // pressOldest is a press in a shop without slots: it readies the oldest order, a
 // hold takes back the last. It waits for the release, since a hold begins like a press.
 func (d *step) pressOldest(e Event, p Press) {
-	switch p.Gesture {
-	case Short:
-		if o := d.s.oldest(); o != nil {
-			d.ready(e, o, "button", p.Slot)
-		}
-	case Hold:
-		if o := d.s.lastReady(); o != nil {
-			d.undo(e, o, "button")
-		}
+	o, last := d.s.oldest(), d.s.lastReady()
+	touched := last != nil && d.justTouched(last, e.Stamp)
+	switch {
+	case p.Gesture == Short && o != nil && !(touched && last.Seq < o.Seq): // which was the oldest then
+		d.ready(e, o, "button", p.Slot)
+	case p.Gesture == Hold && last != nil && !touched:
+		d.undo(e, last, "button")
 	}
 }
 

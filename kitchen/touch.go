@@ -9,6 +9,7 @@ import (
 // screen it is stands in the source of the event: "board/" and its name.
 const (
 	CommandHandOver = "handover" // an order was handed over
+	CommandReturn   = "return"   // … and it was not after all
 	CommandRecall   = "recall"   // an order that left the cook's view is to be cooked again
 )
 
@@ -61,6 +62,20 @@ func (d *step) handOver(e Event, o *Order, r *Reply) {
 		return
 	}
 	d.pickedUp(e, o, evidence(e.Source))
+}
+
+// giveBack takes back that an order was handed over. It is no undo, which a screen that
+// heard nothing for a while may still send about the order.ready before: an order that
+// left meanwhile has left.
+func (d *step) giveBack(e Event, c *Command, r *Reply) {
+	if o := d.s.back(c.Order); o != nil {
+		r.Order = o.ID
+		d.comeBack(e, o, OrderReady, o.ClosedSeq, ReasonReturned)
+		return
+	}
+	if o := d.meant(c, r); o != nil {
+		r.Order, r.Error, r.Text = o.ID, CodeConflict, "the order was not handed over, so there is nothing to take back"
+	}
 }
 
 // comeBack reopens o, which was picked up: to be handed over still, or to be cooked again.

@@ -91,7 +91,11 @@ func TestHandOverUndone(t *testing.T) {
 	if _, r := s.asks("cloud", "undo", soup, ""); r.Error != CodeNotFound {
 		t.Errorf("the cloud takes a hand-over back: %+v", r)
 	}
-	s.touches([4]string{"undo", soup, "ready 12", ""})
+	s.touches(
+		[4]string{"undo", soup, "", CodeNotFound}, // it is about the order.ready, and comes too late
+		[4]string{"return", soup, "ready 12", ""},
+		[4]string{"return", soup, "", CodeConflict},
+	)
 	a := s.newest(OrderReady)
 	if a.Undoes != picked || a.Reason != ReasonReturned || a.ReadyAt == nil || !a.ReadyAt.Equal(was.ReadyAt.At) {
 		t.Errorf("got %+v, want it to take back %d and be ready since %s", a, picked, was.ReadyAt.At)
@@ -101,6 +105,44 @@ func TestHandOverUndone(t *testing.T) {
 		t.Errorf("got %+v, want it ready as it was in %+v", o, was)
 	}
 	s.touches([4]string{"undo", soup, "ready.undone 12", ""})
+	s.folded()
+}
+
+// Two people say at once that an order is ready, one at its button and one at a screen: it
+// is ready, whoever was first, and not picked up. Later a press means what it always does.
+func TestTouchAndPressAtOnce(t *testing.T) {
+	for gesture, later := range map[Gesture]string{Short: "picked_up 12", Hold: "ready.undone 12"} {
+		s := open(t, "A1")
+		soup := s.soup("12")
+		s.touches([4]string{"ready", soup, "ready 12", ""})
+		s.pass(100 * time.Millisecond)
+		s.want(s.press("A1", Down, gesture), "")
+		s.touches([4]string{"undo", soup, "ready.undone 12", ""})
+		s.pass(time.Second)
+		s.want(s.press("A1", Down), "ready 12")
+		s.touches([4]string{"ready", soup, "", CodeConflict})
+		s.want(s.press("A1", gesture), "")
+		s.touches([4]string{"undo", soup, "ready.undone 12", ""}, [4]string{"ready", soup, "ready 12", ""})
+		s.pass(doubleTap)
+		s.want(s.press("A1", Down, gesture), later)
+		s.folded()
+	}
+}
+
+// Without slots a press means the oldest order: also where a touch has just said so of it,
+// and then it does not mean the next one.
+func TestTouchAndPressOfTheOldest(t *testing.T) {
+	s := open(t, "A1")
+	s.Rules.Assigned = false
+	one, two := s.soup("1"), s.soup("2")
+	s.soup("3")
+	s.touches([4]string{"ready", two, "ready 2", ""})
+	s.want(s.press("A1", Down, Short), "ready 1") // another order was touched
+	s.touches([4]string{"undo", one, "ready.undone 1", ""}, [4]string{"ready", one, "ready 1", ""})
+	s.want(s.press("A1", Down, Short), "")
+	s.want(s.press("A1", Down, Hold), "")
+	s.pass(doubleTap)
+	s.want(s.press("A1", Down, Short), "ready 3")
 	s.folded()
 }
 
@@ -140,7 +182,7 @@ func TestRecallAndTheShelf(t *testing.T) {
 	s.want(s.press("A2", Down, Short), "ready 1")
 	s.touches(
 		[4]string{"handover", one, "picked_up 1", ""},
-		[4]string{"undo", one, "ready 1", ""}, // and its slot waited for it
+		[4]string{"return", one, "ready 1", ""}, // and its slot waited for it
 	)
 	if o := s.State.Orders[one]; o.Slot != "A2" {
 		t.Errorf("it came back to %q, want A2", o.Slot)
@@ -162,7 +204,7 @@ func TestTheLastTwenty(t *testing.T) {
 	}
 	s.touches(
 		[4]string{"recall", ids[1], "", CodeNotFound},
-		[4]string{"undo", ids[1], "", CodeNotFound},
+		[4]string{"return", ids[1], "", CodeNotFound},
 		[4]string{"recall", ids[2], "ready.undone 102", ""},
 		[4]string{"recall", ids[0], "ready.undone 100", ""}, // it is open, so it needs no memory
 	)
@@ -171,7 +213,7 @@ func TestTheLastTwenty(t *testing.T) {
 		t.Errorf("got %d that left, the newest %+v", len(left), left[0])
 	}
 	gone := ids[maxLeft]
-	s.touches([4]string{"undo", gone, fmt.Sprint("ready ", 100+maxLeft), ""})
+	s.touches([4]string{"return", gone, fmt.Sprint("ready ", 100+maxLeft), ""})
 	s.print(Ticket{Kind: SlipCancel, Number: fmt.Sprint(100 + maxLeft), Channel: "meituan"})
 	s.touches([4]string{"recall", gone, "", CodeNotFound})
 	s.folded()
@@ -220,7 +262,7 @@ func TestRecordOfWhatCameBack(t *testing.T) {
 	}
 	s.touches(
 		[4]string{"handover", one, "picked_up 1", ""},
-		[4]string{"undo", one, "ready 1", ""},
+		[4]string{"return", one, "ready 1", ""},
 	)
 	if labels() != 2 {
 		t.Errorf("%d labels after a hand-over was taken back, want 2", labels())

@@ -178,8 +178,10 @@ function act(one, by) {
   if (slipped) return;
   one.acted = moment;
   lastTouched = one.id;
-  touch(one.id, { cooking: "ready", ready: "handover", undo: "undo" }[one.mode], phaseOf(one.id));
+  const phase = phaseOf(one.id);
+  touch(one.id, { cooking: "ready", ready: "handover", undo: takesBack[phase] }[one.mode], phase);
 }
+const takesBack = { ready: "undo", picked_up: "return" };
 const opened = performance.now();
 
 $("main").addEventListener("click", (e) => {
@@ -190,7 +192,8 @@ $("main").addEventListener("click", (e) => {
 
 /** undoLast takes back what was touched last at this screen. */
 function undoLast() {
-  if (lastTouched && state.left.some((o) => o.order_id === lastTouched)) touch(lastTouched, "undo", phaseOf(lastTouched));
+  const left = state?.left.find((o) => o.order_id === lastTouched);
+  if (left) touch(left.order_id, takesBack[left.phase], left.phase);
 }
 
 // The tile answers before all else is looked at again.

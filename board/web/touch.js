@@ -34,7 +34,7 @@ function reason(error) {
   }
 }
 
-/** touch asks "ready", "undo", "handover" or "recall" of an order in a phase. */
+/** touch asks "ready", "undo", "handover", "return" or "recall" of an order in a phase. */
 export async function touch(id, what, phase) {
   const was = pending.get(id);
   if (was && !was.over) return;

@@ -91,7 +91,7 @@ func (b *contractShop) touches() {
 	b.order("48", 2, 40*time.Minute, burger)
 	id := time.Now().Format(time.DateOnly) + "/grubhub/48"
 	for i, name := range []string{
-		kitchen.CommandReady, kitchen.CommandHandOver, kitchen.CommandUndo, kitchen.CommandHandOver, kitchen.CommandRecall,
+		kitchen.CommandReady, kitchen.CommandHandOver, kitchen.CommandReturn, kitchen.CommandHandOver, kitchen.CommandRecall,
 	} {
 		r, err := b.house.touched(b.Context(), "pass", kitchen.Command{Transaction: fmt.Sprint("touch-", i), Name: name, Order: id})
 		if err != nil || r.Error != "" || r.Order != id {
