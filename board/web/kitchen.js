@@ -101,11 +101,14 @@ function keep(o, full, health) {
 
 const drawn = () => [...places.cooking.drawn, ...places.handover.drawn];
 
-/** number gives the keys of a bump bar to the tiles, and notes which ones moved. */
+/** number gives the keys of a bump bar to the tiles, and notes which ones moved so far that
+ * a finger on its way meets another. */
 function number() {
   const cooking = places.cooking.drawn;
   for (const [i, one] of drawn().entries()) {
-    if (one.place !== i) Object.assign(one, { place: i, moved: performance.now() });
+    const { left: x, top, width, height } = one.li.getBoundingClientRect(), y = top + scrollY;
+    if (!(Math.abs(x - one.x) < width / 3 && Math.abs(y - one.y) < height / 3)) one.moved = performance.now();
+    Object.assign(one, { x, y });
     one.key.textContent = cooking[i] === one && i < 9 ? i + 1 : "";
   }
 }
@@ -233,6 +236,7 @@ offerSounds(["fresh", "changed", "late"]);
 const fit = () => state && (Object.values(places).forEach((p) => p.fit()), number());
 addEventListener("resize", fit);
 follow({
+  busy: () => [...pending.values()].some((one) => !one.over),
   show(next) {
     const other = next !== state;
     state = next;

@@ -5,11 +5,15 @@ import { $, icon, banner } from "./dom.js";
 import { stillIn } from "./door.js";
 
 const silence = 1500; // ms without a word, looked at four times a second: noticed within two seconds
+const patience = 4000; // ms that the way back may take on a slow network before it is tried anew
 const fresh = 10 * 60000; // ms for which a start is announced
 
 let state; // the newest; the kitchen's is {now, board, left, health}
 let have = ""; // its id
 let heard = 0; // when something came last, on this screen's own clock
+let heardAt = 0; // the same by its wall clock, which goes on while a tablet sleeps
+let begun = 0; // when the stream was asked for last
+let outdated = false; // the page is of another edition than the box
 let gone = false;
 let source;
 let path;
@@ -28,6 +32,7 @@ export const isGone = () => gone;
 
 function hear(time) {
   heard = performance.now();
+  heardAt = Date.now();
   clock = { at: Date.parse(time), mine: heard };
   learnZone(time);
 }
@@ -35,8 +40,9 @@ function hear(time) {
 // ---- the stream ----
 
 /** follow calls show(state) at each state, and again when the stream is lost. Every
- * second that the page is alive it calls tick(minute): whether the minute is another. */
-export function follow({ show, tick = () => {}, from = "/events" }) {
+ * second that the page is alive it calls tick(minute): whether the minute is another. A
+ * page that is out of date does not load itself anew while busy() says so. */
+export function follow({ show, tick = () => {}, busy = () => false, from = "/events" }) {
   path = from;
   draw = () => {
     showLink();
@@ -44,13 +50,18 @@ export function follow({ show, tick = () => {}, from = "/events" }) {
     show(state);
   };
   connect();
-  // A browser gives up on some errors for good, and a machine that lost its power
-  // closes nothing: begin anew after each silence.
-  setInterval(() => {
-    if (performance.now() - heard < silence) return;
+  const look = () => {
+    if (outdated && !busy()) location.reload();
+    if (performance.now() - heard < silence && Date.now() - heardAt < silence) return;
     lose();
-    connect();
-  }, 250);
+    // A browser gives up on some errors for good, and a machine that lost its power
+    // closes nothing: begin anew.
+    if (performance.now() - begun > (begun > heard ? patience : 0)) connect();
+  };
+  setInterval(look, 250);
+  // A tablet that wakes up, and a page that comes back from another one, may be hours old.
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pageshow", look);
   let minute;
   setInterval(() => {
     if (gone || !state) return;
@@ -65,13 +76,14 @@ export function follow({ show, tick = () => {}, from = "/events" }) {
 
 function connect() {
   source?.close();
-  heard = performance.now();
+  begun = performance.now();
   source = new EventSource(have ? path + "?have=" + encodeURIComponent(have) : path);
   source.addEventListener("edition", (e) => {
-    if (e.data !== document.documentElement.dataset.edition) location.reload();
+    outdated = e.data !== document.documentElement.dataset.edition;
   });
   source.addEventListener("beat", (e) => hear(e.data));
   source.addEventListener("state", (e) => {
+    if (outdated) return; // it may be of another kind
     state = JSON.parse(e.data);
     have = e.lastEventId;
     hear(state.now);
@@ -79,6 +91,7 @@ function connect() {
     draw();
   });
   source.addEventListener("same", (e) => { // as the newest that came
+    if (outdated) return;
     hear(e.data);
     turn(false);
     draw();

@@ -6,10 +6,11 @@ export const grace = 10000;
 const ms = (text) => (text ? Date.parse(text) : undefined);
 
 /** left is how many ms of its grace something has that happened at a time; 0 when it is
- * over. pace is how many times faster than real time the kitchen's clock runs. */
+ * over, and where the clock was set back since, so that nobody knows. pace is how many
+ * times faster than real time the kitchen's clock runs. */
 export function left(at, now, pace = 1) {
   const past = (now - ms(at)) / pace;
-  return past < grace ? Math.min(grace - past, grace) : 0;
+  return past > -1000 && past < grace ? Math.min(grace - past, grace) : 0;
 }
 
 /** age is how an order does: "cooking" in time, "tardy" when it will be late, "late". */

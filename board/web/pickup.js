@@ -62,7 +62,7 @@ function fit(name, all = [...lists[name].values()]) {
   }
   const end = list.getBoundingClientRect().bottom + 1;
   const beyond = all.findIndex((e) => e.getBoundingClientRect().bottom > end);
-  const fits = Math.max(1, beyond);
+  const fits = beyond < 0 ? all.length : Math.max(1, beyond);
   const count = Math.ceil(all.length / fits), n = pages[name] % count;
   arrange(list, all.slice(n * fits, (n + 1) * fits));
   page.textContent = t("pickup.page", { n: n + 1, count });

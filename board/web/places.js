@@ -7,6 +7,7 @@ const sizes = [1.6, 1.4, 1.2, 1.05, 0.95, 0.85, 0.78, 0.7, 0.62];
 const legible = 13; // px of an em
 const small = 0.9; // below this a long name may be cut rather than make all smaller
 const paged = 0.72; // the size of tiles on pages, if that is legible
+const tall = 0.6; // of the place: as high is a tile that spreads, since it was higher than all of it
 const least = { width: 14, height: 5.6 }; // em of a tile: more of them than fit by this are not tried
 const row = 4; // px of a row of the grid, as in the style sheet
 const named = 6; // of the tiles on other pages, if there is room for their numbers
@@ -21,6 +22,37 @@ const scrolls = matchMedia("(max-width: 43rem), (max-height: 22rem)");
 const spills = (e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1;
 const torn = (place) => [...place.querySelectorAll(".face")].some((e) => e.scrollWidth > e.clientWidth + 1);
 const cut = (place) => [...place.querySelectorAll(".who > *")].some((e) => e.scrollWidth > e.clientWidth);
+
+/** rows gives a tile as many rows of the grid as it is high. */
+const rows = (e, height) => (e.style.gridRowEnd = "span " + Math.ceil((height + 2 * row) / row));
+
+/** shorten lets a tile that is higher than most say how many dishes it leaves out. */
+function shorten(e, most) {
+  const face = e.firstChild, dishes = [...face.querySelectorAll(".items > li")];
+  if (face.offsetHeight <= most || !dishes.length) return;
+  const rest = el("li", "left-out");
+  dishes[0].parentNode.append(rest);
+  const show = (n) => {
+    dishes.forEach((d, i) => (d.hidden = i >= n));
+    rest.textContent = t("more.dishes", { n: dishes.length - n });
+  };
+  let [fit, over] = [0, dishes.length];
+  while (over - fit > 1) {
+    const n = (fit + over) >> 1;
+    show(n);
+    [fit, over] = face.offsetHeight <= most ? [n, over] : [fit, n];
+  }
+  show(fit);
+  rows(e, face.offsetHeight);
+}
+
+/** whole takes back what was done to a tile that is too large. */
+function whole(e) {
+  e.querySelector(".left-out")?.remove();
+  for (const d of e.querySelectorAll(".items > [hidden]")) d.hidden = false;
+  delete e.dataset.columns;
+  e.style.removeProperty("--columns");
+}
 
 export class Place {
   #section;
@@ -84,7 +116,7 @@ export class Place {
     this.#section.classList.remove("brief");
     this.#foot.hidden = true;
     if (scrolls.matches) {
-      this.#draw(1, scrolled);
+      this.#draw(1, scrolled, Infinity);
       return this.#tell();
     }
     if (this.#from === 0) {
@@ -92,7 +124,7 @@ export class Place {
         this.#section.classList.toggle("brief", brief);
         for (const size of tried) {
           if (n > this.#room(size * em)) continue;
-          this.#draw(size, n);
+          this.#draw(size, n, this.#section.clientHeight);
           if (!spills(this.#section) && !torn(this.#section) && (size < small || brief || !cut(this.#section))) return;
         }
       }
@@ -102,8 +134,10 @@ export class Place {
     this.#put(t("more", { n, list: "" }));
     const size = Math.max(paged, legible / em);
     const room = this.#room(size * em), likely = Math.min(room, this.#before + spare);
-    this.#draw(size, likely);
-    if (this.#within() === likely && likely < room) this.#draw(size, room);
+    const high = this.#foot.getBoundingClientRect().top - this.#list.getBoundingClientRect().top - 2 * row;
+    this.#draw(size, likely, high);
+    if (this.#within() === likely && likely < room) this.#draw(size, room, high);
+    for (const one of this.drawn) shorten(one.li, high);
     this.#before = this.#fits = this.#within();
     arrange(this.#list, this.drawn.map((one) => one.li));
     this.#tell();
@@ -116,14 +150,24 @@ export class Place {
   }
 
   /** draw draws so many tiles at a size, each with as many rows as it is high, so that
-   * none leaves a hole. */
-  #draw(size, fits) {
+   * none leaves a hole. One that is higher than most spreads. */
+  #draw(size, fits, most) {
     this.#fits = fits;
     this.#section.style.setProperty("--z", size);
     const tiles = this.drawn.map((one) => (one.draw(), one.li));
     arrange(this.#list, tiles);
+    tiles.forEach(whole);
     const heights = tiles.map((e) => e.firstChild.offsetHeight);
-    tiles.forEach((e, i) => (e.style.gridRowEnd = "span " + Math.ceil((heights[i] + 2 * row) / row)));
+    tiles.forEach((e, i) => rows(e, heights[i] > most ? this.#spread(e, Math.ceil(heights[i] / most / tall)) : heights[i]));
+  }
+
+  /** spread lets a tile take several columns for its dishes, if there are so many, and
+   * returns how high it is then. */
+  #spread(e, columns) {
+    const most = getComputedStyle(this.#list).gridTemplateColumns.split(" ").length;
+    e.dataset.columns = Math.min(columns, most);
+    e.style.setProperty("--columns", e.dataset.columns);
+    return e.firstChild.offsetHeight;
   }
 
   /** within is how many of the drawn tiles have room; one always has. */

@@ -10,11 +10,13 @@ const tunes = {
   late: [[330, 0, 0.28], [247, 0.34, 0.42]],
   ready: [[523, 0, 0.16], [659, 0.16, 0.16], [784, 0.32, 0.3]],
 };
+const rest = 1; // s between two of a kind: twenty slips at once are one sound
 const volumes = { low: 0.15, normal: 0.45, high: 1 };
 
 let audio;
 let names = [];
 let listener = () => {};
+const ends = {}; // name → when it has been heard, on the audio's clock
 
 const wanted = (name) => choice("sound." + name, name !== "ready");
 
@@ -50,7 +52,9 @@ for (const event of ["pointerup", "keydown"]) addEventListener(event, unlock, tr
 
 /** play plays a sound, if it is wanted here and may be played. */
 export function play(name) {
-  if (!wanted(name) || audio?.state !== "running") return;
+  if (!wanted(name) || audio?.state !== "running" || audio.currentTime < (ends[name] ?? 0)) return;
+  const [, last, length] = tunes[name][tunes[name].length - 1];
+  ends[name] = audio.currentTime + last + length + rest;
   const loud = volumes[choice("volume", "normal")] ?? volumes.normal;
   for (const [hertz, begin, length] of tunes[name]) {
     const tone = audio.createOscillator(), gain = audio.createGain();
