@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync"
@@ -178,20 +177,7 @@ func TestBodyOfARole(t *testing.T) {
 // A connection of HTTP/2 carries few requests, and little of what nobody has read yet: the
 // server says so in the first thing that it sends.
 func TestHTTP2Limits(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := site().HTTP()
-	ours := httptest.NewUnstartedServer(nil) // for its certificate
-	ours.StartTLS()
-	defer ours.Close()
-	server.TLSConfig = &tls.Config{Certificates: ours.TLS.Certificates}
-	var serving sync.WaitGroup
-	serving.Go(func() { _ = server.ServeTLS(ln, "", "") })
-	defer serving.Wait()
-	defer server.Close()
-	c, err := tls.Dial("tcp", ln.Addr().String(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
+	c, err := tls.Dial("tcp", tlsSite(t), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
 	if err != nil {
 		t.Fatal(err)
 	}

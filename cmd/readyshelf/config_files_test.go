@@ -129,13 +129,16 @@ func TestNamedPipes(t *testing.T) {
 }
 
 // testCertificate returns a certificate and its key in PEM form.
-func testCertificate(t *testing.T) (cert, key []byte) {
+func testCertificate(t *testing.T, changes ...func(*x509.Certificate)) (cert, key []byte) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	for _, change := range changes {
+		change(template)
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 	if err != nil {
 		t.Fatal(err)

@@ -165,6 +165,9 @@ func (d *doctor) checks() []check {
 		{"log", longCheck, d.checkLog},
 		{"identity", shortCheck, d.checkIdentity},
 	}
+	if d.Board.CertFile != "" {
+		all = append(all, check{"screens", shortCheck, d.checkScreens})
+	}
 	all = append(all, d.deviceChecks()...)
 	all = append(all, d.portChecks()...)
 	return append(all, d.brokerChecks()...)

@@ -40,7 +40,11 @@ func (h *house) servePage(ctx context.Context) error {
 	server := pages.HTTP()
 	h.settings.drawnBy(pages.Redraw)
 	server.TLSConfig = secure
-	if err := serve(ctx, board.Limit(ln), server); err != nil {
+	ln = board.Limit(ln)
+	if secure != nil {
+		ln = pages.Secured(ln)
+	}
+	if err := serve(ctx, ln, server); err != nil {
 		return fmt.Errorf("serve the kitchen's page: %w", err)
 	}
 	return nil

@@ -56,17 +56,26 @@ func (s *shopCertificate) look() string {
 }
 
 func (s *shopCertificate) read() error {
-	cert, err := readSmall(s.cert)
-	key, err2 := readSmall(s.key)
+	pair, err := readCertificate(s.cert, s.key)
+	if err != nil {
+		return err
+	}
+	s.shown = pair
+	return nil
+}
+
+// readCertificate reads the board's certificate and its key.
+func readCertificate(certFile, keyFile string) (*tls.Certificate, error) {
+	cert, err := readSmall(certFile)
+	key, err2 := readSmall(keyFile)
 	if err := errors.Join(err, err2); err != nil {
-		return fmt.Errorf("read the board's certificate: %w", err)
+		return nil, fmt.Errorf("read the board's certificate: %w", err)
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return fmt.Errorf("read the board's certificate %s: %w", s.cert, err)
+		return nil, fmt.Errorf("read the board's certificate %s: %w", certFile, err)
 	}
-	s.shown = &pair
-	return nil
+	return &pair, nil
 }
 
 // get is tls.Config.GetCertificate. A certificate that cannot be read leaves the one
