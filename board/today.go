@@ -28,6 +28,7 @@ type DayOrder struct {
 	Number, Channel string
 	Accepted        time.Time
 	Promised        *time.Time
+	Preorder        bool // its slip says so
 	// Issued is what was forecast when it came: seconds after Accepted. nil: nothing.
 	Issued *kitchen.Quantiles
 	Soon   *time.Time // order.soon went out

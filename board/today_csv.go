@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // columns of the file of a day. There is no personal data in the log, so there is none here.
@@ -75,9 +76,10 @@ func (o *DayOrder) cells(telling bool) []string {
 	}
 }
 
-// plain is text that no spreadsheet takes for a formula: it came from a slip.
+// plain is text that no spreadsheet takes for a formula: it came from a slip. Those of East
+// Asia take the wide signs too.
 func plain(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

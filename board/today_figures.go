@@ -70,13 +70,15 @@ const (
 func (d *Day) figures() dayFigures {
 	f := dayFigures{Orders: len(d.Orders)}
 	telling := d.telling()
-	hours := make([]gathered, int(math.Ceil(d.To.Sub(d.From).Hours())))
+	// Of a day that begins at half past four the first hour is a half.
+	begin := d.From.Add(-time.Duration(d.From.Minute())*time.Minute - time.Duration(d.From.Second())*time.Second)
+	hours := make([]gathered, int(math.Ceil(d.To.Sub(begin).Hours())))
 	var all gathered
 	for i := range d.Orders {
 		o := &d.Orders[i]
 		f.count(o)
 		into := []*gathered{&all}
-		if h := int(o.Accepted.Sub(d.From).Hours()); h >= 0 && h < len(hours) {
+		if h := int(o.Accepted.Sub(begin).Hours()); h >= 0 && h < len(hours) {
 			into = append(into, &hours[h])
 		}
 		for _, g := range into {
@@ -87,7 +89,7 @@ func (d *Day) figures() dayFigures {
 	for i := range hours {
 		h := &hours[i]
 		f.Hours = append(f.Hours, hour{
-			d.From.Add(time.Duration(i) * time.Hour).Hour(), h.orders, h.late,
+			begin.Add(time.Duration(i) * time.Hour).Hour(), h.orders, h.late,
 			spreadOf(h.made), spreadOf(h.wait), spreadOf(h.off),
 		})
 	}
@@ -114,14 +116,20 @@ func (o *DayOrder) late() bool {
 	return o.Late || o.Ready != nil && o.Promised != nil && o.Ready.After(*o.Promised)
 }
 
-// telling says of each order whether the press that made it ready says when it was: not
-// where several were pressed at once, to clear the shelf.
+// ahead says whether it waited for an hour of its own.
+func (o *DayOrder) ahead() bool {
+	return o.Preorder || o.Promised != nil && kitchen.FarAhead(o.Promised.Sub(o.Accepted))
+}
+
+// telling says of each order whether the press that made it ready says how long it was
+// cooked: not where it was ordered for later, and not where several were pressed at once,
+// to clear the shelf.
 func (d *Day) telling() []bool {
 	is := make([]bool, len(d.Orders))
 	var pressed []int
 	for i := range d.Orders {
 		if o := &d.Orders[i]; o.Ready != nil {
-			is[i] = !o.Recalled && kitchen.Telling(o.Evidence, o.Ready.Sub(o.Accepted))
+			is[i] = !o.Recalled && !o.ahead() && kitchen.Telling(o.Evidence, o.Ready.Sub(o.Accepted))
 			pressed = append(pressed, i)
 		}
 	}

@@ -72,6 +72,46 @@ func TestDayFigures(t *testing.T) {
 	}
 }
 
+// Hours are those of the store's clock, also where a day begins within one, or has another
+// length.
+func TestDayHours(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		from        time.Time
+		length      time.Duration
+		order       time.Time
+		hours, hour int
+	}{
+		{time.Date(2026, 10, 5, 4, 30, 0, 0, berlin), 24 * time.Hour, time.Date(2026, 10, 5, 5, 10, 0, 0, berlin), 25, 5},
+		{time.Date(2026, 10, 5, 4, 30, 0, 0, berlin), 24 * time.Hour, time.Date(2026, 10, 5, 4, 40, 0, 0, berlin), 25, 4},
+		{time.Date(2026, 3, 29, 0, 0, 0, 0, berlin), 23 * time.Hour, time.Date(2026, 3, 29, 12, 10, 0, 0, berlin), 23, 12},
+		{time.Date(2026, 10, 25, 0, 0, 0, 0, berlin), 25 * time.Hour, time.Date(2026, 10, 25, 12, 10, 0, 0, berlin), 25, 12},
+		{time.Date(2026, 10, 25, 0, 0, 0, 0, berlin), 25 * time.Hour, time.Date(2026, 10, 25, 23, 59, 0, 0, berlin), 25, 23},
+	} {
+		d := Day{From: c.from, To: c.from.Add(c.length), Orders: []DayOrder{{Accepted: c.order}}}
+		f := d.figures()
+		if len(f.Hours) != c.hours {
+			t.Errorf("%v: got %d hours, want %d", c.from, len(f.Hours), c.hours)
+		}
+		if !slices.ContainsFunc(f.Hours, func(h hour) bool { return h.Hour == c.hour && h.Orders == 1 }) {
+			t.Errorf("%v: the order of %v is not in its hour", c.from, c.order)
+		}
+	}
+}
+
+// An order for later says nothing of how fast the kitchen is.
+func TestDayWithPreorders(t *testing.T) {
+	said, far, near := made("1", 0, 80*time.Minute), made("2", 0, 80*time.Minute), made("3", 0, 20*time.Minute)
+	said.Preorder, far.Promised, near.Promised = true, after(2*time.Hour), after(30*time.Minute)
+	d := dayOf(said, far, near)
+	if f := d.figures(); f.Made.N != 1 || f.Made.P50 != 1200 || f.Forecast.N != 1 || f.Wait.N != 3 {
+		t.Errorf("got %+v", f)
+	}
+}
+
 // Presses that clear a shelf say of no order when it was ready.
 func TestDayWithoutBursts(t *testing.T) {
 	var orders []DayOrder
@@ -147,6 +187,7 @@ func TestDayAnswer(t *testing.T) {
 // The file can be read by what reads CSV, and runs nothing in a spreadsheet.
 func TestDayAsFile(t *testing.T) {
 	evil := made(`=HYPERLINK("http://x","1")`, 0, 300*time.Second)
+	evil.Channel = "＝1+1"
 	open := DayOrder{Number: `9,"9"`, Accepted: noon}
 	w := get(dated(dayOf(evil, open), nil).Handler(), "/today/orders.csv?day=2026-10-05")
 	if got := w.Header().Get("Content-Disposition"); got != `attachment; filename="orders-2026-10-05.csv"` {
@@ -162,7 +203,7 @@ func TestDayAsFile(t *testing.T) {
 		row          int
 		column, want string
 	}{
-		{1, "order", `'=HYPERLINK("http://x","1")`}, {1, "accepted", "2026-10-05T12:00:00+08:00"}, {1, "made_s", "300"},
+		{1, "order", `'=HYPERLINK("http://x","1")`}, {1, "channel", "'＝1+1"}, {1, "accepted", "2026-10-05T12:00:00+08:00"}, {1, "made_s", "300"},
 		{1, "forecast_p50_s", "600"}, {1, "error_s", "-300"}, {1, "wait_s", "300"}, {1, "end", "picked_up"}, {1, "late", "false"},
 		{2, "order", `9,"9"`}, {2, "ready", ""}, {2, "made_s", ""}, {2, "end", ""},
 	} {

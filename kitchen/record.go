@@ -181,8 +181,15 @@ func Pressed(evidence string) bool { return evidence != "" && evidence != "slip"
 // aheadOrdered says whether o waits for an hour of its own: the settings say when it is
 // begun, and this does not know them.
 func aheadOrdered(s *State, o *Order) bool {
-	r := DefaultRules()
-	return o.Preorder || s.wait(o, r) > 0
+	at, ok := s.wall(o.Accepted)
+	return o.Preorder || ok && o.Promised != nil && FarAhead(o.Promised.Sub(at))
+}
+
+// FarAhead says whether a promise, so long after its ticket, makes an order a pre-order by
+// the default rules, even when its slip does not say so. The time from its ticket to ready
+// says nothing of the kitchen.
+func FarAhead(promise time.Duration) bool {
+	return promise >= DefaultRules().DefaultPromise+preorderAfter
 }
 
 func (r *Record) open(said Said) {

@@ -7,11 +7,22 @@ import { el } from "./dom.js";
 const ns = "http://www.w3.org/2000/svg";
 const [width, height, left, right, top, foot] = [480, 230, 46, 10, 12, 34];
 
-/** ticks are round numbers from low to high, five or so. */
-export function ticks(low, high) {
+/** stepOf is the distance of round numbers from low to high, five or so. */
+function stepOf(low, high) {
   const rough = (high - low) / 4 || 1;
   const ten = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((f) => f * ten).find((s) => s >= rough);
+  return [1, 2, 5, 10].map((f) => f * ten).find((s) => s >= rough);
+}
+
+/** around is [low, high] made wider, to where the round numbers next to them are. */
+export function around(low, high) {
+  const step = stepOf(low, high);
+  return [Math.floor(low / step) * step, Math.ceil(high / step) * step];
+}
+
+/** ticks are these round numbers. */
+function ticks(low, high) {
+  const step = stepOf(low, high);
   const all = [];
   for (let v = Math.ceil(low / step) * step; v <= high + step / 1e6; v += step) all.push(+v.toFixed(6));
   return all;

@@ -1,6 +1,6 @@
 // What a day is plotted as. Times come in seconds and are shown in minutes.
 import { t } from "./words.js";
-import { plot, empty } from "./plot.js";
+import { plot, empty, around } from "./plot.js";
 
 const minutes = (s) => s / 60;
 const short = (s) => (s / 60).toFixed(1);
@@ -35,7 +35,7 @@ const across = (hours) => [-0.6, hours.length - 0.4];
 
 function orders(hours) {
   if (!hours.length) return empty(t("today.orders"));
-  const p = plot(t("today.orders"), t("today.orders.note"), across(hours), [0, Math.max(4, ...hours.map((h) => h.orders))]);
+  const p = plot(t("today.orders"), t("today.orders.note"), across(hours), around(0, Math.max(4, ...hours.map((h) => h.orders))));
   p.axes(below(hours), t("today.hour"));
   hours.forEach((h, i) => {
     p.bar("main", i - 0.4, i + 0.4, h.late, h.orders);
@@ -50,7 +50,7 @@ function spreads(hours, key, title, note, low = 0) {
   const some = hours.filter((h) => h[key].n);
   if (!some.length) return empty(title);
   const all = some.flatMap((h) => [minutes(h[key].p15), minutes(h[key].p85)]);
-  const p = plot(title, note, across(hours), [Math.min(low, ...all), Math.max(low + 4, ...all)]);
+  const p = plot(title, note, across(hours), around(Math.min(low, ...all), Math.max(low + 4, ...all)));
   p.axes(below(hours), t("today.hour"));
   hours.forEach((h, i) => {
     const s = h[key];

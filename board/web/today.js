@@ -1,5 +1,5 @@
 // A business day: its figures, its plots, and the board as it was.
-import { t, channel, hm, learnZone, span } from "./words.js";
+import { t, channel, span } from "./words.js";
 import { $, el, icon } from "./dom.js";
 import { follow } from "./live.js";
 import { plots } from "./today-plots.js";
@@ -23,7 +23,6 @@ async function load(name = asked) {
   if (mine !== turn) return;
   const another = day?.day !== answer.day;
   day = answer;
-  learnZone(day.from);
   show(another);
 }
 
@@ -102,9 +101,19 @@ function fullest(low, high) {
   return best;
 }
 
+/** clock is the store's time so many seconds after the day's begin, also of a day on which
+ * the clocks were set, or of one in summer, seen in winter. */
+function clock(at) {
+  const { hours } = day.figures;
+  const minute = +day.from.slice(14, 16) + Math.floor(at / 60), i = Math.floor(minute / 60);
+  const last = hours.length - 1;
+  const hour = i <= last ? hours[i].hour : (hours[last].hour + i - last) % 24;
+  return String(hour).padStart(2, "0") + ":" + String(minute % 60).padStart(2, "0");
+}
+
 function then() {
   const at = +moment.value;
-  const text = hm(Date.parse(day.from) + at * 1000);
+  const text = clock(at);
   $("#clock-then").textContent = text;
   moment.setAttribute("aria-valuetext", text);
   const all = day.orders.filter((o) => there(o, at));

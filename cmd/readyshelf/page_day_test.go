@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"readyshelf/board"
@@ -29,6 +30,29 @@ func (b *bubble) cook(number string, took time.Duration) {
 	time.Sleep(5 * time.Minute)
 	b.press("A1", 100*time.Millisecond)
 	time.Sleep(time.Minute)
+}
+
+// An order that came before the clock was set, as on a machine without a battery for it,
+// is of the day in which it came.
+func TestDayBeforeTheClockIsSet(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, 1)
+		b.synced = time.Now().Add(10 * time.Minute)
+		b.up()
+		time.Sleep(time.Second)
+		b.cook("1", 2*time.Minute) // done before
+		time.Sleep(10 * time.Minute)
+		b.cook("2", 2*time.Minute)
+		got := b.told(b.house.days(), "")
+		if len(got.Orders) != 2 || got.Orders[0].Number != "1" || got.Orders[0].End != kitchen.OrderPickedUp {
+			t.Fatalf("got %+v, want both orders", got.Orders)
+		}
+		if o := got.Orders[0]; o.Accepted.Sub(b.start).Abs() > time.Minute || o.Ready.Sub(o.Accepted).Round(time.Minute) != 2*time.Minute {
+			t.Errorf("got %+v, want it at %v", o, b.start)
+		}
+		b.end()
+	})
 }
 
 // Days are told as they were, from the log, also after a restart and while they go on.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"readyshelf/board"
@@ -66,15 +67,25 @@ func (o *entry) here() int {
 // accept begins an order, unless it is of another day or there already: an older log that
 // was saved may have it too.
 func (b *diary) accept(a *kitchen.Alert, at, stamp kitchen.Stamp) {
-	if a.Day != b.date || b.orders[a.ID] != nil {
+	if !b.has(a.Day, at) || b.orders[a.ID] != nil {
 		return
 	}
 	o := &entry{accepted: stamp, DayOrder: board.DayOrder{
 		Number: a.Number, Channel: a.Channel, Accepted: at.At.In(b.from.Location()), Promised: a.Promised,
+		Preorder: a.Preorder,
 	}}
 	b.orders[a.ID] = o
 	b.open++
 	b.order = append(b.order, o)
+}
+
+// has says whether an order is of the day. One that came before the clock was set after a
+// start has no day: it counts to that in which it came, as is known by now.
+func (b *diary) has(day string, at kitchen.Stamp) bool {
+	if !strings.HasPrefix(day, "boot-") {
+		return day == b.date
+	}
+	return at.Clock != kitchen.Unknown && !at.At.Before(b.from) && at.At.Before(b.to)
 }
 
 // when is the time of a stamp after the order came, nil where nobody knows it.

@@ -19,8 +19,13 @@ import (
 func fullDay(t testing.TB, language string) string {
 	t.Helper()
 	day := lunchAndDinner()
+	return dayPage(t, language, day, day.From.Add(17*time.Hour+12*time.Minute))
+}
+
+// dayPage serves the pages of a shop that had a day, and returns their address.
+func dayPage(t testing.TB, language string, day board.Day, now time.Time) string {
+	t.Helper()
 	never := make(chan struct{})
-	now := day.From.Add(17*time.Hour + 12*time.Minute)
 	site := &board.Server{
 		Store: "test-shop", Language: language, Now: func() time.Time { return now },
 		View: func() *kitchen.Board {
