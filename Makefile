@@ -12,7 +12,7 @@ VERSION := $(shell git describe --tags --always --dirty --abbrev=10 2>/dev/null 
 STATIC  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 CMD     := ./cmd/readyshelf
 
-.PHONY: help demo build build-all always deb check test deps format vet static short race salvage peers browser rig days lunches guests forecasts fuzz torture bench clean
+.PHONY: help demo build build-all always deb check test deps format vet static short race alone salvage peers browser rig days lunches guests forecasts fuzz torture bench clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -38,7 +38,7 @@ deb: ## dist/readyshelf_*.deb: what installs itself on Raspberry Pi OS and Debia
 
 check: format vet static short ## what is quick: form, vet, staticcheck, short tests
 
-test: deps check race salvage peers browser days rig ## everything: what CI runs
+test: deps format vet static race alone salvage peers browser days rig ## everything: what CI runs
 
 deps: ## install what the tests use: a broker, a browser, a C compiler, promtool, tools for disks, Debian's checkers, shells
 	@bash test/deps.sh
@@ -57,6 +57,9 @@ short:
 
 race: # the package that takes longest first, beside the others
 	go test $$(bash test/race.sh) -shuffle=on -timeout 20m ./test ./...
+
+alone: # what one goroutine does, and the race detector only slows
+	go test -short ./sensors/ticket
 
 salvage: # a hundred damaged logs
 	go test -run 'TestSalvage|TestAnyDamage' ./buffer
