@@ -41,6 +41,7 @@ type Door struct {
 	mu      sync.Mutex
 	screens []Screen
 	saved   map[string]time.Time // when each was seen, as Save knows
+	unkept  time.Time            // when Save last failed; zero if it knows all
 	offers  []*offer
 	tries   bucket                                  // of codes, from all addresses
 	wrong   map[netip.Prefix]*guesser               // codes, by where they came from
@@ -71,18 +72,21 @@ const Everybody = "all"
 
 // Unpair sends the screen of a name away, or [Everybody], and what it has open ends. A code
 // that waits for a screen of that name is void. It returns those that went, or will not
-// come. One that could not be taken out of the file, as the error says, stays away until
-// the daemon starts anew.
+// come. One that could not be taken out of the file, as the error says, is away all the
+// same; the file is tried again while screens come, and with the next Unpair.
 func (d *Door) Unpair(name string) ([]Screen, error) {
 	d.mu.Lock()
 	waited := d.withdraw(name)
 	d.mu.Unlock()
 	gone, err := d.unpair(func(s Screen) bool { return name == Everybody || s.Name == name })
 	gone = append(gone, waited...)
-	if len(gone) == 0 && name != Everybody {
+	switch {
+	case err != nil:
+		return gone, fmt.Errorf("it is away, but would be back if the daemon started anew before this is mended: %w", err)
+	case len(gone) == 0 && name != Everybody:
 		return nil, fmt.Errorf("%w: %s", ErrNoScreen, name)
 	}
-	return gone, err
+	return gone, nil
 }
 
 func (d *Door) unpair(who func(Screen) bool) (gone []Screen, err error) {
@@ -100,7 +104,7 @@ func (d *Door) unpair(who func(Screen) bool) (gone []Screen, err error) {
 		}
 		d.log().Info("a screen was unpaired", "screen", s.Name, "role", s.Role.String())
 	}
-	if len(gone) == 0 {
+	if len(gone) == 0 && d.unkept.IsZero() {
 		return nil, nil
 	}
 	d.screens = left
@@ -113,7 +117,9 @@ func (d *Door) save() error {
 	for _, s := range d.screens {
 		d.saved[s.ID] = s.Seen
 	}
+	d.unkept = time.Time{}
 	if err := d.Save(slices.Clone(d.screens)); err != nil {
+		d.unkept = time.Now()
 		return fmt.Errorf("keep the list of screens: %w", err)
 	}
 	return nil
@@ -135,8 +141,9 @@ func (d *Door) opened(text string, secure bool) (Screen, session, bool) {
 	}
 	one := &d.screens[i]
 	one.Seen = now
-	if due(now.Sub(d.saved[one.ID])) {
-		if err := d.save(); err != nil { // it is tried again tomorrow
+	again := !d.unkept.IsZero()
+	if due(now.Sub(d.saved[one.ID])) || again && time.Since(d.unkept) >= keepAgain {
+		if err := d.save(); err != nil && !again {
 			d.log().Warn("when a screen was seen is not kept", "error", err)
 		}
 	}
@@ -185,6 +192,9 @@ func (d *Door) stay(ctx context.Context, s session) (context.Context, func()) {
 		}
 	}
 }
+
+// keepAgain is how long after Save failed it is tried again.
+const keepAgain = time.Minute
 
 // maxName is how long the name of a screen may be, in characters.
 const maxName = 40

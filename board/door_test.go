@@ -404,6 +404,44 @@ func TestListNotKept(t *testing.T) {
 	}
 }
 
+// Who was sent away while the disk was full does not come back with the next start, once
+// there was room again: another screen's coming, or the same command, makes up for it.
+func TestListKeptLater(t *testing.T) {
+	for name, again := range map[string]func(*gate, func()){
+		"a screen comes":    func(_ *gate, come func()) { time.Sleep(keepAgain); come() },
+		"unpaired again":    func(g *gate, _ func()) { _, _ = g.Unpair("a") },
+		"all are sent away": func(g *gate, _ func()) { _, _ = g.Unpair(Everybody) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g, p := gated()
+				h := p.Handler()
+				paired(t, g, h, View, "a")
+				b := paired(t, g, h, View, "b")
+				come := func() { answer(h, with(far("GET", "/board.json", ""), b)) }
+				g.broken = errors.New("the disk is full")
+				if _, err := g.Unpair("a"); err == nil || !strings.Contains(err.Error(), "it is away") {
+					t.Errorf("unpair: %v", err)
+				}
+				for range 100 {
+					time.Sleep(keepAgain)
+					come()
+				}
+				if n := strings.Count(g.said.String(), "WARN"); n > 0 {
+					t.Errorf("the log complains %d times", n)
+				}
+				g.broken = nil
+				again(g, come)
+				for _, s := range g.kept {
+					if s.Name == "a" {
+						t.Errorf("a comes back with the next start: %v", g.kept)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestLeave(t *testing.T) {
 	g, p := gated()
 	h := p.Handler()

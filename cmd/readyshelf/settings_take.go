@@ -98,7 +98,7 @@ func (c *settingsTakeCmd) Run(s streams) error {
 		return err
 	}
 	fmt.Fprintln(s.err, "refused:", err)
-	_ = root.Remove(refusedName)
+	_ = root.RemoveAll(refusedName)
 	f, ferr := root.OpenFile(refusedName, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) // never through a link that is there
 	if ferr != nil {
 		return ferr
@@ -109,7 +109,7 @@ func (c *settingsTakeCmd) Run(s streams) error {
 
 // takeProposal reads what is proposed and takes it away, whatever it is.
 func takeProposal(root *os.Root) (text []byte, err error) {
-	defer func() { err = errors.Join(err, gone(root.Remove(proposedName))) }()
+	defer func() { err = errors.Join(err, root.RemoveAll(proposedName)) }()
 	f, err := root.OpenFile(proposedName, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
@@ -123,14 +123,6 @@ func takeProposal(root *os.Root) (text []byte, err error) {
 		return nil, err
 	}
 	return io.ReadAll(io.LimitReader(f, maxConfigSize+1))
-}
-
-// gone is the error of a removal, none where there was nothing.
-func gone(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }
 
 // take makes text the configuration, if it is the present one with other settings.

@@ -98,6 +98,24 @@ func TestSettingsTakeLinks(t *testing.T) {
 	}
 }
 
+// A full folder in the place of a proposal goes too, or systemd would start us for ever.
+func TestSettingsTakeFolder(t *testing.T) {
+	c, _, take := proposed(t)
+	for _, name := range []string{proposedName, refusedName} {
+		if err := os.MkdirAll(filepath.Join(c.From, name, "full"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := take(); err != nil {
+		t.Error(err)
+	}
+	_, err := os.Lstat(filepath.Join(c.From, proposedName))
+	why, _ := os.ReadFile(filepath.Join(c.From, refusedName))
+	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(string(why), "a folder") {
+		t.Errorf("it is left: %v; told was %q", err, why)
+	}
+}
+
 // The daemon waits until its proposal is the file, and tells why it is not.
 func TestPropose(t *testing.T) {
 	c, _, take := proposed(t)
