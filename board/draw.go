@@ -75,7 +75,7 @@ func (s *Server) draw(store, language string) (*drawn, error) {
 
 // fill fills in a page.
 func (s *Server) fill(p page, edition, store, language string) (*file, error) {
-	words, err := dictionary(known(language))
+	words, err := dictionary(web, known(language))
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ import (
 // Server serves the kitchen's pages. Set its fields before [Server.Handler] and leave
 // them; [Server.Redraw] changes what may be changed later.
 type Server struct {
-	// Store is the name on the pages. Language is "zh" or "en"; anything else is zh.
+	// Store is the name on the pages. Language is one of [Languages]; anything else
+	// is zh.
 	Store, Language string
 	// View returns the newest board, nil while there is none. What it returned is
 	// never changed.
@@ -101,12 +102,4 @@ func (s *Server) log() *slog.Logger {
 		return slog.New(slog.DiscardHandler)
 	}
 	return s.Log
-}
-
-// known is a language that the pages have.
-func known(language string) string {
-	if language == "en" {
-		return "en"
-	}
-	return "zh"
 }

@@ -1,6 +1,7 @@
 package board
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -18,7 +20,7 @@ import (
 // words returns a dictionary of the page.
 func words(t *testing.T, language string) map[string]string {
 	t.Helper()
-	w, err := dictionary(language)
+	w, err := dictionary(web, language)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,20 +47,39 @@ func source(t *testing.T, ext string) string {
 
 var blank = regexp.MustCompile(`\{\w+\}`)
 
+// own returns what a language's own file has.
+func own(t *testing.T, language string) (own map[string]string) {
+	t.Helper()
+	body, err := fs.ReadFile(web, "web/words/"+language+".json")
+	if err == nil {
+		err = json.Unmarshal(body, &own)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return own
+}
+
+// blanks are the values that a text fills in.
+func blanks(text string) []string {
+	all := blank.FindAllString(text, -1)
+	slices.Sort(all)
+	return all
+}
+
 func TestLanguages(t *testing.T) {
-	zh, en := words(t, "zh"), words(t, "en")
-	if diff := cmp.Diff(slices.Sorted(maps.Keys(zh)), slices.Sorted(maps.Keys(en))); diff != "" {
+	en := own(t, "en")
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(own(t, "zh"))), slices.Sorted(maps.Keys(en))); diff != "" {
 		t.Errorf("the languages have different keys (-zh +en):\n%s", diff)
 	}
-	for key := range zh {
-		a, b := blank.FindAllString(zh[key], -1), blank.FindAllString(en[key], -1)
-		slices.Sort(a)
-		slices.Sort(b)
-		if !slices.Equal(a, b) {
-			t.Errorf("%s: zh fills in %v, en %v", key, a, b)
-		}
-		if zh[key] == "" || en[key] == "" {
-			t.Errorf("%s is empty", key)
+	for _, language := range Languages() {
+		for key, text := range own(t, language) {
+			if a, b := blanks(text), blanks(en[key]); !slices.Equal(a, b) {
+				t.Errorf("%s: %s fills in %v, en %v", key, language, a, b)
+			}
+			if text == "" {
+				t.Errorf("%s of %s is empty", key, language)
+			}
 		}
 	}
 	for language, want := range map[string]string{"zh": `lang="zh-CN"`, "en": `lang="en"`, "": `lang="zh-CN"`} {
@@ -67,6 +88,24 @@ func TestLanguages(t *testing.T) {
 		if body := get(p.Handler(), "/").Body.String(); !strings.Contains(body, want) {
 			t.Errorf("language %q: the page lacks %s", language, want)
 		}
+	}
+}
+
+// One more file is one more language; what it lacks is said in English.
+func TestOneMoreLanguage(t *testing.T) {
+	pages := fstest.MapFS{
+		"web/words/en.json": {Data: []byte(`{"lang":"en","close":"Close"}`)},
+		"web/words/fr.json": {Data: []byte(`{"lang":"fr"}`)},
+	}
+	if got := languages(pages); !slices.Equal(got, []string{"en", "fr"}) {
+		t.Errorf("got %v", got)
+	}
+	w, err := dictionary(pages, "fr")
+	if diff := cmp.Diff(map[string]string{"lang": "fr", "close": "Close"}, w); err != nil || diff != "" {
+		t.Errorf("got %v (-want +got):\n%s", err, diff)
+	}
+	if got := Languages(); !slices.Equal(got, []string{"en", "zh"}) {
+		t.Errorf("got %v, want what web/words has", got)
 	}
 }
 

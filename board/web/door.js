@@ -21,9 +21,10 @@ export async function stillIn() {
   }
 }
 
-/** show draws who this screen is. Places that it may not see are not named to it. */
+/** show draws who this screen is, and tells whoever listens to "known" at the window. Places that it may not see are not named to it. */
 function show({ role, screen, paired }) {
   document.body.dataset.role = role;
+  dispatchEvent(new Event("known"));
   for (const a of document.querySelectorAll("nav a")) a.hidden = roles.indexOf(a.dataset.role) > roles.indexOf(role);
   if (!paired) return;
   const name = screen + " · " + t("role." + role);

@@ -68,12 +68,14 @@ export function tile(id) {
 }
 
 /** show draws an order on its tile, if that says something else than before. mode is what
- * a touch would mean: "cooking", "ready", or "undo" with the time since when that can be. */
+ * a touch would mean: "cooking", "ready", or "undo" with the time since when that can be;
+ * looks says that a touch means nothing at this screen. */
 export function show(one, o, c) {
-  const text = JSON.stringify([o, c.mode, c.since, c.full, c.busy, mark(o.seq, c.health)]);
+  const text = JSON.stringify([o, c.mode, c.since, c.full, c.busy, c.looks, mark(o.seq, c.health)]);
   if (one.text === text) return;
   Object.assign(one, { text, mode: c.mode }, { cooking, ready, undo }[c.mode](one, o, c));
   one.face.setAttribute("aria-label", spoken(o, c));
+  one.face.setAttribute("aria-disabled", c.looks ? "true" : "false");
   one.face.setAttribute("aria-busy", c.busy && !c.busy.over ? "true" : "false");
 }
 
@@ -87,7 +89,7 @@ function spoken(o, c) {
     o.promised && t("promise", { at: hm(at(o.promised)) }),
     ...(o.items ?? []).map((i) => [i.qty + " × " + i.name, ...(i.mods ?? [])].join(" ")),
     o.unread && t("unread") + " " + t("unread.text"), o.notes && t("notes") + " " + o.notes,
-    stageOf && stageOf[1](), c.busy && (c.busy.error || t("touch.sending")), means[c.mode],
+    stageOf && stageOf[1](), c.busy && (c.busy.error || t("touch.sending")), !c.looks && means[c.mode],
   ].filter(Boolean).join(t("mods"));
 }
 

@@ -1,12 +1,12 @@
 // The kitchen's page: a tile for each order, what waits to be handed over, all that is
 // still to cook, what a person must look at, and the shelf.
 import { t, channel, at } from "./words.js";
-import { $, el, icon, arrange, button } from "./dom.js";
+import { $, el, icon, button, banner } from "./dom.js";
 import { now, isGone, follow, pace } from "./live.js";
 import { choice, choose } from "./choices.js";
 import { label, tile, show as drawTile, lamp, notices } from "./draw.js";
-import { left, sorted, shown, allDay, changes } from "./orders.js";
-import { pending, onTouch, settle, touch } from "./touch.js";
+import { age, left, sorted, shown, allDay, changes } from "./orders.js";
+import { pending, onTouch, settle, touch, refuse } from "./touch.js";
 import { offerSounds, isMute, onUnlock, play } from "./sounds.js";
 import { Place } from "./places.js";
 import { openRecall, drawRecall, openView, openHelp } from "./tools.js";
@@ -59,7 +59,7 @@ function draw() {
   $("#counts").textContent = t("counts", { cooking: count("cooking"), ready: count("ready") });
   const open = new Map(board.orders.map((o) => [o.order_id, o]));
   $("#shelf").replaceChildren(...slots.map((s) => lamp(s, open.get(s.order_id), health.acked)));
-  showFilter(board.orders, hidden);
+  showStrip(board.orders, hidden);
   showMute();
   showNotices(board);
   showAllDay(shown(board.orders, hidden));
@@ -93,11 +93,14 @@ function keep(o, full, health) {
   one.name = label(o);
   one.draw = () => {
     const busy = pending.get(o.order_id);
-    drawTile(one, o, { mode: since ? "undo" : o.phase, since, full, health, busy: busy && { ...busy } });
+    drawTile(one, o, { looks: looks(), mode: since ? "undo" : o.phase, since, full, health, busy: busy && { ...busy } });
     if (!isGone()) one.tick(now());
   };
   return one;
 }
+
+/** looks says that this screen may look and not touch. */
+const looks = () => document.body.dataset.role === "view";
 
 const drawn = () => [...places.cooking.drawn, ...places.handover.drawn];
 
@@ -120,16 +123,22 @@ function drawAgain() {
   if (ends.length && !isGone()) later = setTimeout(draw, Math.min(...ends) + 20);
 }
 
-/** showFilter says that a filter hides orders. */
-function showFilter(orders, hidden) {
-  const n = orders.length - shown(orders, hidden).length;
-  const text = JSON.stringify([hidden, n]);
+/** showStrip says that a filter hides orders, whether any of them is late, and how a touch
+ * of an order without a tile is doing: one that is called back. */
+function showStrip(orders, hidden) {
+  const seen = new Set(shown(orders, hidden)), away = orders.filter((o) => !seen.has(o));
+  const n = away.length, late = away.filter((o) => o.phase === "cooking" && age(o, moment) !== "cooking").length;
+  const touched = state.left.filter((o) => pending.has(o.order_id) && !tiles.has(o.order_id))
+    .map((o) => [t("touch.order", { order: label(o) }), pending.get(o.order_id).error || t("touch.sending")]);
+  const text = JSON.stringify([hidden, n, late, touched]);
   const strip = $("#strip");
   if (strip.dataset.text === text) return;
   strip.dataset.text = text;
-  strip.replaceChildren(...(hidden.length ? [el("p", "banner filter", icon("filter"), el("b", "", t("view.hidden", { n })),
-    el("span", "", t("view.hidden.what", { list: hidden.map(channelName).join(t("mods")) })),
-    button("", "close", t("view.all"), () => choose("hidden", [])))] : []));
+  strip.replaceChildren(...touched.map(([who, how]) => banner("warn", "recall", who, how)), ...(hidden.length ? [
+    el("p", "banner filter", icon("filter"), el("b", "", t("view.hidden", { n })),
+      late ? el("b", "", icon("late"), t("view.hidden.late", { n: late })) : "",
+      el("span", "", t("view.hidden.what", { list: hidden.map(channelName).join(t("mods")) })),
+      button("", "close", t("view.all"), () => choose("hidden", [])))] : []));
 }
 
 /** showMute says that this screen makes no sound yet. */
@@ -179,6 +188,7 @@ function act(one, by) {
   const moment = performance.now();
   const slipped = moment - (one.acted ?? -Infinity) < wet || (by === "hand" && moment - one.moved < wet && moment - opened > wet);
   if (slipped) return;
+  if (looks()) return void refuse(one.id, t("touch.role"));
   one.acted = moment;
   lastTouched = one.id;
   const phase = phaseOf(one.id);
@@ -205,6 +215,7 @@ onTouch((id) => {
   setTimeout(draw, 50);
 });
 onUnlock(showMute);
+addEventListener("known", draw); // a screen that may only look is told so
 addEventListener("chosen", () => {
   draw();
   before = state && shown(state.board.orders, choice("hidden", [])); // what a filter shows anew is no news
@@ -213,14 +224,14 @@ addEventListener("chosen", () => {
 const recall = (o) => touch(o.order_id, "recall", o.phase);
 const channels = () => [...new Set([...(state?.board.orders ?? []).map((o) => o.channel ?? ""), ...choice("hidden", [])])].sort();
 const actions = {
-  recall: () => state && openRecall(state.left, recall),
+  recall: () => state && !looks() && openRecall(state.left, recall),
   view: () => openView(channels()),
   allday: () => choose("allday", !choice("allday", false)),
   help: openHelp,
 };
 const mute = button("mute", "mute", t("sound.locked"), () => {}); // the touch itself is what is needed
 $("#counts").after(el("div", "tools", mute,
-  button("", "recall", t("recall"), actions.recall), button("", "filter", t("view"), actions.view),
+  button("recalls", "recall", t("recall"), actions.recall), button("", "filter", t("view"), actions.view),
   button("", "list", t("allday"), actions.allday), button("", "help", t("keys"), actions.help)));
 
 listen({

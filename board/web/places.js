@@ -113,7 +113,7 @@ export class Place {
     const tried = sizes.filter((size) => size * em >= legible);
     const idle = performance.now() - this.#touched > home && !this.#list.querySelector(":focus-visible");
     if (this.#from >= n || (idle && !scrolls.matches)) this.#from = 0;
-    this.#section.classList.remove("brief");
+    this.#section.classList.remove("brief", "paged");
     this.#foot.hidden = true;
     if (scrolls.matches) {
       this.#draw(1, scrolled, Infinity);
@@ -124,17 +124,18 @@ export class Place {
         this.#section.classList.toggle("brief", brief);
         for (const size of tried) {
           if (n > this.#room(size * em)) continue;
-          this.#draw(size, n, this.#section.clientHeight);
+          this.#draw(size, n, this.brief ? Infinity : this.#section.clientHeight);
           if (!spills(this.#section) && !torn(this.#section) && (size < small || brief || !cut(this.#section))) return;
         }
       }
     }
     this.#section.classList.toggle("brief", this.brief);
+    this.#section.classList.add("paged");
     this.#foot.hidden = false;
     this.#put(t("more", { n, list: "" }));
     const size = Math.max(paged, legible / em);
     const room = this.#room(size * em), likely = Math.min(room, this.#before + spare);
-    const high = this.#foot.getBoundingClientRect().top - this.#list.getBoundingClientRect().top - 2 * row;
+    const high = this.brief ? Infinity : this.#foot.getBoundingClientRect().top - this.#list.getBoundingClientRect().top - 2 * row;
     this.#draw(size, likely, high);
     if (this.#within() === likely && likely < room) this.#draw(size, room, high);
     for (const one of this.drawn) shorten(one.li, high);

@@ -34,6 +34,22 @@ function reason(error) {
   }
 }
 
+/** refuse lets an order say for a while why it was not touched. */
+export function refuse(id, error) {
+  if (pending.has(id)) return;
+  const one = { error, over: true };
+  pending.set(id, one);
+  changed(id);
+  setTimeout(() => drop(id, one), told);
+}
+
+/** drop forgets a touch, unless there is a newer one. */
+function drop(id, one) {
+  if (pending.get(id) !== one) return;
+  pending.delete(id);
+  changed(id);
+}
+
 /** touch asks "ready", "undo", "handover", "return" or "recall" of an order in a phase. */
 export async function touch(id, what, phase) {
   const was = pending.get(id);
@@ -42,15 +58,10 @@ export async function touch(id, what, phase) {
   const begun = performance.now(), name = transaction();
   pending.set(id, one);
   changed(id);
-  const drop = () => {
-    if (pending.get(id) !== one) return;
-    pending.delete(id);
-    changed(id);
-  };
   for (;;) {
     try {
       await send("/orders/" + what, { order: id, transaction: name });
-      return void setTimeout(drop, settled); // it stays until the state shows it
+      return void setTimeout(() => drop(id, one), settled); // it stays until the state shows it
     } catch (error) {
       if (pending.get(id) !== one) return; // the state shows it
       const passes = error.code === "unreachable" || error.code === "unavailable";
@@ -62,9 +73,9 @@ export async function touch(id, what, phase) {
       }
       one.error = reason(error);
       one.over = true;
-      if (!one.error) return drop();
+      if (!one.error) return drop(id, one);
       changed(id);
-      return void setTimeout(drop, told);
+      return void setTimeout(() => drop(id, one), told);
     }
   }
 }
@@ -72,5 +83,5 @@ export async function touch(id, what, phase) {
 /** settle drops the touches that the state shows, whether or not their answer has come:
  * their orders are in another phase. */
 export function settle(phaseOf) {
-  for (const [id, one] of pending) if (phaseOf(id) !== one.phase) pending.delete(id);
+  for (const [id, one] of pending) if (one.phase && phaseOf(id) !== one.phase) pending.delete(id);
 }

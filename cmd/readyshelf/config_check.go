@@ -15,8 +15,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"readyshelf/board"
 	"readyshelf/device"
 	"readyshelf/kitchen"
+	"readyshelf/kitchen/texts"
 )
 
 // known is what the other packages can do here, by the names that the file uses.
@@ -138,9 +140,9 @@ func (c *checker) store() {
 	if c.Device != "" {
 		c.topicLevel("device", c.Device)
 	}
-	c.oneOf("language", c.Language, []string{"zh", "en"})
+	c.oneOf("language", c.Language, board.Languages())
 	if c.Texts.Language != "" {
-		c.oneOf("texts.language", c.Texts.Language, []string{"zh", "en", textsOff})
+		c.oneOf("texts.language", c.Texts.Language, append(texts.Languages(), textsOff))
 	}
 	c.oneOf("slots", c.SlotMode, []string{"assigned", "oldest"})
 	c.encoding("encoding", c.Encoding)

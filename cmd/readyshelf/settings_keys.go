@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"readyshelf/board"
+	"readyshelf/kitchen/texts"
 )
 
 // settable is a key that an owner may set at a screen. The rest of the configuration is
@@ -27,7 +30,7 @@ type settable struct {
 // settables are all, in the order of the page.
 var settables = []settable{
 	{key: "board.title", kind: "text"},
-	{key: "language", kind: "choice", choices: []string{"zh", "en"}},
+	{key: "language", kind: "choice", choices: board.Languages()},
 	{key: "slots", kind: "choice", choices: []string{"assigned", "oldest"}},
 	{key: "alert.prediction_window", kind: "duration"},
 	{key: "alert.confidence_threshold", kind: "threshold"},
@@ -36,7 +39,7 @@ var settables = []settable{
 	{key: "alert.waiting_after", kind: "duration"},
 	{key: "alert.default_promise", kind: "duration"},
 	{key: "alert.retry_interval", kind: "duration", restart: "tick"},
-	{key: "texts.language", kind: "choice", choices: []string{"", "zh", "en", textsOff}},
+	{key: "texts.language", kind: "choice", choices: append(append([]string{""}, texts.Languages()...), textsOff)},
 }
 
 // settableOf is the one of a key.

@@ -30,8 +30,14 @@ func (s *wording) say(e kitchen.Event) *kitchen.Texts {
 	return nil
 }
 
-// textsLanguage is the language of the sentences, textsOff for none.
-func (c *Config) textsLanguage() string { return cmp.Or(c.Texts.Language, c.Language) }
+// textsLanguage is the language of the sentences, textsOff for none. A language that the
+// pages have and the sentences have not is English there.
+func (c *Config) textsLanguage() string {
+	if c.Texts.Language == "" && !slices.Contains(texts.Languages(), c.Language) {
+		return "en"
+	}
+	return cmp.Or(c.Texts.Language, c.Language)
+}
 
 // textsOff as a language sends no sentences.
 const textsOff = "off"

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // One order of a banquet hides neither itself nor the others: its dishes stand in columns,
@@ -137,4 +140,94 @@ func TestMovedUnderTheFinger(t *testing.T) {
 	b.dry()
 	b.touch("the second order", `face("2")`)
 	b.until("it ready", `undoable("2")`)
+}
+
+// A recall that could not be stored says so, though its order has no tile, and comes true
+// when the box is back.
+func TestRecallWhileAway(t *testing.T) {
+	t.Parallel()
+	s := open(t, "en")
+	b := s.tab("/", tablet)
+	s.print("14", soup)
+	b.until("the order", `cooking("14")`)
+	s.press("A1")
+	b.until("the order in the list to hand over", `handover("14")`)
+	s.press("A1")
+	b.until("the order to be gone", `!face("14")`)
+	b.pardon()
+	s.end(syscall.SIGKILL)
+	b.until("the board to be cut off", `document.body.classList.contains("gone")`)
+	b.key("r")
+	b.touch("the order in the list", `$("dialog[open] ol.recall button")`)
+	b.until("word that it is not stored", `text("#strip").includes("Order 14") && text("#strip").includes("trying again")`)
+	s.start()
+	b.until("the order to be cooking", `cooking("14") && !text("#strip")`)
+}
+
+// A filter says that what it hides is late.
+func TestFilterHidesALateOrder(t *testing.T) {
+	t.Parallel()
+	s := open(t, "en")
+	b := s.tab("/", tablet)
+	due := time.Now().In(time.FixedZone("", 8*3600)).Add(-time.Minute).Format("15:04")
+	s.must(s.till.Print(t.Context(), []byte("\x1b@Uber Eats\nOrder #7\nPickup by "+due+"\n1x Soup\n\n\n\x1dV\x01")))
+	s.print("8", soup)
+	b.until("both orders, one of them late", `cooking("8") && !!tile("#cooking", "7")?.matches(".late, .tardy")`)
+	ask[bool](b, `(localStorage.setItem("hidden", JSON.stringify(["ubereats"])), dispatchEvent(new Event("chosen")))`)
+	b.until("one hidden, and late", `!face("7") && text("#strip").includes("1 hidden by the filter") && text("#strip").includes("1 of them late")`)
+	b.touch("show all", `$("#strip button")`)
+	b.until("both", `!!face("7") && !!face("8") && !text("#strip")`)
+}
+
+// A screen that may only look does not ask to be touched, and says why where it is.
+func TestLooksOnly(t *testing.T) {
+	t.Parallel()
+	s := open(t, "en")
+	b := s.away("/", tablet)
+	b.until("the page for the code", asksForCode)
+	b.pardon()
+	b.key(s.code("--role", "view", "--name", "office") + kb.Enter)
+	b.until("the kitchen", alive)
+	s.print("9", soup)
+	b.until("an order that is no button", `cooking("9") && face("9").getAttribute("aria-disabled") === "true"`)
+	if said := ask[string](b, `face("9").getAttribute("aria-label")`); strings.Contains(said, "press when") {
+		t.Errorf("a screen that may only look is told %q", said)
+	}
+	b.dry()
+	b.touch("the order", `face("9")`)
+	b.until("why it does nothing", `face("9").textContent.includes("may only look")`)
+	if ask[bool](b, `!!$(".recalls")?.offsetWidth`) {
+		t.Error("it offers to recall")
+	}
+}
+
+// On a tablet that stands upright neither list covers the other, nor its own pager a tile,
+// and what is to be handed over leaves its dishes out before it is divided into pages.
+func TestUpright(t *testing.T) {
+	t.Parallel()
+	s := open(t, "en")
+	b := s.tab("/", size{800, 1280})
+	const all = 24
+	for i := range all {
+		s.print(fmt.Sprint(100+i), soup, dish{1, "Rice"})
+	}
+	b.until("all of them", `text("#counts").includes("24 cooking")`)
+	ask[bool](b, `(fetch("/board.json").then((r) => r.json()).then((s) => s.board.orders.forEach((o) => fetch("/orders/ready", {method: "POST",
+		headers: {"Content-Type": "application/json"}, body: JSON.stringify({order: o.order_id, transaction: "0123456789" + o.order.padStart(10, "0")})}))), true)`)
+	b.until("all ready", `text("#counts").includes("24 ready")`)
+	b.until("more of them than have room", `$$("#handover .tile").length > 8 && !$("#handover .pager").hidden`)
+	for _, n := range []string{"200", "201", "202"} {
+		s.print(n, soup)
+	}
+	b.until("others to cook", `text("#counts").includes("3 cooking") && !!face("202")`)
+	wrong := ask[[]string](b, `(() => { const out = [], box = (e) => e.getBoundingClientRect();
+		const pager = box($("#handover .pager")), cook = box($("#cooking"));
+		if (pager.bottom > cook.top + 1) out.push("the list to hand over covers the kitchen");
+		for (const e of $$("#handover .face")) if (box(e).bottom > pager.top + 1) out.push(e.textContent + " is under the pager");
+		for (const e of $$("#handover .items")) if (e.offsetHeight) out.push("dishes are shown");
+		if (box($("header")).height > 60) out.push("the header has two lines");
+		return out; })()`)
+	for _, w := range wrong {
+		t.Error(w)
+	}
 }
