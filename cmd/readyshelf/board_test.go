@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"readyshelf/device"
+	"readyshelf/device/devicetest"
 )
 
 // boardShop is a configuration of the daemon whose data folder is data, with a board.
@@ -224,6 +226,38 @@ func TestCertificateReplaced(t *testing.T) {
 		time.Sleep(certificateLook)
 		if shown() == first || strings.Count(said.String(), "\n") != 2 {
 			t.Errorf("the new certificate is not shown; the log says %q", said)
+		}
+	})
+}
+
+// A page that cannot be opened, as where the network comes later than the daemon, is
+// opened when that can be done. The log says each thing once.
+func TestPageOpenedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, said := heardLog()
+		dir := t.TempDir()
+		tries := 0
+		h := &house{Config: *defaultConfig(), world: world{log: log, listen: func(addr string) (net.Listener, error) {
+			if tries++; tries < 4 {
+				return nil, fmt.Errorf("this machine does not have %s", addr)
+			}
+			return devicetest.NewListener(), nil
+		}}}
+		h.Board.Listen, h.Board.CertFile, h.Board.KeyFile = "192.168.1.20:8443", filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+		time.AfterFunc(time.Minute, func() { writeCertificate(t, dir) })
+		began := time.Now()
+		ln, secure := h.openPage(t.Context())
+		if ln == nil || secure == nil || time.Since(began) < time.Minute || tries != 4 {
+			t.Errorf("after %v and %d tries got %v, %v", time.Since(began), tries, ln, secure)
+		}
+		if n := strings.Count(said.String(), "\n"); n != 3 || !strings.Contains(said.String(), "the kitchen has its page") {
+			t.Errorf("want a line for the certificate, for the address and for the page, got\n%s", said)
+		}
+		h.Board.CertFile = "/nowhere"
+		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
+		defer stop()
+		if ln, _ := h.openPage(ctx); ln != nil {
+			t.Error("there is a page without a certificate")
 		}
 	})
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
+	"net"
 	"os"
 	"time"
 
@@ -15,15 +17,8 @@ func (h *house) servePage(ctx context.Context) error {
 	if h.Board.Listen == "" {
 		return nil
 	}
-	ln, err := h.listen(h.Board.Listen)
-	if err != nil {
-		h.log.Error("no page for the kitchen; name another port with [board] listen", "error", err)
-		return nil
-	}
-	secure, err := h.certificate()
-	if err != nil {
-		ln.Close()
-		h.log.Error("no page for the kitchen", "error", err)
+	ln, secure := h.openPage(ctx)
+	if ln == nil {
 		return nil
 	}
 	pages := &board.Server{
@@ -33,6 +28,7 @@ func (h *house) servePage(ctx context.Context) error {
 		Door: h.door, Names: h.Board.names(), Devices: h.pageDevices(), Settings: h.pageSettings(),
 	}
 	if h.Board.Theme != "" {
+		var err error
 		if pages.Theme, err = board.ReadTheme(os.DirFS(h.Board.Theme)); err != nil {
 			h.log.Warn("the theme is not used as it is", "folder", h.Board.Theme, "error", err)
 		}
@@ -48,6 +44,37 @@ func (h *house) servePage(ctx context.Context) error {
 		return fmt.Errorf("serve the kitchen's page: %w", err)
 	}
 	return nil
+}
+
+// pageAgain is how long after the kitchen's page could not be opened it is tried again.
+const pageAgain = 10 * time.Second
+
+// openPage opens the kitchen's page, as soon as that can be done: at boot the network may
+// come later, and a certificate may be mended. The listener is nil where ctx ended first.
+func (h *house) openPage(ctx context.Context) (net.Listener, *tls.Config) {
+	log, said := h.log.With("room", "board"), ""
+	for {
+		secure, err := h.certificate()
+		var ln net.Listener
+		if err == nil {
+			ln, err = h.listen(h.Board.Listen)
+		}
+		if err == nil {
+			if said != "" {
+				log.Info("the kitchen has its page", "at", ln.Addr().String())
+			}
+			return ln, secure
+		}
+		if why := err.Error(); why != said {
+			said = why
+			log.Error("no page for the kitchen; it is tried again and again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case <-time.After(pageAgain):
+		}
+	}
 }
 
 // boardHealth is the health as the pages show it.
