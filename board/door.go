@@ -44,7 +44,7 @@ type Door struct {
 	unkept  time.Time            // when Save last failed; zero if it knows all
 	offers  []*offer
 	tries   bucket                                  // of codes, from all addresses
-	wrong   map[netip.Prefix]*guesser               // codes, by where they came from
+	wrong   map[netip.Addr]*guesser                 // codes, by where they came from
 	locked  bool                                    // more was tried than may be, and that was said
 	inside  map[string]map[*context.CancelFunc]bool // what each screen asks at this moment
 }

@@ -77,7 +77,7 @@ func (d *Door) Offer(role Role, name string) (Offer, error) {
 func (d *Door) forget() {
 	now := time.Now()
 	d.offers = slices.DeleteFunc(d.offers, func(o *offer) bool { return !now.Before(o.until) })
-	maps.DeleteFunc(d.wrong, func(_ netip.Prefix, g *guesser) bool { return g.left(ownTries, now) == 0 })
+	maps.DeleteFunc(d.wrong, func(_ netip.Addr, g *guesser) bool { return g.left(ownTries, now) == 0 })
 }
 
 // withdraw makes the codes void that wait for a screen of a name, or for [Everybody], and
@@ -158,7 +158,7 @@ func (d *Door) erred(from string) {
 	g := d.wrong[who]
 	if g == nil {
 		if d.wrong == nil {
-			d.wrong = map[netip.Prefix]*guesser{}
+			d.wrong = map[netip.Addr]*guesser{}
 		}
 		g = &guesser{}
 		d.wrong[who] = g

@@ -122,44 +122,38 @@ func (l *limited) Accept() (net.Conn, error) {
 	}
 }
 
-// neighbor is whose connections, and wrong codes, are counted together, and whether it is
-// another machine: an address, or, since one has many, the network of one in IPv6.
-func neighbor(from string) (netip.Prefix, bool) {
+// neighbor is whose connections, requests and wrong codes are counted together, and whether
+// it is another machine. It is an address, in IPv6 too: all of a shop's network have one
+// prefix there, and one of them must not use up what the others have.
+func neighbor(from string) (netip.Addr, bool) {
 	at, err := netip.ParseAddrPort(from)
-	if err != nil || at.Addr().Unmap().IsLoopback() {
-		return netip.Prefix{}, false
-	}
-	bits := 32
-	if at.Addr().Unmap().Is6() {
-		bits = 64
-	}
-	who, err := at.Addr().Unmap().WithZone("").Prefix(bits)
-	return who, err == nil
+	who := at.Addr().Unmap()
+	return who, err == nil && !who.IsLoopback()
 }
 
 // crowd counts what comes from the shop's network, by neighbor.
 type crowd struct {
 	mu    sync.Mutex
-	of    map[netip.Prefix]int
+	of    map[netip.Addr]int
 	total int
 }
 
 // begin says whether one more may be; then end is called when it no longer is.
-func (l *crowd) begin(who netip.Prefix) bool {
+func (l *crowd) begin(who netip.Addr) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.total == maxConnections || l.of[who] == maxFromOneNeighbor {
 		return false
 	}
 	if l.of == nil {
-		l.of = map[netip.Prefix]int{}
+		l.of = map[netip.Addr]int{}
 	}
 	l.total++
 	l.of[who]++
 	return true
 }
 
-func (l *crowd) end(who netip.Prefix) {
+func (l *crowd) end(who netip.Addr) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.total--
