@@ -5,6 +5,7 @@ import { $, icon } from "./dom.js";
 import { send, whoami } from "./send.js";
 
 const long = 8; // digits
+const lookAgain = 5000; // ms
 const field = $("#code"), told = $("#told");
 // Who came to a page that this screen may not open is told so in its place.
 const refused = location.pathname !== "/pair";
@@ -61,12 +62,24 @@ document.addEventListener("keydown", (e) => {
   take((digits() + e.key).slice(0, long));
 });
 
-/** greet says who this screen is already. */
+let stranger = false;
+
+/** comeBack goes where the screen came from, if that is a page of ours. */
+function comeBack() {
+  const page = new URL(to, location.origin);
+  location.replace(page.origin === location.origin ? page.href : "/");
+}
+
+/** greet says who this screen is already. One that is let in meanwhile goes on by itself: its
+ * box had a wrong clock for a while, or a code was typed in another window. */
 async function greet() {
   const me = await whoami();
-  if (!me || me.role === "nobody") return;
+  if (!me || sending) return;
+  if (me.role === "nobody") return void (stranger = true);
+  if (stranger) return comeBack();
   $("#back").hidden = false;
   if (!me.paired) tell("good", "ready", t("pair.local"));
   else if (refused) tell("", "late", t("pair.role", { screen: me.screen + " · " + t("role." + me.role) }));
 }
 greet();
+setInterval(() => stranger && greet(), lookAgain);

@@ -78,6 +78,29 @@ func TestPairing(t *testing.T) {
 	}
 }
 
+// A screen that waits at the page for the code, and is let in by another window of its
+// browser, goes back to where it came from by itself, and nowhere else.
+func TestPairedMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := open(t, "en")
+	b := s.away("/today", tablet)
+	b.pardon()
+	pair := func() {
+		t.Helper()
+		b.until("a page that knows that it is a stranger's", asksForCode+` && performance.getEntriesByName(location.origin + "/whoami").length > 0`)
+		ask[bool](b, `fetch("/pair", {method: "POST", headers: {"Content-Type": "application/json"},
+			body: JSON.stringify({code: "`+s.code("--name", "pass")+`", to: "/"})}), true`)
+	}
+	pair()
+	b.until("the day", `location.pathname === "/today"`)
+	for _, to := range []string{"//evil.example/", "/.//evil.example/", "javascript:alert(1)"} {
+		s.verb("board", "unpair", "pass")
+		ask[bool](b, `location.assign("/pair?to=" + encodeURIComponent("`+to+`")), true`)
+		pair()
+		b.until("a page of ours", `location.hostname === "board.localhost" && location.pathname !== "/pair"`)
+	}
+}
+
 // tap touches digits on the pad.
 func (b *tab) tap(digits string) {
 	b.t.Helper()
