@@ -9,7 +9,8 @@ const lookAgain = 5000; // ms
 const field = $("#code"), told = $("#told");
 // Who came to a page that this screen may not open is told so in its place.
 const refused = location.pathname !== "/pair";
-const to = refused ? location.pathname : new URLSearchParams(location.search).get("to") ?? "/";
+const asked = refused ? location.pathname : new URLSearchParams(location.search).get("to");
+const to = asked ?? "/";
 let sending = false;
 
 const digits = () => field.value.replace(/\D/g, "").slice(0, long);
@@ -70,13 +71,14 @@ function comeBack() {
   location.replace(page.origin === location.origin ? page.href : "/");
 }
 
-/** greet says who this screen is already. One that is let in meanwhile goes on by itself: its
- * box had a wrong clock for a while, or a code was typed in another window. */
+/** greet says who this screen is already. One that was sent here and is let in goes on by
+ * itself: another site's link led to the page, with which a browser sends no cookie; the box
+ * had a wrong clock for a while; or a code was typed in another window. */
 async function greet() {
   const me = await whoami();
   if (!me || sending) return;
   if (me.role === "nobody") return void (stranger = true);
-  if (stranger) return comeBack();
+  if (stranger || asked !== null && !refused) return comeBack();
   $("#back").hidden = false;
   if (!me.paired) tell("good", "ready", t("pair.local"));
   else if (refused) tell("", "late", t("pair.role", { screen: me.screen + " · " + t("role." + me.role) }));

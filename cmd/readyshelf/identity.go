@@ -47,11 +47,13 @@ func readIdentity(data string) (string, error) {
 const keySize = 32
 
 // orderKey reads the key that hashes long order ids, and makes it at the first start.
-func orderKey(path string) ([]byte, error) { return keyFile(path, "privacy.order_key_file") }
+func orderKey(path string) ([]byte, error) {
+	return keyFile(path, "privacy.order_key_file", "restore it from a backup, or remove it to begin with a new one")
+}
 
 // keyFile reads a key of our own, and makes it where there is none yet. What names it in
-// an error.
-func keyFile(path, what string) ([]byte, error) {
+// an error, and remedy says what to do where it is no key.
+func keyFile(path, what, remedy string) ([]byte, error) {
 	text, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		key := make([]byte, keySize)
@@ -63,7 +65,7 @@ func keyFile(path, what string) ([]byte, error) {
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(key) < keySize/2 {
-		return nil, fmt.Errorf("%s: %s holds no key; restore it from a backup, or remove it to begin with a new one", what, path)
+		return nil, fmt.Errorf("%s: %s holds no key; %s", what, path, remedy)
 	}
 	return key, nil
 }

@@ -36,7 +36,7 @@ func (h *house) openDoor(now func() time.Time) *board.Door {
 		return nil
 	}
 	log := h.log.With("room", "board")
-	key, err := keyFile(filepath.Join(h.Data, screensKeyName), "the key of the paired screens")
+	key, err := keyFile(filepath.Join(h.Data, screensKeyName), "the key of the paired screens", "remove it, restart the daemon, and pair every screen anew")
 	if err != nil {
 		log.Error("only who sits at this machine sees the board", "error", err)
 		return nil

@@ -99,6 +99,10 @@ func TestPairedMeanwhile(t *testing.T) {
 		pair()
 		b.until("a page of ours", `location.hostname === "board.localhost" && location.pathname !== "/pair"`)
 	}
+	ask[bool](b, `location.assign("/pair?to=%2Ftoday"), true`) // as after a link of another site
+	b.until("the day", `location.pathname === "/today"`)
+	ask[bool](b, `location.assign("/pair"), true`)
+	b.until("the way back for who came by intent", `location.pathname === "/pair" && !$("#back").hidden`)
 }
 
 // tap touches digits on the pad.
