@@ -6,7 +6,7 @@ import { age, left, mark } from "./orders.js";
 import { pace } from "./live.js";
 
 /** marked splits a ticket's text at the words about allergies. */
-function marked(text) {
+export function marked(text) {
   const parts = text.split(alarming);
   return parts.map((part, i) => (i % 2 ? el("mark", "", icon("late"), part) : part));
 }

@@ -4,7 +4,7 @@ import { t, channel, at } from "./words.js";
 import { $, el, icon, button, banner } from "./dom.js";
 import { now, isGone, follow, pace } from "./live.js";
 import { choice, choose } from "./choices.js";
-import { label, tile, show as drawTile, lamp, notices } from "./draw.js";
+import { label, marked, tile, show as drawTile, lamp, notices } from "./draw.js";
 import { age, left, sorted, shown, allDay, changes } from "./orders.js";
 import { pending, onTouch, settle, touch, refuse } from "./touch.js";
 import { offerSounds, isMute, onUnlock, play } from "./sounds.js";
@@ -160,8 +160,8 @@ function showNotices(board) {
 function showAllDay(orders) {
   $("#allday").hidden = !choice("allday", false);
   if ($("#allday").hidden) return;
-  const rows = allDay(orders, t("mods")).map((d) => el("li", "", el("b", "qty", d.qty + "×"), el("span", "name", d.name,
-    ...(d.mods.length ? [el("span", "mods", d.mods.map((m) => m.qty + "× " + m.text).join(" · "))] : []))));
+  const rows = allDay(orders, t("mods")).map((d) => el("li", "", el("b", "qty", d.qty + "×"), el("span", "name", ...marked(d.name),
+    ...(d.mods.length ? [el("span", "mods", ...marked(d.mods.map((m) => m.qty + "× " + m.text).join(" · ")))] : []))));
   $("#allday ul").replaceChildren(...rows);
 }
 

@@ -99,14 +99,6 @@ export class Place {
     return true;
   }
 
-  /** find turns to the page of a tile. */
-  find(one) {
-    const i = this.#all.indexOf(one);
-    if (i < 0 || (i >= this.#from && i < this.#from + this.#fits)) return;
-    this.#from = Math.floor(i / this.#fits) * this.#fits;
-    this.fit();
-  }
-
   fit() {
     const n = this.#all.length;
     const em = parseFloat(getComputedStyle(document.documentElement).fontSize);

@@ -75,7 +75,8 @@ export async function touch(id, what, phase) {
       one.over = true;
       if (!one.error) return drop(id, one);
       changed(id);
-      return void setTimeout(() => drop(id, one), told);
+      if (!passes) setTimeout(() => drop(id, one), told);
+      return; // what was lost is said until the order is touched again or is in another phase
     }
   }
 }

@@ -231,3 +231,29 @@ func TestUpright(t *testing.T) {
 		t.Error(w)
 	}
 }
+
+// A touch that was lost for good is said on its tile until somebody touches it again.
+func TestTouchLost(t *testing.T) {
+	t.Parallel()
+	s := open(t, "en")
+	b := s.tab("/", tablet)
+	s.print("3", soup)
+	b.until("the order", `cooking("3")`)
+	b.dry()
+	b.pardon()
+	s.end(syscall.SIGKILL)
+	b.until("the board to be cut off", `document.body.classList.contains("gone")`)
+	b.touch("the order", `face("3")`)
+	b.until("word that it is not stored", `text(".error").includes("trying again")`)
+	ask[bool](b, `(() => { const real = performance.now.bind(performance); performance.now = () => real() + 61000; window.real = real; return true; })()`)
+	b.until("word that it is lost", `text(".error").includes("Touch again")`)
+	ask[bool](b, `(window.since = window.real(), true)`)
+	b.until("some time to pass", `window.real() - window.since > 9000`)
+	if !ask[bool](b, `text(".error").includes("Touch again")`) {
+		t.Error("nobody is told any more that the touch was lost")
+	}
+	s.start()
+	b.until("the board to be there", `!document.body.classList.contains("gone")`)
+	b.touch("the order", `face("3")`)
+	b.until("it ready", `undoable("3")`)
+}
