@@ -42,7 +42,7 @@ func (d *drawn) page(name string) http.Handler {
 func (s *Server) draw(store, language string) (*drawn, error) {
 	d := &drawn{files: map[string]*file{}, pages: map[string]*file{}}
 	made := sha256.New()
-	fmt.Fprintln(made, store, known(language), s.pace())
+	fmt.Fprintln(made, store, known(language), s.pace(), s.Stations)
 	err := fs.WalkDir(web, "web", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -87,6 +87,7 @@ func (s *Server) fill(p page, edition, store, language string) (*file, error) {
 	err = t.ExecuteTemplate(&out, "base.html", map[string]any{
 		"Store": store, "Words": words, "Edition": edition, "Pace": s.pace(), "Name": p.name,
 		"Pages": places(words), "Bare": p.role == Nobody, "Theme": s.Theme,
+		"Stations": s.Stations,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("fill in the page %s: %w", p.name, err)

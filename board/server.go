@@ -37,6 +37,8 @@ type Server struct {
 	Pace float64
 	// Theme is the shop's own, for the page of couriers and guests.
 	Theme Theme
+	// Stations say which dishes are made where, for screens that show a station's alone.
+	Stations []Station
 	// Log is told who watches; nil tells nobody.
 	Log *slog.Logger
 	// Devices is for the page of the devices, which is empty without it.
@@ -52,6 +54,13 @@ type Server struct {
 	watchers watchers
 	asking   crowd
 	shown    atomic.Pointer[drawing]
+}
+
+// Station is a place in the kitchen that makes some of the dishes: those that have any of
+// Dishes in their names, in capitals or not. What no station makes is everybody's.
+type Station struct {
+	Name   string   `json:"name"`
+	Dishes []string `json:"dishes"`
 }
 
 // Handler answers what routes lists. A stream lasts until its request's context ends, so

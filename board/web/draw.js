@@ -42,6 +42,7 @@ function dishes(o) {
     if (i.mods?.length) name.append(" ", el("span", "mods", ...marked(i.mods.join(t("mods")))));
     list.append(el("li", "", el("b", i.qty === 1 ? "qty one" : "qty", i.qty + "×"), name));
   }
+  if (o.others) list.append(el("li", "others", t("station.others", { n: o.others })));
   return list;
 }
 

@@ -5,7 +5,7 @@ import { $, el, icon, button, banner } from "./dom.js";
 import { now, isGone, follow, pace } from "./live.js";
 import { choice, choose } from "./choices.js";
 import { label, marked, tile, show as drawTile, lamp, notices } from "./draw.js";
-import { age, left, sorted, shown, allDay, changes } from "./orders.js";
+import { age, left, sorted, shown, part, allDay, changes } from "./orders.js";
 import { pending, onTouch, settle, touch, refuse } from "./touch.js";
 import { offerSounds, isMute, onUnlock, play } from "./sounds.js";
 import { Place } from "./places.js";
@@ -17,6 +17,7 @@ const wet = 400; // ms in which a second touch is a wet finger's
 const tiles = new Map(); // order id → tile
 const foreseen = new Map(); // order id → p50, also of an order that was just made ready
 
+const stations = JSON.parse($("#stations")?.textContent ?? "[]"); // as the settings of the box have them
 let state; // the newest
 let moment; // the kitchen's time as of the last drawing, which is one for all of it
 let before; // the orders of the one before
@@ -42,6 +43,15 @@ function divided() {
   return out;
 }
 
+/** station is the one whose dishes this screen shows; "" is all. */
+const station = () => stations.find((s) => s.name === choice("station", ""))?.name ?? "";
+
+/** wanted are the orders that this screen is to show, and visible what it shows of them: of
+ * one that is cooking a station sees its own dishes. */
+const wanted = (orders) => shown(orders, choice("hidden", [])).filter((o) =>
+  !station() || o.phase === "ready" && !undoable(o) || part(o, station(), stations));
+const visible = (orders) => wanted(orders).map((o) => (station() && o.phase === "cooking" ? part(o, station(), stations) : o));
+
 function draw() {
   if (!state) return;
   moment = now();
@@ -51,7 +61,7 @@ function draw() {
     else if (o.phase === "ready") o.p50 = foreseen.get(o.order_id); // it stays in its place
   }
   settle(phaseOf);
-  const hidden = choice("hidden", []), by = choice("sort", "arrival");
+  const by = choice("sort", "arrival");
   const all = divided();
   const slots = board.slots ?? [];
   const full = slots.length > 0 && slots.every((s) => s.order_id);
@@ -59,17 +69,17 @@ function draw() {
   $("#counts").textContent = t("counts", { cooking: count("cooking"), ready: count("ready") });
   const open = new Map(board.orders.map((o) => [o.order_id, o]));
   $("#shelf").replaceChildren(...slots.map((s) => lamp(s, open.get(s.order_id), health.acked)));
-  showStrip(board.orders, hidden);
+  showStrip(board.orders);
   showMute();
   showNotices(board);
-  showAllDay(shown(board.orders, hidden));
+  showAllDay(visible(board.orders));
   drawRecall(state.left);
   // Last, since it takes the room that is left.
   const seen = new Set();
   const focused = document.activeElement.closest(".tile"), home = focused?.parentNode;
   const index = home ? [...home.children].indexOf(focused) : 0;
   for (const [name, orders] of Object.entries(all)) {
-    const list = shown(orders, hidden);
+    const list = visible(orders);
     $("#" + name).hidden = name === "handover" && list.length === 0;
     $("#cooking .empty").hidden = all.cooking.length > 0;
     places[name].set((name === "cooking" ? sorted(list, by) : list).map((o) => {
@@ -91,9 +101,10 @@ function keep(o, full, health) {
   if (!one) tiles.set(o.order_id, (one = tile(o.order_id)));
   const since = undoable(o);
   one.name = label(o);
+  one.others = o.others;
   one.draw = () => {
     const busy = pending.get(o.order_id);
-    drawTile(one, o, { looks: looks(), mode: since ? "undo" : o.phase, since, full, health, busy: busy && { ...busy } });
+    drawTile(one, o, { looks: looks() || !!o.others, mode: since ? "undo" : o.phase, since, full, health, busy: busy && { ...busy } });
     if (!isGone()) one.tick(now());
   };
   return one;
@@ -125,20 +136,21 @@ function drawAgain() {
 
 /** showStrip says that a filter hides orders, whether any of them is late, and how a touch
  * of an order without a tile is doing: one that is called back. */
-function showStrip(orders, hidden) {
-  const seen = new Set(shown(orders, hidden)), away = orders.filter((o) => !seen.has(o));
+function showStrip(orders) {
+  const hidden = choice("hidden", []), only = station();
+  const seen = new Set(wanted(orders)), away = orders.filter((o) => !seen.has(o));
   const n = away.length, late = away.filter((o) => o.phase === "cooking" && age(o, moment) !== "cooking").length;
   const touched = state.left.filter((o) => pending.has(o.order_id) && !tiles.has(o.order_id))
     .map((o) => [t("touch.order", { order: label(o) }), pending.get(o.order_id).error || t("touch.sending")]);
-  const text = JSON.stringify([hidden, n, late, touched]);
+  const text = JSON.stringify([hidden, only, n, late, touched]);
   const strip = $("#strip");
   if (strip.dataset.text === text) return;
   strip.dataset.text = text;
-  strip.replaceChildren(...touched.map(([who, how]) => banner("warn", "recall", who, how)), ...(hidden.length ? [
-    el("p", "banner filter", icon("filter"), el("b", "", t("view.hidden", { n })),
+  strip.replaceChildren(...touched.map(([who, how]) => banner("warn", "recall", who, how)), ...(hidden.length || only ? [
+    el("p", "banner filter", icon("filter"), only && el("b", "", t("view.station.only", { name: only })), n || !only ? el("b", "", t("view.hidden", { n })) : "",
       late ? el("b", "", icon("late"), t("view.hidden.late", { n: late })) : "",
-      el("span", "", t("view.hidden.what", { list: hidden.map(channelName).join(t("mods")) })),
-      button("", "close", t("view.all"), () => choose("hidden", [])))] : []));
+      el("span", "", hidden.length ? t("view.hidden.what", { list: hidden.map(channelName).join(t("mods")) }) : ""),
+      button("", "close", t("view.all"), () => (choose("station", ""), choose("hidden", []))))] : []));
 }
 
 /** showMute says that this screen makes no sound yet. */
@@ -168,15 +180,15 @@ function showAllDay(orders) {
 /** tell says what is new since the state before, aloud and to screen readers. */
 function tell(orders) {
   if (before) {
-    const news = changes(before, shown(orders, choice("hidden", [])));
+    const news = changes(before, wanted(orders));
     if (news.late.length) play("late");
     else if (news.fresh.length) play("fresh");
     else if (news.changed.length) play("changed");
     if (news.fresh.length) {
-      $("#news").textContent = news.fresh.map((o) => t("news", { order: label(o), channel: o.channel ? channel(o.channel) : "" })).join(t("mods"));
+      $("#news").textContent = news.fresh.map((o) => t("news", { order: label(o), channel: o.channel ? channel(o.channel) : "" }).trim()).join(t("mods"));
     }
   }
-  before = shown(orders, choice("hidden", []));
+  before = wanted(orders);
 }
 
 // ---- what is touched ----
@@ -189,6 +201,7 @@ function act(one, by) {
   const slipped = moment - (one.acted ?? -Infinity) < wet || (by === "hand" && moment - one.moved < wet && moment - opened > wet);
   if (slipped) return;
   if (looks()) return void refuse(one.id, t("touch.role"));
+  if (one.others) return void refuse(one.id, t("touch.station"));
   one.acted = moment;
   lastTouched = one.id;
   const phase = phaseOf(one.id);
@@ -218,14 +231,14 @@ onUnlock(showMute);
 addEventListener("known", draw); // a screen that may only look is told so
 addEventListener("chosen", () => {
   draw();
-  before = state && shown(state.board.orders, choice("hidden", [])); // what a filter shows anew is no news
+  before = state && wanted(state.board.orders); // what a filter shows anew is no news
 });
 
 const recall = (o) => touch(o.order_id, "recall", o.phase);
 const channels = () => [...new Set([...(state?.board.orders ?? []).map((o) => o.channel ?? ""), ...choice("hidden", [])])].sort();
 const actions = {
   recall: () => state && !looks() && openRecall(state.left, recall),
-  view: () => openView(channels()),
+  view: () => openView(channels(), stations.map((s) => s.name)),
   allday: () => choose("allday", !choice("allday", false)),
   help: openHelp,
 };

@@ -44,6 +44,20 @@ export function sorted(orders, by) {
 /** shown are the orders of channels that are not hidden. */
 export const shown = (orders, hidden) => (hidden.length ? orders.filter((o) => !hidden.includes(o.channel ?? "")) : orders);
 
+/** part is an order as a station sees it: with the dishes that are made there, and in others
+ * how many are not. What no station makes is everybody's, and so is an order whose dishes
+ * are not known; undefined is one of which nothing is made there. */
+export function part(o, name, stations) {
+  const dishes = o.items ?? [];
+  const own = dishes.filter((dish) => {
+    const text = dish.name.toLowerCase();
+    const at = stations.filter((s) => s.dishes.some((d) => text.includes(d.toLowerCase())));
+    return at.length === 0 || at.some((s) => s.name === name);
+  });
+  if (own.length === dishes.length) return o;
+  return own.length ? { ...o, items: own, others: dishes.length - own.length } : undefined;
+}
+
 /** allDay counts what is still to cook: [{name, qty, mods: [{text, qty}]}], the most first.
  * comma stands between the modifiers of one dish. */
 export function allDay(orders, comma) {

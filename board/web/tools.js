@@ -68,14 +68,16 @@ function option(text, pressed, act) {
   return b;
 }
 
-/** openView offers what is sorted by, and the channels that are shown. */
-export function openView(channels) {
+/** openView offers what is sorted by, and the stations and channels that are shown. */
+export function openView(channels, stations) {
   const draw = () => {
     const by = choice("sort", "arrival"), hidden = choice("hidden", []);
     const words = { arrival: t("view.arrival"), promise: t("view.promise"), forecast: t("view.forecast") };
     choices.replaceChildren(
       el("fieldset", "", el("legend", "", t("view.sort")), ...Object.entries(words).map(([key, text]) =>
         option(text, by === key, () => (choose("sort", key), draw())))),
+      stations.length ? el("fieldset", "", el("legend", "", t("view.station")), ...["", ...stations].map((name) =>
+        option(name || t("view.station.all"), choice("station", "") === name, () => (choose("station", name), draw())))) : "",
       el("fieldset", "", el("legend", "", t("view.channels")), ...channels.map((name) =>
         option(name ? channel(name) : t("view.other"), !hidden.includes(name), () => {
           choose("hidden", hidden.includes(name) ? hidden.filter((x) => x !== name) : [...hidden, name]);

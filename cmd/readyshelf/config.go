@@ -173,6 +173,15 @@ type BoardConfig struct {
 	KeyFile  string `toml:"key_file"`
 	// Theme is a folder with the shop's logo and style sheet for the pick-up screen.
 	Theme string `toml:"theme"`
+	// Stations say which dishes are made where.
+	Stations []StationConfig `toml:"station"`
+}
+
+// StationConfig is a place in the kitchen that makes some of the dishes. Dishes are parts of
+// their names.
+type StationConfig struct {
+	Name   string   `toml:"name"`
+	Dishes []string `toml:"dishes"`
 }
 
 // MetricsConfig is the Prometheus endpoint; an empty Listen switches it off.

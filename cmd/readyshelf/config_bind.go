@@ -185,7 +185,16 @@ func (b *binder) suggest(path, name string, t reflect.Type) string {
 
 // header is how the table of that name is begun.
 func header(table string) string {
-	if f, ok := fieldOf(reflect.ValueOf(Config{}), table); ok && f.Kind() == reflect.Slice {
+	at, ok := reflect.ValueOf(Config{}), true
+	for _, name := range strings.Split(table, ".") {
+		if at.Kind() != reflect.Struct {
+			break
+		}
+		if at, ok = fieldOf(at, name); !ok {
+			break
+		}
+	}
+	if ok && at.Kind() == reflect.Slice {
 		return "[[" + table + "]]"
 	}
 	return "[" + table + "]"

@@ -390,10 +390,34 @@ func (c *checker) board() {
 		c.bad("board.title", "this is no title for a page", fmt.Sprintf("write a line of %d characters at most", maxTitle))
 	}
 	c.pair("board", c.Board.CertFile, c.Board.KeyFile)
+	c.stations()
 }
 
 // maxTitle is how many characters fit beside the other things at the top of a page.
 const maxTitle = 40
+
+// maxStation is how many characters of a station's name fit on a button.
+const maxStation = 20
+
+// stations checks that each has a name and a dish.
+func (c *checker) stations() {
+	seen := map[string]string{}
+	for i, s := range c.Board.Stations {
+		key := fmt.Sprintf("board.station[%d]", i)
+		if n := utf8.RuneCountInString(s.Name); n == 0 || n > maxStation || strings.ContainsFunc(s.Name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			c.bad(key+".name", "this is no name for a station", fmt.Sprintf(`write one of %d characters at most, as name = "wok"`, maxStation))
+		}
+		c.unique(seen, s.Name, key+".name", "give each station its own")
+		if len(s.Dishes) == 0 {
+			c.bad(key+".dishes", "no dish is made there", `write parts of their names, as dishes = ["burger", "steak"]`)
+		}
+		for j, part := range s.Dishes {
+			if strings.TrimSpace(part) == "" {
+				c.bad(fmt.Sprintf("%s.dishes[%d]", key, j), "every dish has that in its name", "write a part of a dish's name")
+			}
+		}
+	}
+}
 
 // pair checks that a certificate and its key are both named or neither.
 func (c *checker) pair(table, cert, key string) {

@@ -99,7 +99,7 @@ func compareExample(t *testing.T, got *Config) {
 	}
 	want.Privacy.SampleKeyFile = "/etc/readyshelf/sample.key"
 	want.MQTT.OAuth2.Scopes = got.MQTT.OAuth2.Scopes
-	want.Printers, want.Scales, want.Buttons = got.Printers, got.Scales, got.Buttons
+	want.Printers, want.Scales, want.Buttons, want.Board.Stations = got.Printers, got.Scales, got.Buttons, got.Board.Stations
 	if diff := cmp.Diff(want, got, compareConfig); diff != "" {
 		t.Errorf("the example's settings are not the defaults (-default +example):\n%s", diff)
 	}

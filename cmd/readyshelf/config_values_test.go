@@ -173,6 +173,12 @@ func TestConfigBoard(t *testing.T) {
 		{"names = ['board:8080']", `3:10: board.names: "board:8080" is no host name`},
 		{"names = ['*.example']", `3:10: board.names: "*.example" is no host name`},
 		{"names = ['']", `3:10: board.names: "" is no host name`},
+		{"[[board.station]]\nname = 'wok'\ndishes = ['炒', '宫保']\n[[board.station]]\nname = 'grill'\ndishes = ['burger']", ""},
+		{"[[board.station]]\nname = 'a'\ndishes = ['x']\n[[board.station]]\nname = 'a'\ndishes = ['y']", `7:8: board.station.name: `},
+		{"[[board.station]]\ndishes = ['x']", `3:9: board.station.name: this is no name for a station; write one of 20 characters`},
+		{"[[board.station]]\nname = 'a'", `3:9: board.station.dishes: no dish is made there; write parts`},
+		{"[[board.station]]\nname = 'a'\ndishes = ['x', ' ']", `5:16: board.station.dishes: every dish has that in its name`},
+		{"[board.station]\nname = 'a'", "3:8: board.station: this is a single table; there may be several of them: begin each with"},
 		{"names = 'board'", "3:9: board.names: this is text and should be a list"},
 	} {
 		_, problems := parseConfig("f", []byte("store = 's'\n[board]\n"+test.board), testKnown)

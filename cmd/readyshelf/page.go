@@ -25,7 +25,7 @@ func (h *house) servePage(ctx context.Context) error {
 		Store: h.title(), Language: h.Language, View: h.view.get, Changed: h.view.wait,
 		Health: h.boardHealth, Do: h.touched, Day: h.days().day,
 		Now: func() time.Time { return h.clock().At }, Pace: h.pace, Log: h.log.With("room", "board"),
-		Door: h.door, Names: h.Board.names(), Devices: h.pageDevices(), Settings: h.pageSettings(),
+		Stations: h.Board.stations(), Door: h.door, Names: h.Board.names(), Devices: h.pageDevices(), Settings: h.pageSettings(),
 	}
 	if h.Board.Theme != "" {
 		var err error
@@ -75,6 +75,14 @@ func (h *house) openPage(ctx context.Context) (net.Listener, *tls.Config) {
 		case <-time.After(pageAgain):
 		}
 	}
+}
+
+// stations are those of the pages.
+func (c *BoardConfig) stations() (all []board.Station) {
+	for _, s := range c.Stations {
+		all = append(all, board.Station(s))
+	}
+	return all
 }
 
 // boardHealth is the health as the pages show it.

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -256,4 +257,47 @@ func TestTouchLost(t *testing.T) {
 	b.until("the board to be there", `!document.body.classList.contains("gone")`)
 	b.touch("the order", `face("3")`)
 	b.until("it ready", `undoable("3")`)
+}
+
+// A screen that shows one station's dishes counts those alone, says how many an order has
+// beside them, and makes no order ready of which others cook a part.
+func TestStation(t *testing.T) {
+	t.Parallel()
+	s := open(t, "en")
+	s.end(syscall.SIGTERM)
+	conf, err := os.ReadFile(s.conf)
+	s.must(err)
+	stations := "[[board.station]]\nname = \"grill\"\ndishes = [\"BURGER\"]\n[[board.station]]\nname = \"soups\"\ndishes = [\"soup\"]\n"
+	s.must(os.WriteFile(s.conf, append(conf, stations...), 0o600))
+	s.start()
+	b, guests := s.tab("/", tablet), s.tab("/", sizes["small"])
+	s.print("1", dish{3, "Cheeseburger"}, soup, dish{1, "Bread"})
+	b.until("the first order", `cooking("1")`)
+	s.print("2", soup)
+	b.until("the second", `cooking("2")`)
+	s.print("3", dish{2, "Burger"})
+	b.until("the third", `cooking("3")`)
+	b.key("f")
+	b.touch("the station", `$$("dialog[open] .option").find((e) => e.textContent === "grill")`)
+	b.key(kb.Escape)
+	b.until("its orders alone", closed+` && cooking("1") && !face("2") && cooking("3") && text("#strip").includes("Only grill") && text("#strip").includes("1 hidden")`)
+	said := ask[string](b, `face("1").querySelector(".items").innerText`)
+	if !strings.Contains(said, "Cheeseburger") || !strings.Contains(said, "Bread") || strings.Contains(said, "soup") || !strings.Contains(said, "+1 at other stations") {
+		t.Errorf("of the first order it shows %q", said)
+	}
+	b.key("/")
+	b.until("its dishes alone counted", `text("#allday").includes("3×Cheeseburger") && !text("#allday").includes("soup")`)
+	b.dry()
+	b.touch("an order that others cook too", `face("1")`)
+	b.until("why it is not ready", `text(".error").includes("shows one station") && cooking("1")`)
+	b.touch("one that nobody else cooks", `face("3")`)
+	b.until("it ready", `undoable("3")`)
+	s.press("A2")
+	b.until("an order of others in the list to hand over", `handover("2")`)
+	guests.until("all of it elsewhere", `cooking("1") && face("1").textContent.includes("soup")`)
+	guests.dry()
+	guests.touch("the order where all of it is seen", `face("1")`)
+	b.until("it ready here too, with all its dishes", `undoable("1") && face("1").textContent.includes("soup")`)
+	b.touch("show all", `$("#strip button")`)
+	b.until("no filter", `!text("#strip")`)
 }
