@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -219,6 +220,13 @@ func TestCertificateReplaced(t *testing.T) {
 		if shown() != first || !strings.Contains(said.String(), "goes on with its old certificate") {
 			t.Errorf("half a certificate was taken; the log says %q", said)
 		}
+		for range 10 {
+			time.Sleep(certificateLook)
+			shown()
+		}
+		if n := strings.Count(said.String(), "\n"); n != 1 {
+			t.Errorf("the log has %d lines of one thing:\n%s", n, said)
+		}
 		writeCertificate(t, dir)
 		if shown() != first {
 			t.Error("the files are read at each call")
@@ -226,6 +234,38 @@ func TestCertificateReplaced(t *testing.T) {
 		time.Sleep(certificateLook)
 		if shown() == first || strings.Count(said.String(), "\n") != 2 {
 			t.Errorf("the new certificate is not shown; the log says %q", said)
+		}
+	})
+}
+
+// Files that could not be read are read again though they look the same, as after a chmod.
+func TestCertificateMended(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		writeCertificate(t, dir)
+		log, _ := heardLog()
+		file, then := filepath.Join(dir, "cert.pem"), time.Now()
+		s, err := openCertificate(file, filepath.Join(dir, "key.pem"), log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := s.shown
+		writeCertificate(t, dir)
+		good, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{strings.Repeat("x", len(good)), string(good)} {
+			if err := errors.Join(os.WriteFile(file, []byte(text), 0o600), os.Chtimes(file, then, then)); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(certificateLook)
+			if _, err := s.get(nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if s.shown == first {
+			t.Error("the new certificate is not shown")
 		}
 	})
 }

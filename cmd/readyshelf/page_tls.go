@@ -35,6 +35,7 @@ type shopCertificate struct {
 	shown  *tls.Certificate
 	looked time.Time
 	seen   string // how the files looked that were read last
+	failed string // why they could not be; they are read until they can, as rights change no looks
 }
 
 // openCertificate reads the certificate for the first time.
@@ -87,12 +88,15 @@ func (s *shopCertificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return s.shown, nil
 	}
 	s.looked = time.Now()
-	if now := s.look(); now != s.seen {
+	if now := s.look(); now != s.seen || s.failed != "" {
 		s.seen = now
-		if err := s.read(); err != nil {
-			s.log.Warn("the board goes on with its old certificate", "error", err)
-		} else {
+		switch err := s.read(); {
+		case err == nil:
+			s.failed = ""
 			s.log.Info("the board has a new certificate", "file", s.cert)
+		case err.Error() != s.failed:
+			s.failed = err.Error()
+			s.log.Warn("the board goes on with its old certificate", "error", err)
 		}
 	}
 	return s.shown, nil
