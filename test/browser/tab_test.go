@@ -76,13 +76,15 @@ func (b *tab) hear(event any) {
 			b.complaints = append(b.complaints, "console: "+string(text))
 		}
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError && !(b.pardoned && e.Entry.Source == log.EntrySourceNetwork) {
+		forgiven := b.pardoned && (e.Entry.Source == log.EntrySourceNetwork || e.Entry.Source == log.EntrySourceJavascript)
+		if e.Entry.Level == log.EntryLevelError && !forgiven {
 			b.complaints = append(b.complaints, fmt.Sprintf("log: %s %s", e.Entry.Text, e.Entry.URL))
 		}
 	}
 }
 
-// pardon says that the network may fail from now on: the daemon is about to go.
+// pardon says that the network may fail from now on, or what is asked be refused: the daemon is
+// about to go, or the page is somebody else's. What a script throws is told all the same.
 func (b *tab) pardon() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
