@@ -44,6 +44,7 @@ function hear(time) {
  * page that is out of date does not load itself anew while busy() says so. */
 export function follow({ show, tick = () => {}, busy = () => false, from = "/events" }) {
   path = from;
+  [heard, heardAt] = [performance.now(), Date.now()]; // a page that has just been opened is not late
   draw = () => {
     showLink();
     showBanners();

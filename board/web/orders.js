@@ -89,7 +89,7 @@ export function changes(before, after) {
     known.delete(o.order_id);
     if (!was && o.phase === "cooking") out.fresh.push(o);
     else if (was && said(was) !== said(o)) out.changed.push(o);
-    if (o.late && !was?.late) out.late.push(o);
+    if (o.phase === "cooking" && o.late && !was?.late) out.late.push(o);
   }
   for (const o of known.values()) if (o.phase === "cooking") out.changed.push(o);
   return out;

@@ -301,3 +301,53 @@ func TestStation(t *testing.T) {
 	b.touch("show all", `$("#strip button")`)
 	b.until("no filter", `!text("#strip")`)
 }
+
+// What a list of orders means, as the page's own module has it.
+func TestMeaning(t *testing.T) {
+	t.Parallel()
+	s := open(t, "en")
+	b := s.tab("/", tablet)
+	ask[bool](b, `(import("/orders.js").then((m) => { window.m = m; }), true)`)
+	b.until("the module", `!!window.m`)
+	const at = `"2026-10-05T12:00:00+08:00", Date.parse("2026-10-05T12:00:00+08:00") `
+	for expression, want := range map[string]float64{
+		`m.left(` + at + `)`:           10000,
+		`m.left(` + at + `- 5)`:        10000, // rounding
+		`m.left(` + at + `+ 9900)`:     100,
+		`m.left(` + at + `+ 10100)`:    0,
+		`m.left(` + at + `- 3600000)`:  0, // the clock was set back an hour
+		`m.left(` + at + `+ 90000, 9)`: 0,
+		`m.left(` + at + `+ 9000, 9)`:  9000,
+		`m.changes([], [{order_id: "a", phase: "ready", late: true}]).late.length`:                                                                                   0,
+		`m.changes([], [{order_id: "a", phase: "cooking", late: true}]).late.length`:                                                                                 1,
+		`m.changes([{order_id: "a", phase: "cooking"}], []).changed.length`:                                                                                          1,
+		`m.allDay([{phase: "cooking", items: [{qty: 2, name: "x"}, {qty: 1, name: "x", mods: ["y"]}]}, {phase: "ready", items: [{qty: 9, name: "x"}]}], ",")[0].qty`: 3,
+		`m.sorted([{order_id: "a"}, {order_id: "b", promised: "2026-10-05T12:00:00Z"}, {order_id: "c"}], "promise").findIndex((o) => o.order_id === "c")`:            2,
+	} {
+		if got := ask[float64](b, expression); got != want {
+			t.Errorf("%s is %g, want %g", expression, got, want)
+		}
+	}
+}
+
+// Twenty slips at once are one sound, and another kind is heard beside it.
+func TestOneSound(t *testing.T) {
+	t.Parallel()
+	s := open(t, "en")
+	b := s.tab("/", tablet)
+	ask[bool](b, `(() => { window.tones = 0;
+		const param = { setValueAtTime() {}, linearRampToValueAtTime() {} }, node = { gain: param, frequency: {}, connect: (to) => to, start() { tones++; }, stop() {} };
+		window.AudioContext = class extends EventTarget { state = "running"; currentTime = 0; resume() { return Promise.resolve(); }
+			createOscillator() { return node; } createGain() { return node; } };
+		import("/sounds.js").then((m) => { window.m = m; });
+		return true; })()`)
+	b.until("the module", `!!window.m`)
+	b.key(kb.Shift)
+	b.until("sounds unlocked", `!m.isMute()`)
+	if got := ask[float64](b, `(() => { for (let i = 0; i < 20; i++) m.play("fresh"); return tones; })()`); got != 2 {
+		t.Errorf("%g tones, want the two of one tune", got)
+	}
+	if got := ask[float64](b, `(m.play("late"), tones)`); got != 4 {
+		t.Errorf("%g tones with one late order more, want 4", got)
+	}
+}
