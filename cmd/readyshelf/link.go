@@ -25,10 +25,15 @@ type linkState struct {
 	sent      atomic.Uint64 // the last alert that this connection was handed; 0 without one
 }
 
+// set notes how it is at a moment. One more try that fails is no new state: it began with
+// the first.
 func (l *linkState) set(at time.Time, connected bool, cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.connected, l.since, l.cause = connected, at, ""
+	if connected != l.connected || l.since.IsZero() {
+		l.since = at
+	}
+	l.connected, l.cause = connected, ""
 	if !connected {
 		l.sent.Store(0)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -67,4 +68,28 @@ func TestSentAndNotAcknowledged(t *testing.T) {
 			t.Errorf("got %+v, want event %d acknowledged", h, seq)
 		}
 	})
+}
+
+// The server is away since it went, and not since it was tried last: what a try says can
+// differ from what the one before said.
+func TestAwaySince(t *testing.T) {
+	var l linkState
+	noon := time.Date(2026, 10, 5, 12, 0, 0, 0, time.UTC)
+	for i, c := range []struct {
+		connected bool
+		cause     error
+		since     int // minutes after noon
+	}{
+		{false, errors.New("port 40001: timeout"), 0},
+		{false, errors.New("port 40002: timeout"), 0},
+		{true, nil, 2},
+		{false, errors.New("cut"), 3},
+		{false, errors.New("port 40003: timeout"), 3},
+		{true, nil, 5},
+	} {
+		l.set(noon.Add(time.Duration(i)*time.Minute), c.connected, c.cause)
+		if want := noon.Add(time.Duration(c.since) * time.Minute); !l.since.Equal(want) || (l.cause == "") != (c.cause == nil) {
+			t.Errorf("%d: got since %v, %q, want since %v, %v", i, l.since, l.cause, want, c.cause)
+		}
+	}
 }
