@@ -96,6 +96,8 @@ type surroundings struct {
 	ask func(ctx context.Context) daemonState
 	// unit asks systemd for properties of a unit; false where there is no systemd.
 	unit func(ctx context.Context, name string) (map[string]string, bool)
+	// page asks whether the kitchen's page is behind an address.
+	page func(ctx context.Context, url string) error
 	// whole checks a log that nobody has open, and says what it found.
 	whole func(ctx context.Context, path string) (string, error)
 }
@@ -124,7 +126,7 @@ func theseSurroundings(c *Config) surroundings {
 		eyes: c.tesseract(),
 		dial: device.Dial, resolve: net.DefaultResolver.LookupHost, built: builtAt(),
 		ask:  func(ctx context.Context) daemonState { return askState(ctx, c.Data) },
-		unit: systemdUnit, whole: wholeLog,
+		unit: systemdUnit, page: askPage, whole: wholeLog,
 	}
 }
 
@@ -165,7 +167,7 @@ func (d *doctor) checks() []check {
 		{"log", longCheck, d.checkLog},
 		{"identity", shortCheck, d.checkIdentity},
 	}
-	if d.Board.CertFile != "" {
+	if d.Board.Listen != "" && (d.Board.CertFile != "" || d.daemon.running) {
 		all = append(all, check{"screens", shortCheck, d.checkScreens})
 	}
 	all = append(all, d.deviceChecks()...)

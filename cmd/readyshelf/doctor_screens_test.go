@@ -3,12 +3,44 @@ package main
 import (
 	"crypto/x509"
 	"io/fs"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
+
+// Whether the page is there is asked of the page itself.
+func TestDoctorPage(t *testing.T) {
+	var at string
+	openBoard(t, &at, func(*Config) {})
+	other := httptest.NewServer(http.NotFoundHandler())
+	defer other.Close()
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone.Close()
+	for listen, want := range map[string]struct {
+		mark mark
+		text string
+	}{
+		at:                             {good, "it answers at http://" + at},
+		other.Listener.Addr().String(): {bad, "another program"},
+		gone.Addr().String():           {bad, "refused"},
+	} {
+		p := newPatient(t)
+		p.runs()
+		p.daemon = p.ask(t.Context())
+		p.page, p.Board.Listen = askPage, listen
+		if found := p.checkScreens(t.Context()); len(found) != 1 || found[0].Mark != want.mark || !strings.Contains(found[0].Text, want.text) {
+			t.Errorf("%s: got %+v, want %v %q", listen, found, want.mark, want.text)
+		}
+	}
+}
 
 // What a tablet's browser would refuse about the shop's certificate, doctor says.
 func TestDoctorScreens(t *testing.T) {

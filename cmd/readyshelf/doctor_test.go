@@ -99,6 +99,7 @@ func newPatient(t *testing.T) *patient {
 			return u, ok
 		},
 		eyes:  blind{},
+		page:  func(context.Context, string) error { return nil },
 		whole: func(context.Context, string) (string, error) { return "log 7f3a, boot 3: 120 events", nil },
 	}}
 	p.units[unitName] = map[string]string{"ActiveState": "active", "SubState": "running", "UnitFileState": "enabled", "NRestarts": "0"}
