@@ -130,7 +130,7 @@ export class Place {
     const high = this.brief ? Infinity : this.#foot.getBoundingClientRect().top - this.#list.getBoundingClientRect().top - 2 * row;
     this.#draw(size, likely, high);
     if (this.#within() === likely && likely < room) this.#draw(size, room, high);
-    for (const one of this.drawn) shorten(one.li, high);
+    for (const one of this.drawn.slice(0, 1)) shorten(one.li, high); // another one begins the next page
     this.#before = this.#fits = this.#within();
     arrange(this.#list, this.drawn.map((one) => one.li));
     this.#tell();
