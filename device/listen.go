@@ -3,6 +3,7 @@ package device
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"syscall"
 	"time"
@@ -16,6 +17,7 @@ var keepAlive = net.KeepAliveConfig{Enable: true, Idle: time.Minute, Interval: 1
 // keep-alive, so that those of a till that was switched off end.
 func Listen(addr string) (net.Listener, error) {
 	lc := net.ListenConfig{KeepAliveConfig: keepAlive}
+	lc.SetMultipathTCP(false) // no till speaks it, and it does not know TCP_USER_TIMEOUT
 	l, err := lc.Listen(context.Background(), "tcp", addr)
 	if err == nil {
 		return l, nil
@@ -37,4 +39,23 @@ func Listen(addr string) (net.Listener, error) {
 		e.Hint = "leave the address out of listen, as in :9100"
 	}
 	return nil, e
+}
+
+// EndVanished makes the connections that ln accepts end when data stays unacknowledged for
+// 8 s, as [Dial] does: a tablet that lost its power would else hold its stream for 15
+// minutes. It is not for a till, which may keep its window closed for longer. A listener
+// that is no socket is left as it is.
+func EndVanished(ln net.Listener) error {
+	s, ok := ln.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := s.SyscallConn()
+	if err == nil {
+		err = setUserTimeout("", "", raw) // what is accepted inherits it
+	}
+	if err != nil {
+		return fmt.Errorf("have vanished peers of %s noticed: %w", ln.Addr(), err)
+	}
+	return nil
 }

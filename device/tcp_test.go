@@ -65,6 +65,33 @@ func TestDialSetsOptions(t *testing.T) {
 	}
 }
 
+// A connection that was accepted has what its listener was given.
+func TestEndVanished(t *testing.T) {
+	ln, err := Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	for _, want := range []int{0, 8000} {
+		far, err := net.Dial("tcp", ln.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer far.Close()
+		c, err := ln.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if got := option(t, c, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT); got != want {
+			t.Errorf("TCP_USER_TIMEOUT is %d ms, want %d", got, want)
+		}
+		if err := EndVanished(ln); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // The bytes arrive, whatever the reader's steps, and after a deadline too.
 func TestDialReads(t *testing.T) {
 	near, far := pair(t)

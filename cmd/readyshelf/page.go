@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"readyshelf/board"
+	"readyshelf/device"
 	"readyshelf/kitchen"
 )
 
@@ -58,6 +59,11 @@ func (h *house) openPage(ctx context.Context) (net.Listener, *tls.Config) {
 		var ln net.Listener
 		if err == nil {
 			ln, err = h.listen(h.Board.Listen)
+		}
+		if err == nil {
+			if err = device.EndVanished(ln); err != nil {
+				ln.Close()
+			}
 		}
 		if err == nil {
 			if said != "" {
