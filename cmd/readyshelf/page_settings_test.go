@@ -259,7 +259,7 @@ func TestSettingsPowerCut(t *testing.T) {
 			t.Errorf("got %q and %+v", b.file(), s)
 		}
 		b.save(map[string]string{"slots": "oldest"})
-		if len(b.asSet().Versions) != 2 {
+		if len(b.asSet().Versions) != 1 { // the same as what was kept before
 			t.Errorf("got %+v", b.asSet().Versions)
 		}
 		if err := os.WriteFile(b.house.versionsPath(), []byte("[{"), 0o600); err != nil {
@@ -290,6 +290,23 @@ func TestSettingsUnwritable(t *testing.T) {
 		_, err = b.house.saveSettings(b.Context(), "pass", board.SettingsChange{Base: b.asSet().Base, Values: map[string]string{"slots": "oldest"}})
 		if refusalCode(err) != "unset" || b.file() != settingsText || b.house.inForce().SlotMode != "assigned" {
 			t.Errorf("got %v in %s", err, dir)
+		}
+	})
+}
+
+// A configuration that is a link is shown, and left as it is.
+func TestSettingsLink(t *testing.T) {
+	withFile(t, func(b *bubble) {
+		real := b.conf.file + ".real"
+		if err := errors.Join(os.Rename(b.conf.file, real), os.Symlink(real, b.conf.file)); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := b.house.shownSettings(); err == nil && !strings.Contains(s.Problem, "is a link to") {
+			t.Errorf("got %+v and %v", s, err)
+		}
+		_, err := b.house.saveSettings(b.Context(), "pass", board.SettingsChange{Values: map[string]string{"slots": "oldest"}})
+		if to, _ := os.Readlink(b.conf.file); refusalCode(err) != "unset" || to != real || b.file() != settingsText {
+			t.Errorf("got %v, and the link leads to %q", err, to)
 		}
 	})
 }

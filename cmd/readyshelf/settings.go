@@ -63,7 +63,16 @@ func (h *house) settingsFile() ([]byte, error) {
 	if h.file == "" {
 		return nil, errNoFile
 	}
-	text, err := readSmall(h.file)
+	return replaceable(h.file)
+}
+
+// replaceable reads a configuration that is to be replaced. A link is none: the file that
+// it leads to would be left behind.
+func replaceable(path string) ([]byte, error) {
+	if to, err := os.Readlink(path); err == nil {
+		return nil, fmt.Errorf("%s is a link to %s: change that by hand", path, to)
+	}
+	text, err := readSmall(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
@@ -146,13 +155,17 @@ func (h *house) versions() ([]configVersion, error) {
 	return all, nil
 }
 
-// keepVersion adds one, and drops the oldest where there are too many. A list that cannot be
-// read begins anew.
+// keepVersion adds one, and drops the oldest where there are too many. One that is the same as
+// the newest, since nothing came of a change, takes its place. A list that cannot be read
+// begins anew.
 func (h *house) keepVersion(v configVersion) error {
 	all, err := h.versions()
 	if err != nil {
 		h.log.Warn("older versions of the configuration are lost", "error", err)
 		all = nil
+	}
+	if n := len(all); n > 0 && all[n-1].Text == v.Text {
+		all = all[:n-1]
 	}
 	all = append(all, v)
 	text, err := json.Marshal(all[max(len(all)-mostVersions, 0):])

@@ -49,13 +49,16 @@ func (p proposal) put(ctx context.Context, file string, text []byte) error {
 	defer late.Stop()
 	look := time.NewTicker(proposalLook)
 	defer look.Stop()
-	for {
+	for taken := false; ; {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-late.C:
-			_ = root.Remove(proposedName) // or it would be taken when nobody waits any more
-			return errNobodyTakes
+		case <-late.C: // what lies there is taken away, or it would be taken when nobody waits any more
+			if err := root.Remove(proposedName); taken || !errors.Is(err, fs.ErrNotExist) {
+				return errNobodyTakes
+			}
+			taken = true // it is in the hands of who takes it
+			late.Reset(proposalPatience)
 		case <-look.C:
 		}
 		if why, err := root.ReadFile(refusedName); err == nil {
@@ -131,9 +134,9 @@ func (c *settingsTakeCmd) take(text []byte) error {
 	if err != nil {
 		return err
 	}
-	now, err := readSmall(file)
+	now, err := replaceable(file)
 	if err != nil {
-		return fmt.Errorf("read the configuration: %w", err)
+		return err
 	}
 	is := settingsIn(text)
 	values := map[string]string{}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -114,6 +115,28 @@ func TestSettingsTakeFolder(t *testing.T) {
 	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(string(why), "a folder") {
 		t.Errorf("it is left: %v; told was %q", err, why)
 	}
+}
+
+// Who takes a proposal and is slow then, as on a busy card, is waited for.
+func TestProposeToTheSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _, _ := proposed(t)
+		go func() {
+			time.Sleep(proposalPatience / 2)
+			text, err := os.ReadFile(filepath.Join(c.From, proposedName))
+			err = errors.Join(err, os.Remove(filepath.Join(c.From, proposedName)))
+			time.Sleep(proposalPatience)
+			if err = errors.Join(err, os.WriteFile(c.Config, text, 0o600)); err != nil {
+				t.Error(err)
+			}
+		}()
+		if err := (proposal{c.From}).put(t.Context(), c.Config, []byte(remarked+"# more\n")); err != nil {
+			t.Errorf("got %v", err)
+		}
+		if err := (proposal{c.From}).put(t.Context(), c.Config, []byte(remarked)); !errors.Is(err, errNobodyTakes) {
+			t.Errorf("nobody is there, and got %v", err)
+		}
+	})
 }
 
 // The daemon waits until its proposal is the file, and tells why it is not.
