@@ -43,7 +43,7 @@ type shop struct {
 func open(t testing.TB, language string) *shop {
 	t.Helper()
 	needBrowser(t)
-	dir, err := os.MkdirTemp("", "shop-") // devices are shown by their names: short ones
+	dir, err := os.MkdirTemp("", "shop-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func (s *shop) configure(language string) {
 		"test-shop", language, filepath.Join(s.dir, "data"))
 	fmt.Fprintf(&text, "[[printer]]\nname = \"kitchen\"\nlisten = %q\n", s.till.Addr)
 	for _, slot := range slots {
-		fmt.Fprintf(&text, "[[button]]\nslot = %q\nline = \"pty:%s\"\nlight = \"pty:%s\"\n", slot, s.buttons[slot].Path, s.lamps[slot].Path)
+		fmt.Fprintf(&text, "[[button]]\nslot = %q\nline = \"pty:button-%[1]s\"\nlight = \"pty:lamp-%[1]s\"\n", slot)
 	}
 	fmt.Fprintf(&text, "[[scale]]\nname = \"pass\"\nserial = %q\nprotocol = \"st-gs\"\n", s.scale.Path)
 	fmt.Fprintf(&text, "[mqtt]\nbrokers = [\"tcp://%s\"]\n[board]\nlisten = %q\nnames = [\"board.localhost\"]\n[metrics]\nlisten = \"\"\n", s.cable.Addr(), s.page)
@@ -122,6 +122,7 @@ func (s *shop) configure(language string) {
 func (s *shop) start() {
 	s.t.Helper()
 	s.daemon = exec.Command(binary, "run", "--config", s.conf)
+	s.daemon.Dir = s.dir // so that devices have the short names that pages show
 	s.daemon.Stdout, s.daemon.Stderr = s.said, s.said
 	s.daemon.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	s.must(s.daemon.Start())
