@@ -80,17 +80,23 @@ func TestWetFinger(t *testing.T) {
 	}
 }
 
+// handsOver has an order cooked, made ready and taken away by the button of its slot.
+func (s *shop) handsOver(b *tab, number string) {
+	s.t.Helper()
+	s.print(number, soup)
+	b.until("the order", fmt.Sprintf("cooking(%q)", number))
+	s.press("A1")
+	b.until("the order in the list to hand over", fmt.Sprintf("handover(%q)", number))
+	s.press("A1")
+	b.until("the order to be gone", fmt.Sprintf("!face(%q)", number))
+}
+
 // An order that was handed over is called back and cooked again.
 func TestRecall(t *testing.T) {
 	t.Parallel()
 	s := open(t, "en")
 	b := s.tab("/", tablet)
-	s.print("14", soup)
-	b.until("the order", `cooking("14")`)
-	s.press("A1")
-	b.until("the order in the list to hand over", `handover("14")`)
-	s.press("A1")
-	b.until("the order to be gone", `!face("14")`)
+	s.handsOver(b, "14")
 	b.touch("recall", `$$(".tools button").find((e) => e.getAttribute("aria-label") === "Recall" || e.textContent.includes("Recall"))`)
 	b.touch("the order in the list", `$$("dialog[open] ol.recall button").find((e) => e.querySelector("b").textContent === "14")`)
 	b.until("the order to be cooking", `cooking("14")`)
