@@ -1,8 +1,12 @@
 package debian_test
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -20,12 +24,16 @@ func TestSettings(t *testing.T) {
 	pid, whose := property(m, "MainPID"), m.Sh("stat -c %%U:%%a %s", configFile)
 	for _, language := range []string{"zh", "en"} { // twice: the unit watches on
 		var shown struct{ Base string }
-		if err := json.Unmarshal([]byte(board(m, "GET", "/settings.json", "")), &shown); err != nil {
-			t.Fatal(err)
+		all, err := board(m, "GET", "/settings.json", "")
+		if err == nil {
+			err = json.Unmarshal([]byte(all), &shown)
+		}
+		if err != nil {
+			t.Fatalf("%v: the board says %q", err, all)
 		}
 		change := fmt.Sprintf(`{"base":%q,"values":{"language":%q}}`, shown.Base, language)
-		if says := board(m, "POST", "/settings/save", change); !strings.Contains(says, "+ language = ") || strings.Contains(says, `"problems"`) {
-			t.Errorf("the board says %q", says)
+		if says, err := board(m, "POST", "/settings/save", change); err != nil || !strings.Contains(says, "+ language = ") || strings.Contains(says, `"problems"`) {
+			t.Errorf("%v: the board says %q", err, says)
 		}
 		m.Sh("grep -q 'language *= *.%s' %s", language, configFile)
 	}
@@ -47,10 +55,18 @@ func TestSettings(t *testing.T) {
 }
 
 // board asks the board in the machine, where nothing but a shell can, and returns what it
-// answers without the header.
-func board(m *rig.Machine, method, path, body string) string {
-	ask := fmt.Sprintf("%s %s HTTP/1.0\r\nHost: 127.0.0.1:8080\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", method, path, len(body), body)
+// answers.
+func board(m *rig.Machine, method, path, body string) (string, error) {
+	ask := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", method, path, len(body), body)
 	m.Put("/tmp/ask", []byte(ask))
-	_, answer, _ := strings.Cut(m.Sh("bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080; cat /tmp/ask >&3; cat <&3'"), "\r\n\r\n")
-	return answer
+	said := m.Sh("bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080; cat /tmp/ask >&3; cat <&3'")
+	answer, err := http.ReadResponse(bufio.NewReader(strings.NewReader(said)), nil)
+	if err != nil {
+		return said, err
+	}
+	all, err := io.ReadAll(answer.Body)
+	if answer.StatusCode != http.StatusOK {
+		err = errors.Join(err, errors.New(answer.Status))
+	}
+	return string(all), err
 }
