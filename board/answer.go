@@ -92,10 +92,7 @@ func read(w http.ResponseWriter, r *http.Request, into any) error {
 // refuse answers with an error, as {error: {code, text}}.
 func refuse(w http.ResponseWriter, r Refusal) {
 	body, _ := json.Marshal(map[string]Refusal{"error": r}) // strings
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(r.Status)
-	_, _ = w.Write(append(body, '\n')) // who asked is gone: nobody is left to tell
+	writeBody(w, r.Status, body)
 }
 
 func (s *Server) writeJSON(w http.ResponseWriter, code int, v any) {

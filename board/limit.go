@@ -16,41 +16,54 @@ const (
 	maxScreenStreams = 8 // of one paired screen
 )
 
+// tally counts what is open at this moment, by whose it is.
+type tally[K comparable] struct {
+	mu    sync.Mutex
+	of    map[K]int
+	total int
+}
+
+// begin says whether one more may be, with so many of each and of all; then end is called
+// when it no longer is.
+func (t *tally[K]) begin(who K, each, all int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.total >= all || t.of[who] >= each {
+		return false
+	}
+	if t.of == nil {
+		t.of = map[K]int{}
+	}
+	t.total++
+	t.of[who]++
+	return true
+}
+
+func (t *tally[K]) end(who K) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.total--
+	if t.of[who]--; t.of[who] == 0 {
+		delete(t.of, who)
+	}
+}
+
 // watchers counts open streams by screen.
 type watchers struct {
-	mu    sync.Mutex
-	of    map[string]int
-	total int // without those of this machine
+	tally[string]               // without those of this machine
+	here          tally[string] // those
 }
 
 // begin says whether one more may be open; end is called when it no longer is.
 func (l *watchers) begin(screen string) (end func(), ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.of == nil {
-		l.of = map[string]int{}
-	}
-	far := 1
+	of, each := &l.tally, maxScreenStreams
 	if screen == local {
-		far = 0
+		of, each = &l.here, maxStreams
 	}
-	most := maxScreenStreams
-	if far == 0 {
-		most = maxStreams
-	}
-	if l.of[screen] >= most || l.total+far > maxStreams {
+	if !of.begin(screen, each, maxStreams) {
 		return nil, false
 	}
-	l.of[screen]++
-	l.total += far
-	return func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if l.of[screen]--; l.of[screen] == 0 {
-			delete(l.of, screen)
-		}
-		l.total -= far
-	}, true
+	return func() { of.end(screen) }, true
 }
 
 // watched keeps the number of streams within its limits. What lasts goes through it.
@@ -132,34 +145,11 @@ func neighbor(from string) (netip.Addr, bool) {
 }
 
 // crowd counts what comes from the shop's network, by neighbor.
-type crowd struct {
-	mu    sync.Mutex
-	of    map[netip.Addr]int
-	total int
-}
+type crowd struct{ tally[netip.Addr] }
 
 // begin says whether one more may be; then end is called when it no longer is.
-func (l *crowd) begin(who netip.Addr) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.total == maxConnections || l.of[who] == maxFromOneNeighbor {
-		return false
-	}
-	if l.of == nil {
-		l.of = map[netip.Addr]int{}
-	}
-	l.total++
-	l.of[who]++
-	return true
-}
-
-func (l *crowd) end(who netip.Addr) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.total--
-	if l.of[who]--; l.of[who] == 0 {
-		delete(l.of, who)
-	}
+func (c *crowd) begin(who netip.Addr) bool {
+	return c.tally.begin(who, maxFromOneNeighbor, maxConnections)
 }
 
 // crowded keeps the number of requests within that of connections, of which one in HTTP/2
