@@ -55,16 +55,7 @@ const pageAgain = 10 * time.Second
 func (h *house) openPage(ctx context.Context) (net.Listener, *tls.Config) {
 	log, said := h.log.With("room", "board"), ""
 	for {
-		secure, err := h.certificate()
-		var ln net.Listener
-		if err == nil {
-			ln, err = h.listen(h.Board.Listen)
-		}
-		if err == nil {
-			if err = device.EndVanished(ln); err != nil {
-				ln.Close()
-			}
-		}
+		ln, secure, err := h.tryPage()
 		if err == nil {
 			if said != "" {
 				log.Info("the kitchen has its page", "at", ln.Addr().String())
@@ -81,6 +72,23 @@ func (h *house) openPage(ctx context.Context) (net.Listener, *tls.Config) {
 		case <-time.After(pageAgain):
 		}
 	}
+}
+
+// tryPage opens it once.
+func (h *house) tryPage() (net.Listener, *tls.Config, error) {
+	secure, err := h.certificate()
+	if err != nil {
+		return nil, nil, err
+	}
+	ln, err := h.listen(h.Board.Listen)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := device.EndVanished(ln); err != nil {
+		ln.Close()
+		return nil, nil, err
+	}
+	return ln, secure, nil
 }
 
 // stations are those of the pages.

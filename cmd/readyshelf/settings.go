@@ -91,10 +91,7 @@ func (h *house) openSettings() {
 // in the log, so a replay needs to know nothing of this.
 func (h *house) takeSettings(ctx context.Context, c *Config) error {
 	was := h.inForce()
-	next := was.clone()
-	retry := next.Alert.RetryInterval // the log has its clock since the start
-	next.Language, next.SlotMode, next.Texts, next.Alert, next.Board.Title = c.Language, c.SlotMode, c.Texts, c.Alert, c.Board.Title
-	next.Alert.RetryInterval = retry
+	next := was.with(c)
 	err := h.buffer.Between(ctx, func() {
 		h.settings.now.Store(&next)
 		h.decider.Rules = next.rules()
@@ -109,11 +106,7 @@ func (h *house) takeSettings(ctx context.Context, c *Config) error {
 		return fmt.Errorf("make the settings true: %w", err)
 	}
 	if begun := h.settings.begun; begun != nil {
-		now := begun.clone()
-		now.Language, now.SlotMode, now.Texts, now.Board.Title = next.Language, next.SlotMode, next.Texts, next.Board.Title
-		retry := now.Alert.RetryInterval
-		now.Alert = next.Alert
-		now.Alert.RetryInterval = retry
+		now := begun.with(c)
 		h.settings.begun = &now
 	}
 	if h.settings.redraw != nil && (next.title() != was.title() || next.Language != was.Language) {
@@ -121,6 +114,14 @@ func (h *house) takeSettings(ctx context.Context, c *Config) error {
 		h.view.ring()
 	}
 	return nil
+}
+
+// with is this configuration with what another one says of all that can be true at once.
+func (c *Config) with(other *Config) Config {
+	next := c.clone()
+	next.Language, next.SlotMode, next.Texts, next.Alert, next.Board.Title = other.Language, other.SlotMode, other.Texts, other.Alert, other.Board.Title
+	next.Alert.RetryInterval = c.Alert.RetryInterval // the log has its clock since the start
+	return next
 }
 
 // configVersion is the configuration before a change.
